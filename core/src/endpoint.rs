@@ -1,0 +1,122 @@
+//! What an operation is: how it is addressed, written and read. It knows nothing of retries.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::codes::Code;
+use crate::error::{Error, ErrorKind, Problem};
+use crate::http::{Method, query_string};
+use crate::limit::Quota;
+
+/// Whether a request that may have arrived may be sent again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Replay {
+    /// A read: as often as needed.
+    Read,
+    /// A request for a token: as often as needed.
+    Token,
+    /// A write: never blindly.
+    Write,
+}
+
+/// What stays the same from one call of an operation to the next.
+#[derive(Debug)]
+pub struct Operation {
+    /// Its name in every language, in `snake_case`.
+    pub name: &'static str,
+    /// The HTTP method.
+    pub method: Method,
+    /// The path with its parameters in braces. Method and path are what Feishu counts a quota by.
+    pub path: &'static str,
+    /// Whether it may be sent again.
+    pub replay: Replay,
+    /// The documented quota, per app and tenant.
+    pub quota: Quota,
+    /// The scope that the app needs; empty where none is needed.
+    pub scope: &'static str,
+    /// Its own codes; they win over the gateway's.
+    pub codes: &'static [Code],
+}
+
+/// A validated and encoded request, ready to be given a base URL and a token.
+#[derive(Clone, Debug)]
+pub struct Prepared {
+    /// What it calls.
+    pub operation: &'static Operation,
+    /// Path and query, encoded.
+    pub target: String,
+    /// The body, as JSON.
+    pub body: Option<Vec<u8>>,
+}
+
+/// A successful answer before it is read into a type.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reply {
+    /// `data` as JSON text, exactly as received; `{}` when it was absent or null.
+    pub data: String,
+    /// The HTTP status, 200 to 299.
+    pub http_status: u16,
+    /// The log id that Feishu's support asks for.
+    pub log_id: Option<String>,
+}
+
+impl Reply {
+    /// Reads `data`.
+    pub fn read<T: DeserializeOwned>(&self, operation: &Operation) -> Result<T, Error> {
+        serde_json::from_str(&self.data).map_err(|error| Error {
+            operation: Some(operation.name.to_owned()),
+            http_status: Some(self.http_status),
+            log_id: self.log_id.clone(),
+            ..Error::new(ErrorKind::BadEnvelope, format!("`data` is not what the page documents: {error}"))
+        })
+    }
+}
+
+/// One operation with its arguments.
+pub trait Endpoint {
+    /// What stays the same from call to call.
+    const OPERATION: Operation;
+
+    /// What a successful answer is read into.
+    type Response: DeserializeOwned;
+
+    /// The path, with every parameter encoded as one segment.
+    fn path(&self) -> String;
+
+    /// Every rule that this request breaks.
+    fn problems(&self) -> Vec<Problem>;
+
+    /// The query, in order; a repeated name stands repeatedly.
+    fn query(&self) -> Vec<(&'static str, String)> {
+        Vec::new()
+    }
+
+    /// The body.
+    fn body(&self) -> Option<impl Serialize> {
+        None::<()>
+    }
+
+    /// All problems at once, as one error.
+    fn validate(&self) -> Result<(), Error> {
+        Error::check(Self::OPERATION.name, self.problems())
+    }
+
+    /// Validates and encodes; nothing is sent.
+    fn prepare(&self) -> Result<Prepared, Error>
+    where
+        Self: Sized,
+    {
+        self.validate()?;
+        let operation = const { &Self::OPERATION };
+        let body = self.body().map(|body| serde_json::to_vec(&body)).transpose().map_err(|error| Error {
+            operation: Some(operation.name.to_owned()),
+            ..Error::new(ErrorKind::InvalidArgument, format!("the body cannot be written as JSON: {error}"))
+        })?;
+        Ok(Prepared { operation, target: self.path() + &query_string(&self.query()), body })
+    }
+
+    /// Reads a successful answer into its type.
+    fn decode(reply: &Reply) -> Result<Self::Response, Error> {
+        reply.read(&Self::OPERATION)
+    }
+}

@@ -1,0 +1,322 @@
+//! Errors for the caller at 3 a.m.: what happened, whether it took effect, what to do, the log id.
+
+use std::fmt;
+
+use feishu_corehr_macros::wire;
+
+/// What a call did to the process, as far as it can be proved.
+#[wire(word)]
+#[derive(Default)]
+pub enum Effect {
+    /// The server acted.
+    Applied,
+    /// Proved: the server did not act, and no request of this call can act later.
+    #[default]
+    None,
+    /// The server may have acted, or may still act: read the process before doing anything else.
+    Unknown,
+}
+
+/// What kind of failure ended a call.
+#[wire(word)]
+#[derive(Default)]
+pub enum ErrorKind {
+    /// Feishu answered with a code that this operation's page does not list.
+    #[default]
+    Api,
+    /// The app is disabled, or not installed in this tenant (99991662, 99991673).
+    AppUnavailable,
+    /// The server saw no `Authorization` header although one was sent: something between removes it (99991661).
+    AuthHeaderStripped,
+    /// The answer's body broke off, stalled, or could not be decompressed.
+    BadBody,
+    /// App id or secret is wrong (10003, 10014, 10015, 99991543, …).
+    BadCredentials,
+    /// The answer looks like JSON but is not a well-formed envelope with an integer `code`.
+    BadEnvelope,
+    /// The caller cancelled the call.
+    Cancelled,
+    /// The process's state changed meanwhile, again and again (1161005).
+    Conflict,
+    /// No connection: the server was not reached, nothing was sent.
+    Connect,
+    /// Feishu says that the process has ended, and reading it says that it is running.
+    Contradiction,
+    /// The call's deadline passed.
+    Deadline,
+    /// The connection broke after the request was (or may have been) written.
+    Disconnected,
+    /// The app lacks a scope, or a right on this resource.
+    Forbidden,
+    /// The server, or something before it, answered with an HTTP error and no envelope.
+    Http,
+    /// An argument breaks a rule; `problems` lists all of them. Nothing was sent.
+    InvalidArgument,
+    /// This machine's address is not on the app's allow list (99991401).
+    IpDenied,
+    /// The answer is not JSON at all: a login page, an empty body, a proxy's text.
+    NotAnApiAnswer,
+    /// The process is not running any more, and not because it was withdrawn: see `status`.
+    NotWithdrawable,
+    /// A proxy failed.
+    Proxy,
+    /// A proxy wants credentials, or refuses them.
+    ProxyAuth,
+    /// The app's monthly call quota is used up (99991403).
+    QuotaExhausted,
+    /// Too many calls, and waiting would pass the deadline: see `retry_after_ms`.
+    RateLimited,
+    /// Feishu refused the request by a business rule.
+    Rejected,
+    /// No answer in time.
+    Timeout,
+    /// The server's TLS certificate, host name or version was refused. Never retried.
+    TlsUntrusted,
+    /// The host's token function failed, or returned something that cannot be a token.
+    TokenSource,
+    /// The answer is larger than an answer may be.
+    TooLarge,
+    /// The transport failed in a way that it does not explain.
+    Transport,
+    /// The token was refused, and a fresh one too (or there was none to be had).
+    Unauthorized,
+    /// The server answered a redirect, which is never followed: see `location_host`.
+    UnexpectedRedirect,
+}
+
+/// One argument that breaks a rule.
+#[wire(reply)]
+#[derive(Eq)]
+pub struct Problem {
+    /// The field's name, as Feishu writes it.
+    pub field: String,
+    /// The rule and the value's shape, for instance "has 612 characters; the server takes 500".
+    pub rule: String,
+}
+
+impl Problem {
+    /// A problem with `field`.
+    pub fn new(field: &str, rule: impl Into<String>) -> Self {
+        Self { field: field.to_owned(), rule: rule.into() }
+    }
+}
+
+/// A field that Feishu's gateway refused (`error.field_violations`, `api-facts.md` section 14).
+#[wire(reply)]
+#[derive(Eq)]
+pub struct FieldViolation {
+    /// The field's name.
+    pub field: String,
+    /// What was sent; may be absent.
+    pub value: Option<String>,
+    /// What is wrong with it.
+    pub description: String,
+}
+
+/// A page that Feishu offers as help (`error.helps`).
+#[wire(reply)]
+#[derive(Eq)]
+pub struct Help {
+    /// The page's address. For a missing scope it opens the permission page of the app.
+    pub url: String,
+    /// What the page is about.
+    pub description: String,
+}
+
+/// What to do about a failure, in two languages.
+#[wire(reply)]
+#[derive(Eq)]
+pub struct Advice {
+    /// In English.
+    pub en: String,
+    /// 中文。
+    pub zh: String,
+}
+
+/// The one error of this library.
+#[wire(reply)]
+#[derive(Eq)]
+pub struct Error {
+    /// What kind of failure ended the call.
+    pub kind: ErrorKind,
+    /// The operation's name, for instance `withdraw_process`.
+    pub operation: Option<String>,
+    /// What the call did to the process. For a read it is always `None`.
+    pub effect: Effect,
+    /// Whether the same call may succeed later without anybody changing anything.
+    pub retryable: bool,
+    /// How long to wait before trying again, in milliseconds, where the server or the pacing says so.
+    pub retry_after_ms: Option<u64>,
+    /// The HTTP status of the last answer.
+    pub http_status: Option<u16>,
+    /// Feishu's code in the last answer.
+    pub code: Option<i64>,
+    /// Feishu's text for that code: at most 256 characters, without control characters. Never branch on it.
+    pub msg: Option<String>,
+    /// What happened, in this library's words.
+    pub summary: String,
+    /// What to do; nothing for codes that no page explains.
+    pub advice: Option<Advice>,
+    /// The log id that Feishu's support asks for.
+    pub log_id: Option<String>,
+    /// Any one of these scopes would be enough, where a scope is missing.
+    pub scopes: Vec<String>,
+    /// Feishu's troubleshooting link or text.
+    pub troubleshooter: Option<String>,
+    /// The fields that Feishu's gateway refused.
+    pub field_violations: Vec<FieldViolation>,
+    /// The pages that Feishu offers as help.
+    pub helps: Vec<Help>,
+    /// The arguments that break a rule, all of them.
+    pub problems: Vec<Problem>,
+    /// The process's status number, where a read told it.
+    pub status: Option<i64>,
+    /// Where a redirect pointed to: the host only.
+    pub location_host: Option<String>,
+    /// Whether renewing a refused token gave the same token back.
+    pub same_token: bool,
+    /// How many requests of the operation were sent.
+    pub attempts: u32,
+}
+
+impl Error {
+    /// An error of that kind, without effect.
+    pub fn new(kind: ErrorKind, summary: impl Into<String>) -> Self {
+        Self { kind, summary: summary.into(), ..Self::default() }
+    }
+
+    /// `Ok` without problems, else the one error that lists them all.
+    pub fn check(operation: &str, problems: Vec<Problem>) -> Result<(), Self> {
+        if problems.is_empty() {
+            return Ok(());
+        }
+        let rules: Vec<String> =
+            problems.iter().map(|problem| format!("`{}` {}", problem.field, problem.rule)).collect();
+        Err(Self {
+            operation: Some(operation.to_owned()),
+            problems,
+            ..Self::new(ErrorKind::InvalidArgument, format!("invalid request: {}", rules.join("; ")))
+        })
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(operation) = &self.operation {
+            write!(f, "{operation}: ")?;
+        }
+        f.write_str(&self.summary)?;
+        let code = self.code.map(|code| format!("code {code}"));
+        let status = self.http_status.map(|status| format!("HTTP {status}"));
+        let answer: Vec<String> = status.into_iter().chain(code).collect();
+        if !answer.is_empty() {
+            write!(f, " ({})", answer.join(", "))?;
+        }
+        if let Some(msg) = &self.msg {
+            write!(f, "; the server says: {msg}")?;
+        }
+        match self.effect {
+            Effect::Applied => f.write_str("; it took effect")?,
+            Effect::None => f.write_str("; it had no effect")?,
+            Effect::Unknown => f.write_str("; whether it took effect is unknown")?,
+        }
+        if let Some(advice) = &self.advice {
+            write!(f, "; {}", advice.en)?;
+        }
+        if let Some(milliseconds) = self.retry_after_ms {
+            write!(f, "; try again in {milliseconds} ms")?;
+        }
+        match &self.log_id {
+            Some(log_id) => write!(f, "; log id {log_id}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// How a transport failed.
+#[wire(word)]
+pub enum TransportErrorKind {
+    /// The body broke off, stalled, or could not be decompressed.
+    BadBody,
+    /// A pooled connection was closed before the request was started on it.
+    Closed,
+    /// The connection was refused, unreachable, or not made in time.
+    Connect,
+    /// The connection broke, or the head could not be read.
+    Disconnected,
+    /// The host name could not be resolved.
+    Dns,
+    /// Anything else: a failure of the transport itself.
+    Other,
+    /// The proxy could not connect.
+    Proxy,
+    /// The proxy answered 407 or 403.
+    ProxyAuth,
+    /// The whole answer did not come within the budget.
+    Timeout,
+    /// The TLS handshake was cut off.
+    TlsIo,
+    /// Certificate, host name, pin or version was refused.
+    TlsUntrusted,
+    /// The answer passed `max_response`.
+    TooLarge,
+}
+
+/// What a transport reports instead of an answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TransportError {
+    /// How it failed.
+    pub kind: TransportErrorKind,
+    /// Whether any byte of the request was written, `true` when the transport cannot know: only a `false`
+    /// here proves that the server did not act.
+    pub bytes_written: bool,
+    /// What the HTTP stack says, without URL and without secrets.
+    pub detail: String,
+}
+
+impl TransportError {
+    /// A failure of that kind.
+    pub fn new(kind: TransportErrorKind, bytes_written: bool, detail: impl Into<String>) -> Self {
+        Self { kind, bytes_written, detail: detail.into() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_reads_as_one_sentence_for_a_person() {
+        let error = Error {
+            operation: Some("withdraw_process".into()),
+            http_status: Some(400),
+            code: Some(1161006),
+            msg: Some("ended".into()),
+            advice: Some(Advice { en: "check whether it is completed".into(), zh: "".into() }),
+            log_id: Some("2026".into()),
+            ..Error::new(ErrorKind::NotWithdrawable, "all approvals have ended")
+        };
+        assert_eq!(
+            error.to_string(),
+            "withdraw_process: all approvals have ended (HTTP 400, code 1161006); the server says: ended; \
+             it had no effect; check whether it is completed; log id 2026"
+        );
+    }
+
+    #[test]
+    fn all_problems_stand_in_one_error() {
+        let error = Error::check(
+            "withdraw_process",
+            vec![
+                Problem::new("reason", "has 612 characters; the server takes 500"),
+                Problem::new("process_id", "is empty"),
+            ],
+        );
+        assert_eq!(
+            error.expect_err("two problems").summary,
+            "invalid request: `reason` has 612 characters; the server takes 500; `process_id` is empty"
+        );
+    }
+}

@@ -1,0 +1,703 @@
+//! One call: token, turn, request, answer, and again. It decides; it does nothing.
+
+use std::sync::Arc;
+
+use feishu_corehr_macros::wire;
+
+use crate::endpoint::{Endpoint, Prepared, Replay, Reply};
+use crate::envelope::cleaned;
+use crate::error::{Effect, Error, ErrorKind, Problem, TransportError, TransportErrorKind};
+use crate::http::{Header, HttpRequest, HttpResponse, is_header_value};
+use crate::retry::{self, Cost, Random};
+use crate::session::{Credentials, Flight, Session};
+use crate::time::Instant;
+use crate::token::{Held, SOFT_BUDGET, Secret, Turn, token_problem};
+use crate::verdict::{self, Failure, Next};
+
+/// How long the host's token function may take, in milliseconds.
+const TOKEN_FUNCTION_BUDGET: u64 = 10_000;
+/// How long a shared cache may take, in milliseconds; later than that it is a miss.
+const CACHE_BUDGET: u64 = 1_000;
+
+/// What a caller may set for one call.
+#[derive(Debug, Default)]
+pub struct CallOptions {
+    /// How long the whole call may take, waiting and resending included, in milliseconds; 60,000 by default.
+    pub deadline: Option<u64>,
+    /// A tenant access token for this call only. It always wins, and is never renewed.
+    pub token: Option<Secret>,
+    /// An id of the caller's own for Feishu's logs, sent as `Oapi-Sdk-Request-Id`: at most 128 visible ASCII characters.
+    pub request_id: Option<String>,
+}
+
+impl CallOptions {
+    /// Every rule that these options break.
+    pub fn problems(&self) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        if self.deadline == Some(0) {
+            problems.push(Problem::new("deadline", "must be at least 1 millisecond"));
+        }
+        if let Some(problem) = self.token.as_ref().and_then(|token| token_problem(token.expose())) {
+            problems.push(Problem::new("token", problem));
+        }
+        if let Some(id) = &self.request_id
+            && (id.is_empty() || id.len() > 128 || !is_header_value(id))
+        {
+            problems.push(Problem::new("request_id", "must be 1 to 128 visible ASCII characters"));
+        }
+        problems
+    }
+}
+
+/// What a machine wants next.
+#[derive(Debug)]
+pub enum Step<T> {
+    /// Ask the host, and hand in its answer, or [`Answer::Late`] after so many milliseconds.
+    Ask(Ask, u64),
+    /// The end.
+    Done(T),
+    /// Send this, once, and hand in what came back.
+    Send(HttpRequest),
+    /// Poll again after a pause.
+    Wait(Pause),
+}
+
+/// What only the host knows.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Ask {
+    /// What a shared cache has under this key.
+    Load {
+        /// An opaque key of 64 hexadecimal digits.
+        key: String,
+    },
+    /// Keep these bytes under this key. They hold a token: a secret.
+    Save {
+        /// The same key.
+        key: String,
+        /// Opaque bytes.
+        value: Vec<u8>,
+    },
+    /// A tenant access token from the host's token function.
+    Token {
+        /// Whether the last one was refused, so that a kept copy of it must not be returned.
+        refused: bool,
+    },
+}
+
+impl std::fmt::Debug for Ask {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Load { .. } => "Load",
+            Self::Save { .. } => "Save",
+            Self::Token { .. } => "Token",
+        })
+    }
+}
+
+/// What comes back.
+#[derive(Debug)]
+pub enum Answer {
+    /// From the transport.
+    Http(Result<HttpResponse, TransportError>),
+    /// From the host, too late.
+    Late,
+    /// From the shared cache: nothing is a miss, and so is a failure.
+    Loaded(Option<Vec<u8>>),
+    /// From the shared cache.
+    Saved,
+    /// From the host's token function; the error text must hold no secret.
+    Token(Result<Secret, String>),
+}
+
+/// How long to wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pause {
+    /// At most so many milliseconds.
+    pub delay: u64,
+    /// Shorter as soon as [`Session::changed`] resolves for this number.
+    pub seen: Option<u64>,
+}
+
+/// What happened to one request: for logs, metrics and traces. It holds no secret.
+#[wire(reply)]
+#[derive(Eq)]
+pub struct Observation {
+    /// The operation's name; `tenant_access_token` for a token request.
+    pub operation: String,
+    /// The HTTP method.
+    pub method: String,
+    /// The path with its parameters in braces.
+    pub path: String,
+    /// Which request of this call it was, from 1.
+    pub attempt: u32,
+    /// The HTTP status, if there was an answer.
+    pub http_status: Option<u16>,
+    /// Feishu's code, if there was one.
+    pub code: Option<i64>,
+    /// The log id.
+    pub log_id: Option<String>,
+    /// What kind of failure it was; nothing for a success.
+    pub kind: Option<ErrorKind>,
+    /// What this request did, as far as can be proved.
+    pub effect: Effect,
+    /// What happened, in words; empty for a success.
+    pub summary: String,
+    /// How long the call pauses now, in milliseconds; nothing if it goes on at once or ends.
+    pub pause_ms: Option<u64>,
+}
+
+/// A state machine that ends with `Output`. After `Send` and `Ask` it wants [`Machine::handle`], else
+/// [`Machine::poll`].
+pub trait Machine {
+    /// What it ends with.
+    type Output;
+
+    /// What to do now. Once it has answered `Done`, it is not polled again.
+    fn poll(&mut self, now: Instant) -> Step<Self::Output>;
+
+    /// Takes an answer; what nobody asked for is ignored.
+    fn handle(&mut self, now: Instant, answer: Answer) -> Option<Observation>;
+
+    /// Ends the call: nothing is sent any more. Says what it has done so far.
+    fn cancel(&mut self) -> Error;
+
+    /// What it shares with other calls.
+    fn session(&self) -> &Session;
+}
+
+/// One call of one operation, from a prepared request to a raw reply.
+///
+/// A read is repeated as often as the policy allows. A write is repeated only where it is proved that the server has
+/// not acted; otherwise the call ends with effect unknown.
+#[derive(Debug)]
+pub struct Exchange {
+    session: Session,
+    prepared: Prepared,
+    authorization: Authorization,
+    request_id: Option<String>,
+    random: Random,
+    budget: u64,
+    deadline: Option<Instant>,
+    /// Whether the composition above decides about resending: then one counted attempt is all.
+    is_part: bool,
+    fresh_connection: bool,
+    phase: Phase,
+    held: Option<Held>,
+    rejected: Option<Arc<Secret>>,
+    waited: Option<u64>,
+    sent: u32,
+    attempts: u32,
+    refreshes: u32,
+    unstarted: u32,
+    throttles: u32,
+    resends_left: u32,
+    last_cost: Option<Cost>,
+    next: Option<Next>,
+    /// Whether it ended because there was no time for another try.
+    out_of_time: bool,
+}
+
+#[derive(Debug)]
+enum Authorization {
+    Given(Arc<Secret>),
+    Nobody,
+    Session,
+}
+
+#[derive(Debug)]
+enum Phase {
+    /// The host was asked for a token.
+    AskedToken,
+    /// The shared cache was asked, on behalf of a flight.
+    Loading(Flight),
+    /// A request for a token is under way.
+    Fetching(Box<Fetch>),
+    /// The shared cache is told of a new token.
+    Saving,
+    NeedToken,
+    /// A turn may have been given, by the monotonic clock.
+    NeedTurn(Option<u64>),
+    InFlight,
+    Pausing(u64),
+    Ended(Option<Result<Reply, Error>>),
+}
+
+#[derive(Debug)]
+struct Fetch {
+    flight: Flight,
+    exchange: Exchange,
+    /// When the last request was sent: the token's life counts from here.
+    sent: Instant,
+}
+
+impl Exchange {
+    /// A call of `endpoint`, whose arguments and options are all checked here; nothing has been sent.
+    pub fn new<E: Endpoint>(session: &Session, endpoint: &E, options: CallOptions) -> Result<Self, Error> {
+        let problems = endpoint.problems().into_iter().chain(options.problems()).collect();
+        Error::check(E::OPERATION.name, problems)?;
+        Ok(Self::prepared(session, endpoint.prepare()?, options))
+    }
+
+    fn prepared(session: &Session, prepared: Prepared, options: CallOptions) -> Self {
+        let authorization = match (options.token, &session.config().credentials) {
+            (Some(token), _) => Authorization::Given(Arc::new(token)),
+            (None, Credentials::Backend) => Authorization::Nobody,
+            (None, Credentials::App { .. } | Credentials::Host) => Authorization::Session,
+        };
+        Self {
+            session: session.clone(),
+            prepared,
+            authorization,
+            request_id: options.request_id,
+            random: session.random(),
+            budget: options.deadline.unwrap_or(retry::DEADLINE),
+            deadline: None,
+            is_part: false,
+            fresh_connection: false,
+            phase: Phase::NeedToken,
+            held: None,
+            rejected: None,
+            waited: None,
+            sent: 0,
+            attempts: 0,
+            refreshes: 0,
+            unstarted: 0,
+            throttles: 0,
+            resends_left: u32::MAX,
+            last_cost: None,
+            next: None,
+            out_of_time: false,
+        }
+    }
+
+    /// A request for a token; it needs none itself.
+    fn fetch(session: &Session, prepared: Prepared, deadline: Instant) -> Self {
+        let mut exchange = Self::prepared(session, prepared, CallOptions::default());
+        exchange.authorization = Authorization::Nobody;
+        exchange.deadline = Some(deadline);
+        exchange
+    }
+
+    /// This call as one counted attempt of a larger one, which decides about resending by [`Self::next_move`].
+    pub(crate) fn into_part(self) -> Self {
+        Self { is_part: true, ..self }
+    }
+
+    /// After this part has ended, the next one of the same larger call.
+    pub(crate) fn next_part(&self, prepared: Prepared, fresh_connection: bool) -> Self {
+        let authorization = match &self.authorization {
+            Authorization::Given(token) => Authorization::Given(token.clone()),
+            Authorization::Nobody => Authorization::Nobody,
+            Authorization::Session => Authorization::Session,
+        };
+        Self {
+            authorization,
+            request_id: self.request_id.clone(),
+            deadline: self.deadline,
+            is_part: true,
+            fresh_connection,
+            refreshes: self.refreshes,
+            rejected: self.rejected.clone(),
+            ..Self::prepared(&self.session, prepared, CallOptions::default())
+        }
+    }
+
+    /// When the whole call must be over; it is set by the first poll.
+    pub(crate) const fn deadline(&self) -> Option<Instant> {
+        self.deadline
+    }
+
+    /// What the policy would do about the answer that ended this call; nothing if no answer did.
+    pub(crate) const fn next_move(&self) -> Option<Next> {
+        self.next
+    }
+
+    /// How many requests of the operation were handed to the transport, those never started not counted.
+    pub(crate) const fn sent(&self) -> u32 {
+        self.sent
+    }
+
+    /// Whether a request is under way that may change something.
+    pub(crate) const fn may_act(&self) -> bool {
+        matches!(self.phase, Phase::InFlight) && matches!(self.prepared.operation.replay, Replay::Write)
+    }
+
+    fn end(&mut self, result: Result<Reply, Error>) {
+        self.phase = Phase::Ended(Some(result.map_err(|error| Error {
+            operation: Some(self.prepared.operation.name.to_owned()),
+            attempts: self.sent,
+            ..error
+        })));
+    }
+
+    fn need_token(&mut self, now: Instant, deadline: Instant) -> Option<Step<Result<Reply, Error>>> {
+        match (&self.authorization, &self.session.config().credentials) {
+            (Authorization::Given(token), _) => {
+                self.held = Some(Held { value: token.clone(), generation: 0 });
+                self.phase = Phase::NeedTurn(None);
+                None
+            }
+            (Authorization::Nobody, _) | (Authorization::Session, Credentials::Backend) => {
+                self.phase = Phase::NeedTurn(None);
+                None
+            }
+            (Authorization::Session, Credentials::Host) => {
+                self.phase = Phase::AskedToken;
+                let budget = TOKEN_FUNCTION_BUDGET.min(deadline.remaining(now));
+                Some(Step::Ask(Ask::Token { refused: self.rejected.is_some() }, budget))
+            }
+            (Authorization::Session, Credentials::App { .. }) => {
+                let (turn, seen) = self.session.token(now, self.waited);
+                match turn {
+                    Turn::Fail(error) => self.end(Err(without_token(error))),
+                    Turn::Use(held) => self.hold(held),
+                    Turn::Wait { flight, delay } => {
+                        self.waited = Some(flight);
+                        let delay = delay.min(deadline.remaining(now));
+                        return Some(Step::Wait(Pause { delay, seen: Some(seen) }));
+                    }
+                    Turn::Fetch { flight, fallback } => {
+                        let flight = Flight::new(&self.session, flight, fallback);
+                        if self.session.config().shared_cache {
+                            self.phase = Phase::Loading(flight);
+                            let budget = CACHE_BUDGET.min(deadline.remaining(now));
+                            return Some(Step::Ask(Ask::Load { key: self.session.cache_key() }, budget));
+                        }
+                        self.start_fetch(now, flight);
+                    }
+                }
+                None
+            }
+        }
+    }
+
+    /// Goes on with this token, unless it is the one that was just rejected.
+    fn hold(&mut self, held: Held) {
+        if self.rejected.as_ref() == Some(&held.value) {
+            let mut error = Error::new(ErrorKind::Unauthorized, "the token was refused, and renewing it gave the same one");
+            error.same_token = true;
+            self.end(Err(error));
+        } else {
+            self.held = Some(held);
+            self.phase = Phase::NeedTurn(None);
+        }
+    }
+
+    fn start_fetch(&mut self, now: Instant, flight: Flight) {
+        let Some(prepared) = self.session.token_request() else {
+            return self.end(Err(Error::new(ErrorKind::Unauthorized, "there are no credentials to fetch a token with")));
+        };
+        // While the old token is good, nobody waits long for the new one.
+        let soft = flight.fallback.as_ref().map(|_| now.after(SOFT_BUDGET));
+        let deadline = self.deadline.unwrap_or(now);
+        let deadline = soft.filter(|soft| soft.monotonic < deadline.monotonic).unwrap_or(deadline);
+        let exchange = Self::fetch(&self.session, prepared, deadline);
+        self.phase = Phase::Fetching(Box::new(Fetch { flight, exchange, sent: now }));
+    }
+
+    fn poll_fetch(&mut self, now: Instant, mut fetch: Box<Fetch>) -> Option<Step<Result<Reply, Error>>> {
+        let step = fetch.exchange.poll(now);
+        let result = match step {
+            Step::Ask(..) | Step::Wait(_) => {
+                self.phase = Phase::Fetching(fetch);
+                return Some(step);
+            }
+            Step::Send(request) => {
+                fetch.sent = now;
+                let flight = fetch.flight.id;
+                self.session.tokens(|tokens| tokens.extend(flight, now));
+                self.phase = Phase::Fetching(fetch);
+                return Some(Step::Send(request));
+            }
+            Step::Done(result) => result,
+        };
+        let (id, sent) = (fetch.flight.id, fetch.sent);
+        let landed = result.and_then(|reply| {
+            self.session.change_tokens(|tokens| tokens.land(id, &reply.data, sent, &mut self.random)).map_err(|error| {
+                Error { http_status: Some(reply.http_status), log_id: reply.log_id, ..error }
+            })
+        });
+        match landed {
+            Ok((held, cached)) => {
+                self.hold(held);
+                if self.session.config().shared_cache && matches!(self.phase, Phase::NeedTurn(_)) {
+                    self.phase = Phase::Saving;
+                    return Some(Step::Ask(Ask::Save { key: self.session.cache_key(), value: cached }, CACHE_BUDGET));
+                }
+            }
+            Err(error) => {
+                let fallback = fetch.flight.fallback.take();
+                // A caller that ran out of its own time says nothing about the token: the next waiter takes over.
+                if fallback.is_some() || !fetch.exchange.out_of_time {
+                    self.session.change_tokens(|tokens| tokens.fail(id, &error, now));
+                }
+                match fallback {
+                    Some(held) => self.hold(held),
+                    None => self.end(Err(without_token(error))),
+                }
+            }
+        }
+        None
+    }
+
+    /// What the host has answered, or that it did not.
+    fn told(&mut self, now: Instant, asked: Phase, answer: Answer) {
+        match (asked, answer) {
+            (Phase::Loading(flight), Answer::Loaded(Some(bytes))) => {
+                let id = flight.id;
+                let land = |random: &mut Random| {
+                    self.session.change_tokens(|tokens| tokens.land_cached(id, &bytes, now, random))
+                };
+                match land(&mut self.random) {
+                    Some(held) => self.hold(held),
+                    None => self.start_fetch(now, flight),
+                }
+            }
+            (Phase::Loading(flight), _) => self.start_fetch(now, flight),
+            (Phase::AskedToken, Answer::Token(Ok(token))) => match token_problem(token.expose()) {
+                Some(problem) => self.end(Err(token_source(&format!("the token function returned a token that {problem}")))),
+                None => self.hold(Held { value: Arc::new(token), generation: 0 }),
+            },
+            (Phase::AskedToken, Answer::Token(Err(text))) => {
+                self.end(Err(token_source(&format!("the token function failed: {}", cleaned(&text)))));
+            }
+            (Phase::AskedToken, _) => self.end(Err(token_source("the token function did not answer in time"))),
+            _ => self.phase = Phase::NeedTurn(None),
+        }
+    }
+
+    fn need_turn(&mut self, now: Instant, deadline: Instant, turn: Option<u64>) -> Option<Step<Result<Reply, Error>>> {
+        let operation = self.prepared.operation;
+        match turn {
+            Some(turn) if now.monotonic < turn => {
+                self.phase = Phase::NeedTurn(Some(turn));
+                Some(Step::Wait(Pause { delay: turn - now.monotonic, seen: None }))
+            }
+            Some(_) if !self.session.is_shut(operation, now) => Some(self.send(now, deadline)),
+            Some(_) | None => {
+                match self.session.turn(operation, now, deadline.monotonic.saturating_sub(1)) {
+                    Ok(turn) => self.phase = Phase::NeedTurn(Some(turn)),
+                    Err(wait) => {
+                        self.out_of_time = true;
+                        let summary = "waiting for a turn within the quota would pass the deadline";
+                        let error = Error::new(ErrorKind::RateLimited, summary);
+                        self.end(Err(Error { retryable: true, retry_after_ms: Some(wait), ..error }));
+                    }
+                }
+                None
+            }
+        }
+    }
+
+    fn send(&mut self, now: Instant, deadline: Instant) -> Step<Result<Reply, Error>> {
+        let budget = retry::attempt_budget(self.prepared.operation.replay).min(deadline.remaining(now));
+        let token = self.held.as_ref().map(|held| &*held.value);
+        let mut request = self.session.request(&self.prepared, token, budget);
+        request.fresh_connection = self.fresh_connection;
+        if let Some(id) = &self.request_id {
+            request.headers.push(Header::new("oapi-sdk-request-id", id));
+        }
+        self.phase = Phase::InFlight;
+        self.sent += 1;
+        Step::Send(request)
+    }
+
+    fn answered(&mut self, now: Instant, answer: Result<HttpResponse, TransportError>) -> Observation {
+        let operation = self.prepared.operation;
+        let mut observation = Observation {
+            operation: operation.name.to_owned(),
+            method: operation.method.as_str().to_owned(),
+            path: operation.path.to_owned(),
+            attempt: self.sent,
+            http_status: answer.as_ref().ok().map(|response| response.status),
+            ..Observation::default()
+        };
+        match verdict::judge(operation, answer.as_ref()) {
+            Ok(reply) => {
+                self.session.refund(self.last_cost);
+                observation.log_id.clone_from(&reply.log_id);
+                if operation.replay == Replay::Write {
+                    observation.effect = Effect::Applied;
+                }
+                self.end(Ok(reply));
+            }
+            Err(failure) => {
+                observation.code = failure.error.code;
+                observation.log_id.clone_from(&failure.error.log_id);
+                observation.kind = Some(failure.error.kind);
+                observation.effect = failure.error.effect;
+                observation.summary.clone_from(&failure.error.summary);
+                self.failed(now, *failure);
+                observation.pause_ms = match self.phase {
+                    Phase::Pausing(until) => Some(until.saturating_sub(now.monotonic)),
+                    _ => None,
+                };
+            }
+        }
+        observation
+    }
+
+    fn failed(&mut self, now: Instant, failure: Failure) {
+        let Failure { mut error, next } = failure;
+        self.next = Some(next);
+        let deadline = self.deadline.unwrap_or(now);
+        if deadline.remaining(now) == 0 && next != Next::Stop {
+            self.out_of_time = true;
+            error.kind = ErrorKind::Deadline;
+            error.summary = format!("the deadline passed; before that: {}", error.summary);
+            return self.end(Err(error));
+        }
+        match next {
+            Next::Unstarted if self.unstarted < retry::MAX_UNSTARTED => {
+                self.unstarted += 1;
+                self.sent -= 1;
+                self.fresh_connection = true;
+                self.phase = Phase::NeedToken;
+            }
+            Next::Throttle { after } => {
+                let pause = retry::throttle(after, self.throttles, &mut self.random);
+                self.throttles += 1;
+                self.session.shut(self.prepared.operation, now, pause);
+                error.retry_after_ms = Some(pause);
+                self.again(now, deadline, pause, Cost::Throttle, error);
+            }
+            Next::Refresh => self.refresh(error),
+            Next::Again { resends, after } => {
+                self.attempts += 1;
+                self.resend(now, deadline, resends, after.unwrap_or(0), error);
+            }
+            Next::Unstarted => {
+                self.attempts += 1;
+                self.next = Some(Next::Again { resends: u32::MAX, after: None });
+                self.resend(now, deadline, u32::MAX, 0, error);
+            }
+            Next::Conflict | Next::Finished | Next::Stop => self.end(Err(error)),
+        }
+    }
+
+    fn refresh(&mut self, error: Error) {
+        let renewable = matches!(self.authorization, Authorization::Session) && self.refreshes < retry::MAX_REFRESHES;
+        match self.held.take().filter(|_| renewable) {
+            Some(held) => {
+                self.refreshes += 1;
+                self.session.tokens(|tokens| tokens.invalidate(held.generation));
+                self.rejected = Some(held.value);
+                self.phase = Phase::NeedToken;
+            }
+            None => self.end(Err(error)),
+        }
+    }
+
+    fn resend(&mut self, now: Instant, deadline: Instant, resends: u32, after: u64, error: Error) {
+        self.resends_left = self.resends_left.min(resends);
+        let is_spent = self.attempts >= retry::max_attempts(self.prepared.operation.replay) || self.resends_left == 0;
+        if self.is_part || is_spent || error.effect == Effect::Unknown {
+            return self.end(Err(error));
+        }
+        self.resends_left -= 1;
+        self.fresh_connection = true;
+        let pause = retry::backoff(self.attempts - 1, &mut self.random).max(after);
+        self.again(now, deadline, pause, Cost::Transient, error);
+    }
+
+    /// Pauses and goes on, or ends with `error` if that would pass the deadline or cannot be afforded.
+    fn again(&mut self, now: Instant, deadline: Instant, pause: u64, cost: Cost, mut error: Error) {
+        if pause >= deadline.remaining(now) {
+            self.out_of_time = true;
+            error.retry_after_ms = Some(pause);
+            self.end(Err(error));
+        } else if !self.session.take_retry(cost) {
+            self.end(Err(error));
+        } else {
+            self.last_cost = Some(cost);
+            self.phase = Phase::Pausing(now.monotonic + pause);
+        }
+    }
+}
+
+impl Machine for Exchange {
+    type Output = Result<Reply, Error>;
+
+    fn poll(&mut self, now: Instant) -> Step<Self::Output> {
+        let budget = self.budget;
+        let deadline = *self.deadline.get_or_insert_with(|| now.after(budget));
+        loop {
+            let step = match std::mem::replace(&mut self.phase, Phase::NeedToken) {
+                Phase::Ended(result) => {
+                    self.phase = Phase::Ended(None);
+                    let ended = || Err(Error::new(ErrorKind::Cancelled, "the call has ended already"));
+                    return Step::Done(result.unwrap_or_else(ended));
+                }
+                Phase::InFlight => {
+                    let lost = TransportError::new(TransportErrorKind::Other, true, "it handed in no answer");
+                    self.answered(now, Err(lost));
+                    None
+                }
+                asked @ (Phase::AskedToken | Phase::Loading(_) | Phase::Saving) => {
+                    self.told(now, asked, Answer::Late);
+                    None
+                }
+                Phase::Fetching(fetch) => self.poll_fetch(now, fetch),
+                _ if deadline.remaining(now) == 0 => {
+                    self.out_of_time = true;
+                    let error = Error::new(ErrorKind::Deadline, "the deadline passed before the request could be sent");
+                    self.end(Err(Error { retryable: true, ..error }));
+                    None
+                }
+                Phase::NeedToken => self.need_token(now, deadline),
+                Phase::NeedTurn(turn) => self.need_turn(now, deadline, turn),
+                Phase::Pausing(until) if now.monotonic < until => {
+                    self.phase = Phase::Pausing(until);
+                    Some(Step::Wait(Pause { delay: until - now.monotonic, seen: None }))
+                }
+                Phase::Pausing(_) => None,
+            };
+            if let Some(step) = step {
+                return step;
+            }
+        }
+    }
+
+    fn handle(&mut self, now: Instant, answer: Answer) -> Option<Observation> {
+        match (std::mem::replace(&mut self.phase, Phase::NeedToken), answer) {
+            (Phase::InFlight, Answer::Http(answer)) => Some(self.answered(now, answer)),
+            (Phase::Fetching(mut fetch), answer) => {
+                let observation = fetch.exchange.handle(now, answer);
+                self.phase = Phase::Fetching(fetch);
+                observation
+            }
+            (asked @ (Phase::AskedToken | Phase::Loading(_) | Phase::Saving), answer) => {
+                self.told(now, asked, answer);
+                None
+            }
+            (phase, _) => {
+                self.phase = phase;
+                None
+            }
+        }
+    }
+
+    fn cancel(&mut self) -> Error {
+        let effect = match &self.phase {
+            Phase::InFlight if self.may_act() => Effect::Unknown,
+            Phase::Ended(Some(Ok(_))) if self.prepared.operation.replay == Replay::Write => Effect::Applied,
+            Phase::Ended(Some(Err(error))) => error.effect,
+            _ => Effect::None,
+        };
+        let error = Error { effect, ..Error::new(ErrorKind::Cancelled, "the caller cancelled the call") };
+        self.end(Err(error.clone()));
+        Error { operation: Some(self.prepared.operation.name.to_owned()), attempts: self.sent, ..error }
+    }
+
+    fn session(&self) -> &Session {
+        &self.session
+    }
+}
+
+fn token_source(summary: &str) -> Error {
+    Error::new(ErrorKind::TokenSource, summary)
+}
+
+fn without_token(error: Error) -> Error {
+    Error { summary: format!("no tenant access token: {}", error.summary), effect: Effect::None, ..error }
+}

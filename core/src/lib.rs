@@ -1,0 +1,93 @@
+//! Withdraw Feishu CoreHR (飞书人事) approval processes, and know what happened: the pure core.
+//!
+//! **The core decides, the binding does.** An operation becomes bytes, bytes become types, and a state machine says
+//! what happens next: send this, wait so long, done. Sockets, clocks, randomness and threads belong to whoever drives
+//! it, so the same inputs always give the same outputs, and everything that decides is tested without a socket.
+//!
+//! ```
+//! use feishu_corehr::{Actor, Attribution, BaseUrl, BaseUrlRules, Call, CallOptions, Config, Credentials};
+//! use feishu_corehr::{HttpRequest, HttpResponse, Instant, ReadBack, Secret, Session, Transport, TransportError};
+//! use feishu_corehr::{Withdrawal, WithdrawProcess};
+//!
+//! /// A real one is forty lines over an HTTP library: see `examples/reqwest.rs`.
+//! struct Canned;
+//!
+//! impl Transport for Canned {
+//!     async fn send(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
+//!         let body = match request.url.ends_with("/tenant_access_token/internal") {
+//!             true => r#"{"code":0,"msg":"ok","tenant_access_token":"t-1","expire":7200}"#,
+//!             false => r#"{"code":0,"msg":"success","data":{}}"#,
+//!         };
+//!         Ok(HttpResponse { status: 200, body: body.into(), ..HttpResponse::default() })
+//!     }
+//!     async fn sleep(&self, _milliseconds: u64) {}
+//!     fn now(&self) -> Instant {
+//!         Instant::default()
+//!     }
+//! }
+//!
+//! # fn block_on<F: Future>(future: F) -> F::Output {
+//! #     let mut future = std::pin::pin!(future);
+//! #     let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+//! #     loop { if let std::task::Poll::Ready(output) = future.as_mut().poll(&mut context) { return output; } }
+//! # }
+//! # fn main() -> Result<(), feishu_corehr::Error> {
+//! let base_url = BaseUrl::parse(BaseUrl::FEISHU, BaseUrlRules::default())?;
+//! let app = Credentials::App { app_id: "cli_a".into(), app_secret: Secret::new("s".into()) };
+//! let session = Session::new(Config::new(base_url, app), 42)?;
+//!
+//! let request = WithdrawProcess {
+//!     process_id: "7328345170959681068".into(),
+//!     actor: Actor::System { user: None },
+//!     reason: Some("duplicate".into()),
+//! };
+//! let withdrawal = Withdrawal::new(&session, &request, CallOptions::default(), ReadBack::default())?;
+//! let done = block_on(Call::new(withdrawal).drive(&Canned, &()))?;
+//! assert_eq!(done.attribution, Attribution::Ours);
+//! # Ok(()) }
+//! ```
+//!
+//! This library is unofficial.
+#![cfg_attr(not(feature = "python"), forbid(unsafe_code))]
+
+pub mod base_url;
+pub mod codes;
+pub mod drive;
+pub mod endpoint;
+pub mod envelope;
+pub mod error;
+pub mod exchange;
+pub mod http;
+pub mod limit;
+pub mod process;
+pub mod retry;
+pub mod session;
+pub mod time;
+pub mod token;
+pub mod verdict;
+pub mod withdrawal;
+
+pub use base_url::{BaseUrl, BaseUrlRules};
+pub use codes::Explanation;
+pub use drive::{Call, Host, Transport};
+pub use endpoint::{Endpoint, Operation, Prepared, Reply};
+pub use error::{Advice, Effect, Error, ErrorKind, FieldViolation, Help, Problem, TransportError, TransportErrorKind};
+pub use exchange::{Answer, Ask, CallOptions, Exchange, Machine, Observation, Pause, Step};
+pub use http::{Header, HttpRequest, HttpResponse, Method};
+pub use limit::Quota;
+pub use process::*;
+pub use session::{Config, Credentials, Session};
+pub use time::Instant;
+pub use token::Secret;
+pub use withdrawal::{Attribution, ReadBack, Withdrawal, Withdrawn};
+
+use serde::{Deserialize, Deserializer};
+
+/// Feishu writes `null` where it means "nothing": read both as the type's default.
+pub(crate) fn null_is_default<'de, T, D>(deserializer: D) -> Result<T, D::Error>
+where
+    T: Default + Deserialize<'de>,
+    D: Deserializer<'de>,
+{
+    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
+}

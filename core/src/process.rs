@@ -1,0 +1,92 @@
+//! The process family: every operation, one file each.
+
+mod get_process;
+mod list_processes;
+mod types;
+mod withdraw_process;
+
+pub use get_process::{AbstractLine, Comment, CopiedTask, DoneTask, FlowKind, GetProcess, PendingTask, Process};
+pub use list_processes::{ListProcesses, Pages, ProcessPage};
+pub use types::{Actor, DoneStatus, Empty, I18nText, Link, Status, TaskType, User, UserIdType};
+pub use withdraw_process::WithdrawProcess;
+
+use crate::codes::{self, Explanation};
+use crate::endpoint::{Endpoint, Operation, Replay};
+use crate::error::Effect;
+
+/// Every operation, by name.
+pub const OPERATIONS: &[&Operation] =
+    &[&GetProcess::OPERATION, &ListProcesses::OPERATION, &WithdrawProcess::OPERATION];
+
+/// What is known about a code that an operation answered: nothing for an unknown operation, and nothing for a code
+/// that neither the operation's page nor the gateway's lists.
+pub fn explain(operation: &str, code: i64) -> Option<Explanation> {
+    let operation = OPERATIONS.iter().find(|known| known.name == operation)?;
+    let row = codes::lookup(operation.codes, code)?;
+    Some(Explanation {
+        operation: operation.name.to_owned(),
+        code,
+        kind: row.kind,
+        meaning: row.meaning.to_owned(),
+        effect: match operation.replay {
+            Replay::Read | Replay::Token => Effect::None,
+            Replay::Write => row.effect(),
+        },
+        retryable: row.retryable(),
+        advice: row.advice(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::ErrorKind;
+
+    #[test]
+    fn operations_are_listed_by_name_and_have_what_a_binding_needs() {
+        assert!(OPERATIONS.is_sorted_by_key(|operation| operation.name));
+        for operation in OPERATIONS {
+            assert!(operation.path.starts_with("/open-apis/corehr/v2/"), "{}", operation.path);
+            assert!(operation.scope.starts_with("corehr:process"), "{}", operation.scope);
+        }
+    }
+
+    #[test]
+    fn every_code_stands_once_in_its_operation_and_has_advice_in_both_languages() {
+        for operation in OPERATIONS {
+            assert!(operation.codes.is_sorted_by_key(|row| row.code), "{}", operation.name);
+            for (index, row) in operation.codes.iter().enumerate() {
+                assert!(operation.codes[..index].iter().all(|other| other.code != row.code), "{}", row.code);
+                assert!(!row.meaning.is_empty() && !row.en.is_empty() && !row.zh.is_empty(), "{}", row.code);
+            }
+        }
+    }
+
+    #[test]
+    fn a_code_is_explained_by_its_operation_first_and_by_the_gateway_else() {
+        let explained = |operation, code| {
+            explain(operation, code).map(|found| (found.kind, found.effect, found.retryable, found.advice.is_some()))
+        };
+        for (operation, code, expected) in [
+            ("withdraw_process", 1160100, Some((ErrorKind::Rejected, Effect::None, false, true))),
+            ("withdraw_process", 1160101, Some((ErrorKind::Rejected, Effect::None, false, true))),
+            ("withdraw_process", 1161003, Some((ErrorKind::Forbidden, Effect::None, false, true))),
+            ("withdraw_process", 1161005, Some((ErrorKind::Conflict, Effect::Unknown, true, true))),
+            ("withdraw_process", 1161006, Some((ErrorKind::NotWithdrawable, Effect::Unknown, false, true))),
+            ("withdraw_process", 1663, Some((ErrorKind::Api, Effect::Unknown, true, true))),
+            ("withdraw_process", 99991400, Some((ErrorKind::RateLimited, Effect::None, true, true))),
+            ("withdraw_process", 1160500, None),
+            ("get_process", 1160100, Some((ErrorKind::Rejected, Effect::None, false, true))),
+            ("get_process", 1160500, Some((ErrorKind::Api, Effect::None, false, true))),
+            ("get_process", 1160102, None),
+            ("get_process", 1161006, None),
+            ("list_processes", 1160102, Some((ErrorKind::Api, Effect::None, false, true))),
+            ("list_processes", 1160100, None),
+            ("list_processes", 1663, Some((ErrorKind::Api, Effect::None, true, true))),
+            ("withdraw_process", 0, None),
+            ("no_such_operation", 99991400, None),
+        ] {
+            assert_eq!(explained(operation, code), expected, "{operation} {code}");
+        }
+    }
+}

@@ -1,0 +1,445 @@
+//! What several operations share: who acts, texts and links, statuses, and the rules for ids and reasons.
+
+use feishu_corehr_macros::wire;
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
+
+use crate::error::Problem;
+
+/// Which of a user's ids is meant (`user_id_type`).
+#[wire(word)]
+#[derive(Default)]
+pub enum UserIdType {
+    /// The user's id inside one app (`ou_…`).
+    #[default]
+    OpenId,
+    /// The user's id in CoreHR (飞书人事).
+    PeopleCorehrId,
+    /// The user's id across the apps of one developer (`on_…`).
+    UnionId,
+    /// The user's id inside the tenant. The app needs the field scope `contact:user.employee_id:readonly`.
+    UserId,
+}
+
+/// A user, by an id of a named kind: at most 128 bytes, without spaces and control characters.
+#[wire(request)]
+#[derive(Eq, Hash)]
+pub enum User {
+    /// By the id inside one app (`ou_…`).
+    OpenId(String),
+    /// By the id in CoreHR.
+    PeopleCorehrId(String),
+    /// By the id across the apps of one developer (`on_…`).
+    UnionId(String),
+    /// By the id inside the tenant; see [`UserIdType::UserId`].
+    UserId(String),
+}
+
+impl User {
+    /// The id.
+    pub fn id(&self) -> &str {
+        match self {
+            Self::OpenId(id) | Self::PeopleCorehrId(id) | Self::UnionId(id) | Self::UserId(id) => id,
+        }
+    }
+
+    /// The kind of the id.
+    pub const fn id_type(&self) -> UserIdType {
+        match self {
+            Self::OpenId(_) => UserIdType::OpenId,
+            Self::PeopleCorehrId(_) => UserIdType::PeopleCorehrId,
+            Self::UnionId(_) => UserIdType::UnionId,
+            Self::UserId(_) => UserIdType::UserId,
+        }
+    }
+}
+
+/// Who acts: the system, or a user.
+///
+/// In JSON `{"system": true}`, `{"system": true, "user": {"open_id": "ou_…"}}` or `{"open_id": "ou_…"}`.
+#[wire(request)]
+#[derive(Eq, Hash)]
+#[serde(try_from = "Written", into = "Written")]
+pub enum Actor {
+    /// The system. It may name a user too, as Feishu's own sample does; which of the two then counts is not
+    /// documented.
+    System {
+        /// The user to name.
+        user: Option<User>,
+    },
+    /// A user: Feishu wants the process's initiator, a process administrator or a document administrator.
+    User(User),
+}
+
+impl Actor {
+    /// The user who acts, or whom the system names.
+    pub const fn user(&self) -> Option<&User> {
+        match self {
+            Self::System { user } => user.as_ref(),
+            Self::User(user) => Some(user),
+        }
+    }
+
+    /// Whether the system acts.
+    pub const fn is_system(&self) -> bool {
+        match self {
+            Self::System { .. } => true,
+            Self::User(_) => false,
+        }
+    }
+
+    /// What is wrong with the user's id, which Feishu calls `field`.
+    pub(super) fn problems(&self, field: &str) -> Vec<Problem> {
+        self.user().map(|user| id_problems(field, user.id())).unwrap_or_default()
+    }
+
+    /// The query that says of which kind the user's id is; empty when no user is named.
+    pub(super) fn query(&self) -> Vec<(&'static str, String)> {
+        self.user().map(|user| ("user_id_type", user.id_type().as_str().to_owned())).into_iter().collect()
+    }
+}
+
+impl From<User> for Actor {
+    fn from(user: User) -> Self {
+        Self::User(user)
+    }
+}
+
+/// In Python a user is an actor, too.
+#[cfg(feature = "python")]
+impl<'a, 'py> pyo3::FromPyObject<'a, 'py> for Actor {
+    type Error = pyo3::PyErr;
+
+    fn extract(object: pyo3::Borrowed<'a, 'py, pyo3::PyAny>) -> Result<Self, Self::Error> {
+        if let Ok(actor) = object.cast::<Self>() {
+            return Ok(actor.get().clone());
+        }
+        match object.cast::<User>() {
+            Ok(user) => Ok(user.get().clone().into()),
+            Err(_) => {
+                let found = object.get_type();
+                Err(pyo3::exceptions::PyTypeError::new_err(format!("an actor is an Actor or a User, not {found}")))
+            }
+        }
+    }
+}
+
+/// A text in two languages; empty where a language is missing.
+#[wire(reply)]
+#[derive(Eq)]
+pub struct I18nText {
+    /// 中文。One older page writes the name as `zh-CN`.
+    #[serde(alias = "zh-CN", deserialize_with = "crate::null_is_default")]
+    pub zh_cn: String,
+    /// In English. One older page writes the name as `en-US`.
+    #[serde(alias = "en-US", deserialize_with = "crate::null_is_default")]
+    pub en_us: String,
+}
+
+/// The addresses of one document for each kind of device; empty where there is none.
+#[wire(reply)]
+#[derive(Eq)]
+pub struct Link {
+    /// In a browser.
+    pub web_link: String,
+    /// In the desktop app.
+    pub pc_link: String,
+    /// In the mobile app.
+    pub mobile_link: String,
+}
+
+/// A process's status.
+#[wire(number)]
+pub enum Status {
+    /// Every node passed (已完成). It can be revoked.
+    Completed = 9,
+    /// Running (进行中): the only status in which a process can be withdrawn.
+    InProgress = 1,
+    /// An approver refused (拒绝).
+    Rejected = 2,
+    /// Undone after it was completed (撤销).
+    Revoked = 8,
+    /// Being undone (撤销中); newer than the other numbers.
+    Revoking = 15,
+    /// A number that no page lists; it stands in `status_number`.
+    Unknown = -99,
+    /// Withdrawn while it was running (撤回).
+    Withdrawn = 4,
+}
+
+/// What an approver is asked for.
+#[wire(number)]
+pub enum TaskType {
+    /// An approval document.
+    Approval = 1,
+    /// A form to fill in.
+    Form = 5,
+    /// A number that no page lists; it stands in `type_number`.
+    Unknown = -99,
+}
+
+/// How a task ended. Its numbers are not those of [`Status`].
+#[wire(number)]
+pub enum DoneStatus {
+    /// Cancelled.
+    Cancelled = 4,
+    /// Completed.
+    Completed = 3,
+    /// Rejected.
+    Rejected = 2,
+    /// A number that no page lists; it stands in `status_number`.
+    Unknown = -99,
+}
+
+/// A successful answer that says nothing more.
+#[wire(reply)]
+#[derive(Eq)]
+pub struct Empty {}
+
+/// What is wrong with an id that becomes one segment of the path. It is encoded in any case; what is refused here
+/// could mean another path to whoever decodes it on the way.
+pub(super) fn segment_problems(field: &str, id: &str) -> Vec<Problem> {
+    let mut problems = id_problems(field, id);
+    if matches!(id, "." | "..") {
+        problems.push(Problem::new(field, format!("is `{id}`, which addresses another path")));
+    }
+    if let Some((position, separator)) = position(id, |character| SEPARATORS.contains(&character)) {
+        problems.push(Problem::new(field, format!("has a `{separator}` at character {position}; it must be a plain id")));
+    }
+    problems
+}
+
+/// What is wrong with an id.
+pub(super) fn id_problems(field: &str, id: &str) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    if id.is_empty() {
+        problems.push(Problem::new(field, "is empty"));
+    }
+    if id.len() > LONGEST_ID {
+        problems.push(Problem::new(field, format!("has {} bytes; at most {LONGEST_ID} are taken", id.len())));
+    }
+    if let Some((position, _)) = position(id, char::is_control) {
+        problems.push(Problem::new(field, format!("has a control character at character {position}")));
+    }
+    if let Some((position, _)) = position(id, |character| character.is_whitespace() && !character.is_control()) {
+        problems.push(Problem::new(field, format!("has a space at character {position}")));
+    }
+    problems
+}
+
+/// What is wrong with a text of limited length, counted in Unicode scalar values. What Feishu counts is not
+/// documented; an empty text is left to the server, since no page says whether it takes one.
+pub(super) fn text_problems(field: &str, text: Option<&str>, longest: usize) -> Option<Problem> {
+    let count = text.map_or(0, |text| text.chars().count());
+    (count > longest).then(|| Problem::new(field, format!("has {count} characters; the server takes {longest}")))
+}
+
+/// Reads milliseconds since 1970-01-01 UTC from a decimal string, as documented, or from an integer. Anything else
+/// (an empty string, most likely) is no time: one odd date must not make the rest of an answer unreadable.
+pub(super) fn milliseconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
+    let value = Value::deserialize(deserializer)?;
+    Ok(value.as_i64().or_else(|| value.as_str()?.parse().ok()))
+}
+
+/// Reads an id that is empty where there is nobody.
+pub(super) fn non_empty<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    Ok(Option::<String>::deserialize(deserializer)?.filter(|text| !text.is_empty()))
+}
+
+/// The first character that `matches`, and where it stands, counted from 1.
+fn position(text: &str, matches: impl Fn(char) -> bool) -> Option<(usize, char)> {
+    (1..).zip(text.chars()).find(|(_, character)| matches(*character))
+}
+
+const LONGEST_ID: usize = 128;
+const SEPARATORS: [char; 5] = ['#', '%', '/', '?', '\\'];
+
+/// An actor as it is written in JSON.
+#[derive(Serialize, Deserialize)]
+#[serde(untagged, expecting = "an actor is `{\"system\": true}` or a user by one id, like `{\"open_id\": \"ou_…\"}`")]
+enum Written {
+    System(WrittenSystem),
+    User(User),
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenSystem {
+    system: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    user: Option<User>,
+}
+
+impl TryFrom<Written> for Actor {
+    type Error = &'static str;
+
+    fn try_from(written: Written) -> Result<Self, Self::Error> {
+        match written {
+            Written::System(WrittenSystem { system: true, user }) => Ok(Self::System { user }),
+            Written::System(_) => Err("an actor is named or the system: `system` can only be true"),
+            Written::User(user) => Ok(Self::User(user)),
+        }
+    }
+}
+
+impl From<Actor> for Written {
+    fn from(actor: Actor) -> Self {
+        match actor {
+            Actor::System { user } => Self::System(WrittenSystem { system: true, user }),
+            Actor::User(user) => Self::User(user),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rules(problems: &[Problem]) -> Vec<&str> {
+        problems.iter().map(|problem| problem.rule.as_str()).collect()
+    }
+
+    #[test]
+    fn an_actor_is_written_in_one_of_three_ways() {
+        let user = || User::OpenId("ou_a".into());
+        for (json, actor) in [
+            (r#"{"system":true}"#, Actor::System { user: None }),
+            (r#"{"system":true,"user":{"open_id":"ou_a"}}"#, Actor::System { user: Some(user()) }),
+            (r#"{"open_id":"ou_a"}"#, user().into()),
+            (r#"{"people_corehr_id":"7"}"#, User::PeopleCorehrId("7".into()).into()),
+            (r#"{"union_id":"on_a"}"#, User::UnionId("on_a".into()).into()),
+            (r#"{"user_id":"a"}"#, User::UserId("a".into()).into()),
+        ] {
+            assert_eq!(serde_json::from_str::<Actor>(json).unwrap(), actor, "{json}");
+            assert_eq!(serde_json::to_string(&actor).unwrap(), json);
+        }
+    }
+
+    #[test]
+    fn neither_and_both_cannot_be_written() {
+        for json in [
+            "{}",
+            "null",
+            "[]",
+            r#""system""#,
+            r#"{"system":false}"#,
+            r#"{"system":null}"#,
+            r#"{"system":"true"}"#,
+            r#"{"system":false,"user":{"open_id":"ou_a"}}"#,
+            r#"{"system":true,"open_id":"ou_a"}"#,
+            r#"{"open_id":"ou_a","user_id":"a"}"#,
+            r#"{"open_id":7}"#,
+            r#"{"open_id":null}"#,
+            r#"{"email":"a@b"}"#,
+        ] {
+            let error = serde_json::from_str::<Actor>(json).expect_err(json).to_string();
+            assert!(error.contains("an actor is"), "{json}: {error}");
+        }
+    }
+
+    #[test]
+    fn an_id_that_could_leave_its_segment_is_refused_with_the_reason() {
+        for (id, expected) in [
+            ("7328345170959681068", vec![]),
+            ("id-with.dots_and~more", vec![]),
+            ("流程", vec![]),
+            ("...", vec![]),
+            ("", vec!["is empty"]),
+            (".", vec!["is `.`, which addresses another path"]),
+            ("..", vec!["is `..`, which addresses another path"]),
+            ("a/b", vec!["has a `/` at character 2; it must be a plain id"]),
+            ("程\\b", vec!["has a `\\` at character 2; it must be a plain id"]),
+            ("a?b#c", vec!["has a `?` at character 2; it must be a plain id"]),
+            ("#", vec!["has a `#` at character 1; it must be a plain id"]),
+            ("%2e", vec!["has a `%` at character 1; it must be a plain id"]),
+            ("a\r\n", vec!["has a control character at character 2"]),
+            ("a\u{0}", vec!["has a control character at character 2"]),
+            ("a\u{7f}", vec!["has a control character at character 2"]),
+            ("a\u{85}", vec!["has a control character at character 2"]),
+            ("a b", vec!["has a space at character 2"]),
+            ("\u{3000}", vec!["has a space at character 1"]),
+            (
+                "../ \t",
+                vec![
+                    "has a control character at character 5",
+                    "has a space at character 4",
+                    "has a `/` at character 3; it must be a plain id",
+                ],
+            ),
+        ] {
+            assert_eq!(rules(&segment_problems("process_id", id)), expected, "{id:?}");
+        }
+    }
+
+    #[test]
+    fn an_id_has_at_most_128_bytes() {
+        for (id, expected) in [
+            ("7".repeat(127), vec![]),
+            ("7".repeat(128), vec![]),
+            ("7".repeat(129), vec!["has 129 bytes; at most 128 are taken"]),
+            ("程".repeat(42), vec![]),
+            ("程".repeat(43), vec!["has 129 bytes; at most 128 are taken"]),
+        ] {
+            assert_eq!(rules(&id_problems("user_id", &id)), expected, "{id}");
+        }
+    }
+
+    #[test]
+    fn a_text_is_counted_in_unicode_scalar_values() {
+        // The family is five scalar values in one glyph, the flag two.
+        for (unit, values) in [("a", 1), ("程", 1), ("😀", 1), ("🇨🇳", 2), ("👩‍👩‍👧", 5)] {
+            for count in 499..=501 {
+                let text = unit.repeat(count / values) + &"a".repeat(count % values);
+                let problem = text_problems("reason", Some(&text), 500);
+                assert_eq!(problem.is_some(), count > 500, "{count} of {unit}");
+            }
+        }
+        assert_eq!(text_problems("reason", Some(""), 500), None);
+        assert_eq!(text_problems("reason", None, 500), None);
+        assert_eq!(
+            text_problems("reason", Some(&"程".repeat(612)), 500),
+            Some(Problem::new("reason", "has 612 characters; the server takes 500"))
+        );
+    }
+
+    #[test]
+    fn a_time_is_read_from_text_or_number_and_nothing_else() {
+        for (json, expected) in [
+            (r#""1766000000000""#, Some(1_766_000_000_000)),
+            ("1766000000000", Some(1_766_000_000_000)),
+            (r#""0""#, Some(0)),
+            (r#""-1""#, Some(-1)),
+            (r#""""#, None),
+            ("null", None),
+            (r#""2026-01-01""#, None),
+            ("1766000000000.5", None),
+            (r#""99999999999999999999""#, None),
+            ("99999999999999999999", None),
+            ("[1]", None),
+        ] {
+            let mut deserializer = serde_json::Deserializer::from_str(json);
+            assert_eq!(milliseconds(&mut deserializer).unwrap(), expected, "{json}");
+        }
+    }
+
+    #[test]
+    fn both_spellings_of_a_language_are_read() {
+        for json in [r#"{"zh_cn":"请假","en_us":"Leave"}"#, r#"{"zh-CN":"请假","en-US":"Leave","ja-JP":"休暇"}"#] {
+            let text: I18nText = serde_json::from_str(json).unwrap();
+            assert_eq!((text.zh_cn.as_str(), text.en_us.as_str()), ("请假", "Leave"), "{json}");
+        }
+        assert_eq!(serde_json::from_str::<I18nText>(r#"{"zh_cn":null}"#).unwrap(), I18nText::default());
+    }
+
+    #[test]
+    fn every_documented_number_has_its_name_and_no_other_has() {
+        let names: Vec<(i64, &str)> =
+            (-100..100).map(|number| (number, Status::from_number(number).as_str())).filter(|(_, name)| *name != "unknown").collect();
+        assert_eq!(
+            names,
+            [(1, "in_progress"), (2, "rejected"), (4, "withdrawn"), (8, "revoked"), (9, "completed"), (15, "revoking")]
+        );
+        assert_eq!(Status::from_number(i64::MAX), Status::Unknown);
+        assert_eq!((TaskType::from_number(5), DoneStatus::from_number(4)), (TaskType::Form, DoneStatus::Cancelled));
+    }
+}

@@ -1,0 +1,336 @@
+//! What the calls of one client share: where they go, who they are, the token, the pace, the retries left.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
+
+use sha2::{Digest, Sha256};
+
+use crate::base_url::BaseUrl;
+use crate::codes::{Code, refused};
+use crate::endpoint::{Operation, Prepared, Replay};
+use crate::error::{Error, ErrorKind, Problem};
+use crate::http::{Header, HttpRequest, Method, is_header_value};
+use crate::limit::{Quota, RateLimiter};
+use crate::retry::{self, Cost, Random, RetryQuota};
+use crate::time::Instant;
+use crate::token::{Held, Secret, TokenStore, Turn};
+
+const USER_AGENT: &str = concat!("feishu-corehr/", env!("CARGO_PKG_VERSION"));
+const CONTENT_TYPE: &str = "application/json; charset=utf-8";
+
+/// POST /open-apis/auth/v3/tenant_access_token/internal: the token of a custom app.
+///
+/// <https://open.feishu.cn/document/ukTMukTMukTM/ukDNz4SO0MjL5QzM/auth-v3/auth/tenant_access_token_internal>
+pub static TENANT_ACCESS_TOKEN: Operation = Operation {
+    name: "tenant_access_token",
+    method: Method::Post,
+    path: "/open-apis/auth/v3/tenant_access_token/internal",
+    replay: Replay::Token,
+    // No quota is documented; one client needs one token in half an hour.
+    quota: Quota::per_second(50),
+    scope: "",
+    codes: &TOKEN_CODES,
+};
+
+const fn wrong_credentials(code: i64, meaning: &'static str) -> Code {
+    refused(
+        code,
+        ErrorKind::BadCredentials,
+        meaning,
+        "check app id, app secret and base URL, and that the app is enabled",
+        "请检查 app_id、app_secret 与接口域名，并确认应用已启用",
+    )
+}
+
+static TOKEN_CODES: [Code; 5] = [
+    wrong_credentials(10003, "app id or app secret is missing or malformed"),
+    wrong_credentials(10005, "the app id is not authorised"),
+    wrong_credentials(10013, "the tenant access token could not be made"),
+    wrong_credentials(10014, "the app does not exist, is disabled, or the secret is wrong"),
+    wrong_credentials(10015, "the app secret is wrong"),
+];
+
+/// Who the client is.
+#[derive(Debug)]
+pub enum Credentials {
+    /// A custom app: its tokens are fetched, kept and renewed here.
+    App {
+        /// `cli_…`.
+        app_id: String,
+        /// The secret: never in a page or an app that others hold in their hands.
+        app_secret: Secret,
+    },
+    /// Nobody: the base URL is a backend of one's own that knows its user and adds the token.
+    Backend,
+    /// The host's own token function, asked once per call by [`Ask::Token`](crate::exchange::Ask::Token).
+    Host,
+}
+
+/// How a client is set up.
+#[derive(Debug)]
+pub struct Config {
+    /// Where requests go.
+    pub base_url: BaseUrl,
+    /// Who the client is.
+    pub credentials: Credentials,
+    /// The part of every quota that this client may use, above 0 and at most 1; 1 by default. Quotas count per app
+    /// and tenant: two processes that share them take 0.5 each.
+    pub rate_share: f64,
+    /// Quotas that differ from the documented ones, by operation name.
+    pub quotas: BTreeMap<String, Quota>,
+    /// Whether the host keeps tokens in a cache that several processes share; then the machine asks for
+    /// [`Ask::Load`](crate::exchange::Ask::Load) and [`Ask::Save`](crate::exchange::Ask::Save).
+    pub shared_cache: bool,
+}
+
+impl Config {
+    /// The defaults.
+    pub const fn new(base_url: BaseUrl, credentials: Credentials) -> Self {
+        Self { base_url, credentials, rate_share: 1.0, quotas: BTreeMap::new(), shared_cache: false }
+    }
+}
+
+/// What the calls of one client share. Cloning gives another handle to the same.
+#[derive(Clone)]
+pub struct Session {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    config: Config,
+    state: Mutex<State>,
+}
+
+struct State {
+    tokens: TokenStore,
+    limiters: BTreeMap<&'static str, RateLimiter>,
+    retries: RetryQuota,
+    random: Random,
+    /// Counts what waiters wait for: a token, or the end of a fetch.
+    changes: u64,
+    wakers: BTreeMap<u64, Waker>,
+    next_waker: u64,
+}
+
+impl Session {
+    /// A session; `seed` determines all its jitter.
+    pub fn new(config: Config, seed: u64) -> Result<Self, Error> {
+        Error::check("client", problems(&config))?;
+        let state = State {
+            tokens: TokenStore::default(),
+            limiters: BTreeMap::new(),
+            retries: RetryQuota::new(),
+            random: Random::new(seed),
+            changes: 0,
+            wakers: BTreeMap::new(),
+            next_waker: 0,
+        };
+        Ok(Self { shared: Arc::new(Shared { config, state: Mutex::new(state) }) })
+    }
+
+    /// The request as data, to be sent by whoever likes; `budget` in milliseconds.
+    pub fn request(&self, prepared: &Prepared, token: Option<&Secret>, budget: u64) -> HttpRequest {
+        let replay = prepared.operation.replay;
+        let mut headers = vec![Header::new("user-agent", USER_AGENT), Header::new("accept", "application/json")];
+        if prepared.body.is_some() {
+            headers.push(Header::new("content-type", CONTENT_TYPE));
+        }
+        if let Some(token) = token {
+            let value = format!("Bearer {}", token.expose());
+            headers.push(Header { name: "authorization".to_owned(), value, sensitive: true });
+        }
+        HttpRequest {
+            method: prepared.operation.method,
+            url: format!("{}{}", self.config().base_url.as_str(), prepared.target),
+            headers,
+            body: prepared.body.clone(),
+            sensitive_body: replay == Replay::Token,
+            budget,
+            connect_budget: retry::CONNECT_BUDGET.min(budget),
+            max_response: retry::max_response(replay),
+            fresh_connection: false,
+        }
+    }
+
+    /// Resolves as soon as the token situation is another one than `seen`. It is made of wakers only: no polling.
+    pub fn changed(&self, seen: u64) -> impl Future<Output = ()> + Send + use<> {
+        Changed { session: self.clone(), seen, waker: None }
+    }
+
+    pub(crate) fn config(&self) -> &Config {
+        &self.shared.config
+    }
+
+    /// The request for a token, with the credentials in its body.
+    pub(crate) fn token_request(&self) -> Option<Prepared> {
+        let Credentials::App { app_id, app_secret } = &self.config().credentials else { return None };
+        let body = serde_json::json!({ "app_id": app_id, "app_secret": app_secret.expose() });
+        Some(Prepared {
+            operation: &TENANT_ACCESS_TOKEN,
+            target: TENANT_ACCESS_TOKEN.path.to_owned(),
+            body: Some(body.to_string().into_bytes()),
+        })
+    }
+
+    /// What a shared cache keeps this app's token under: it tells nothing, and changes with host, app and secret.
+    pub(crate) fn cache_key(&self) -> String {
+        let Credentials::App { app_id, app_secret } = &self.config().credentials else { return String::new() };
+        let parts = [self.config().base_url.as_str(), "custom", app_id, app_secret.expose()];
+        let mut hash = Sha256::new();
+        for part in parts {
+            hash.update((part.len() as u64).to_be_bytes());
+            hash.update(part);
+        }
+        hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// Jitter of its own for one call.
+    pub(crate) fn random(&self) -> Random {
+        Random::new(self.state().random.next())
+    }
+
+    /// Who gets, waits for or fetches the token, and the change to wait for.
+    pub(crate) fn token(&self, now: Instant, waited: Option<u64>) -> (Turn, u64) {
+        let mut state = self.state();
+        (state.tokens.turn(now, waited), state.changes)
+    }
+
+    /// The current token, if it is good; asks nobody.
+    pub(crate) fn tokens<T>(&self, act: impl FnOnce(&mut TokenStore) -> T) -> T {
+        act(&mut self.state().tokens)
+    }
+
+    /// As [`Self::tokens`], and everybody who waits for a change looks again.
+    pub(crate) fn change_tokens<T>(&self, act: impl FnOnce(&mut TokenStore) -> T) -> T {
+        let mut state = self.state();
+        let result = act(&mut state.tokens);
+        state.changes += 1;
+        let wakers = std::mem::take(&mut state.wakers);
+        drop(state);
+        wakers.into_values().for_each(Waker::wake);
+        result
+    }
+
+    /// A turn at the operation's pace, not later than `latest` by the monotonic clock.
+    pub(crate) fn turn(&self, operation: &Operation, now: Instant, latest: u64) -> Result<u64, u64> {
+        self.limiter(operation, |limiter| limiter.turn(now, latest))
+    }
+
+    pub(crate) fn is_shut(&self, operation: &Operation, now: Instant) -> bool {
+        self.limiter(operation, |limiter| limiter.is_shut(now))
+    }
+
+    pub(crate) fn shut(&self, operation: &Operation, now: Instant, milliseconds: u64) {
+        self.limiter(operation, |limiter| limiter.shut(now, milliseconds));
+    }
+
+    pub(crate) fn take_retry(&self, cost: Cost) -> bool {
+        self.state().retries.take(cost)
+    }
+
+    pub(crate) fn refund(&self, last: Option<Cost>) {
+        self.state().retries.refund(last);
+    }
+
+    fn limiter<T>(&self, operation: &Operation, act: impl FnOnce(&mut RateLimiter) -> T) -> T {
+        let config = self.config();
+        let mut state = self.state();
+        let limiter = state.limiters.entry(operation.name).or_insert_with(|| {
+            let quota = config.quotas.get(operation.name).copied().unwrap_or(operation.quota);
+            RateLimiter::new(quota.share(config.rate_share))
+        });
+        act(limiter)
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        // Every change is complete before anything can panic, so a poisoned lock guards a sound state.
+        self.shared.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Session({})", self.config().base_url.as_str())
+    }
+}
+
+/// A fetch under way. Dropping it, at any point, lets a waiter take over at once.
+#[derive(Debug)]
+pub(crate) struct Flight {
+    session: Session,
+    pub(crate) id: u64,
+    pub(crate) fallback: Option<Held>,
+}
+
+impl Flight {
+    pub(crate) fn new(session: &Session, id: u64, fallback: Option<Held>) -> Self {
+        Self { session: session.clone(), id, fallback }
+    }
+}
+
+impl Drop for Flight {
+    fn drop(&mut self) {
+        let id = self.id;
+        if self.session.tokens(|tokens| tokens.release(id)) {
+            self.session.change_tokens(|_| ());
+        }
+    }
+}
+
+struct Changed {
+    session: Session,
+    seen: u64,
+    waker: Option<u64>,
+}
+
+impl Future for Changed {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        let session = self.session.clone();
+        let mut state = session.state();
+        if state.changes != self.seen {
+            return Poll::Ready(());
+        }
+        let id = *self.waker.get_or_insert_with(|| {
+            state.next_waker += 1;
+            state.next_waker
+        });
+        state.wakers.insert(id, context.waker().clone());
+        Poll::Pending
+    }
+}
+
+impl Drop for Changed {
+    fn drop(&mut self) {
+        if let Some(id) = self.waker {
+            self.session.state().wakers.remove(&id);
+        }
+    }
+}
+
+fn problems(config: &Config) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    if let Credentials::App { app_id, app_secret } = &config.credentials {
+        for (field, value) in [("app_id", app_id.as_str()), ("app_secret", app_secret.expose())] {
+            if value.is_empty() {
+                problems.push(Problem::new(field, "is empty"));
+            } else if value.len() > 256 || !is_header_value(value) || value.contains(' ') {
+                problems.push(Problem::new(field, "must be at most 256 visible ASCII characters"));
+            }
+        }
+    }
+    if !(config.rate_share > 0.0 && config.rate_share <= 1.0) {
+        problems.push(Problem::new("rate_share", "must be above 0 and at most 1"));
+    }
+    for (operation, quota) in &config.quotas {
+        if quota.calls == 0 || quota.window == 0 {
+            problems.push(Problem::new("quotas", format!("allows no call of `{operation}`")));
+        }
+    }
+    problems
+}

@@ -1,0 +1,449 @@
+//! Tokens: when one is good, who fetches the next, and that only one does (`policy.md` 2.7).
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use subtle::ConstantTimeEq;
+use zeroize::{Zeroize, ZeroizeOnDrop};
+
+use crate::error::{Error, ErrorKind};
+use crate::retry::Random;
+use crate::time::Instant;
+
+/// How long a waiter trusts the one who fetches, in milliseconds: the budget of one token request.
+pub const LEASE: u64 = 10_000;
+/// How long a renewal may take while the old token is still good, in milliseconds.
+pub const SOFT_BUDGET: u64 = 2_000;
+
+const LONGEST_LIFE: i64 = 86_400;
+const LARGEST_TOKEN: usize = 8 * 1024;
+/// How long wrong credentials are not tried again, in milliseconds.
+const REFUSED_FOR: u64 = 30_000;
+const FIRST_RENEWAL_PAUSE: u64 = 10_000;
+const LONGEST_RENEWAL_PAUSE: u64 = 60_000;
+
+/// A secret: it prints as `[redacted]`, compares in constant time, and is wiped when dropped.
+#[derive(Zeroize, ZeroizeOnDrop)]
+pub struct Secret(String);
+
+impl Secret {
+    /// Takes over `text`.
+    pub const fn new(text: String) -> Self {
+        Self(text)
+    }
+
+    /// The text itself, for whoever must send it.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[redacted]")
+    }
+}
+
+impl PartialEq for Secret {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.as_bytes().ct_eq(other.0.as_bytes()).into()
+    }
+}
+
+impl Eq for Secret {}
+
+/// A token in use: its value, and which of the store's tokens it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Held {
+    /// The value.
+    pub value: Arc<Secret>,
+    /// Its generation; 0 for a token that the store does not know.
+    pub generation: u64,
+}
+
+/// Why a text cannot be a token; nothing if it can.
+pub fn token_problem(token: &str) -> Option<&'static str> {
+    if token.is_empty() {
+        Some("is empty")
+    } else if token.len() > LARGEST_TOKEN {
+        Some("is longer than 8 KiB")
+    } else if !token.bytes().all(|byte| (0x21..=0x7e).contains(&byte)) {
+        Some("has other characters than visible ASCII")
+    } else {
+        None
+    }
+}
+
+/// What the token endpoint answers, and what a shared cache keeps.
+#[derive(Debug, Deserialize)]
+struct Answer {
+    tenant_access_token: String,
+    expire: i64,
+}
+
+/// A token as a shared cache keeps it.
+#[derive(Deserialize, Serialize)]
+struct Cached {
+    token: String,
+    /// When it expires, in milliseconds since 1970-01-01 UTC.
+    expires_at: u64,
+}
+
+#[derive(Debug)]
+struct Token {
+    held: Held,
+    /// From here on one caller renews it.
+    soft: Instant,
+    /// From here on it is not used.
+    hard: Instant,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Flight {
+    id: u64,
+    lease: Instant,
+}
+
+/// What a caller that needs a token is told.
+#[derive(Debug)]
+pub enum Turn {
+    /// Nobody can have one: the credentials were refused, or the fetch that this caller waited for failed.
+    Fail(Error),
+    /// Fetch it, under this flight. With an old token that is still good, fall back on it.
+    Fetch {
+        /// The flight to land or to fail.
+        flight: u64,
+        /// The old token.
+        fallback: Option<Held>,
+    },
+    /// Use this one.
+    Use(Held),
+    /// Somebody fetches it: wait until something changes, at most so many milliseconds, then ask again.
+    Wait {
+        /// The flight to name when asking again.
+        flight: u64,
+        /// How long to trust it.
+        delay: u64,
+    },
+}
+
+/// The token of one app in one tenant.
+#[derive(Debug, Default)]
+pub struct TokenStore {
+    current: Option<Token>,
+    generations: u64,
+    flight: Option<Flight>,
+    flights: u64,
+    /// The newest flight that failed, and how: those who waited for it share its error.
+    failed: Option<(u64, Error)>,
+    /// Wrong credentials, and until when they are not tried again.
+    refused: Option<(Error, Instant)>,
+    /// The value that was last rejected, so that a shared cache cannot hand it back.
+    rejected: Option<Arc<Secret>>,
+    /// When a failed renewal may be tried again.
+    renewal: Option<Instant>,
+    renewal_failures: u32,
+}
+
+impl TokenStore {
+    /// What to do for a caller who needs a token, and who has `waited` for a flight before.
+    pub fn turn(&mut self, now: Instant, waited: Option<u64>) -> Turn {
+        let flying = self.flight.filter(|flight| !flight.lease.expired(now));
+        match &self.current {
+            Some(token) if !token.hard.expired(now) => {
+                let renew = token.soft.expired(now)
+                    && flying.is_none()
+                    && self.renewal.is_none_or(|renewal| renewal.expired(now));
+                let held = token.held.clone();
+                return if renew { self.take_off(now, Some(held)) } else { Turn::Use(held) };
+            }
+            Some(_) | None => {}
+        }
+        if let Some((error, until)) = &self.refused
+            && !until.expired(now)
+        {
+            return Turn::Fail(error.clone());
+        }
+        if let Some(flight) = flying {
+            return Turn::Wait { flight: flight.id, delay: flight.lease.remaining(now) };
+        }
+        match (&self.failed, waited) {
+            (Some((failed, error)), Some(waited)) if *failed >= waited => Turn::Fail(error.clone()),
+            _ => self.take_off(now, None),
+        }
+    }
+
+    fn take_off(&mut self, now: Instant, fallback: Option<Held>) -> Turn {
+        self.flights += 1;
+        self.flight = Some(Flight { id: self.flights, lease: now.after(LEASE) });
+        Turn::Fetch { flight: self.flights, fallback }
+    }
+
+    /// The holder sends another request: trust it for as long again.
+    pub fn extend(&mut self, flight: u64, now: Instant) {
+        if let Some(flying) = self.flight.as_mut().filter(|flying| flying.id == flight) {
+            flying.lease = now.after(LEASE);
+        }
+    }
+
+    /// The token endpoint has answered `body` to the request sent at `sent`. Also says what a shared cache may keep.
+    pub fn land(&mut self, flight: u64, body: &str, sent: Instant, random: &mut Random) -> Result<(Held, Vec<u8>), Error> {
+        let bad = |rule: String| Error::new(ErrorKind::BadEnvelope, format!("the token answer is unusable: {rule}"));
+        // serde's own text could quote the token.
+        let answer: Answer = serde_json::from_str(body)
+            .map_err(|_| bad("`tenant_access_token` must be a string and `expire` an integer".to_owned()))?;
+        if let Some(problem) = token_problem(&answer.tenant_access_token) {
+            return Err(bad(format!("the token {problem}")));
+        }
+        let life = u64::try_from(answer.expire)
+            .ok()
+            .filter(|_| (1..=LONGEST_LIFE).contains(&answer.expire))
+            .ok_or_else(|| bad(format!("`expire` is {} and must be from 1 to {LONGEST_LIFE} seconds", answer.expire)))?;
+        let cached = Cached { token: answer.tenant_access_token.clone(), expires_at: sent.wall + life * 1_000 };
+        let held = self.keep(flight, answer.tenant_access_token, sent, life, random);
+        Ok((held, serde_json::to_vec(&cached).unwrap_or_default()))
+    }
+
+    /// A shared cache has given `bytes`; nothing unless they hold a good token that needs no renewal yet.
+    pub fn land_cached(&mut self, flight: u64, bytes: &[u8], now: Instant, random: &mut Random) -> Option<Held> {
+        let cached: Cached = serde_json::from_slice(bytes).ok()?;
+        let life = cached.expires_at.checked_sub(now.wall)? / 1_000;
+        let is_good = token_problem(&cached.token).is_none() && (1_800..=LONGEST_LIFE as u64).contains(&life);
+        let is_rejected = self.rejected.as_ref().is_some_and(|rejected| rejected.expose() == cached.token);
+        (is_good && !is_rejected).then(|| self.keep(flight, cached.token, now, life, random))
+    }
+
+    fn keep(&mut self, flight: u64, value: String, sent: Instant, life: u64, random: &mut Random) -> Held {
+        let is_late = self.flight.is_none_or(|flying| flying.id != flight);
+        if is_late && let Some(token) = self.current.as_ref().filter(|token| !token.hard.expired(sent)) {
+            // Another caller took over meanwhile: its token is the newer one.
+            return token.held.clone();
+        }
+        let (soft, hard) = if life < 1_800 {
+            (life * 500, life * 1_000 - (life * 250).min(60_000))
+        } else {
+            (life * 1_000 - 900_000 - random.below(600_000), life * 1_000 - 60_000)
+        };
+        self.generations += 1;
+        let held = Held { value: Arc::new(Secret::new(value)), generation: self.generations };
+        self.current = Some(Token { held: held.clone(), soft: sent.after(soft), hard: sent.after(hard) });
+        (self.flight, self.failed, self.refused, self.renewal, self.renewal_failures) = (None, None, None, None, 0);
+        held
+    }
+
+    /// The fetch failed for good: everybody who waits for it gets this error; later callers try again, unless the
+    /// credentials are wrong. A renewal that failed is tried again after a while.
+    pub fn fail(&mut self, flight: u64, error: &Error, now: Instant) {
+        if self.flight.is_none_or(|flying| flying.id != flight) {
+            return;
+        }
+        self.flight = None;
+        self.failed = Some((flight, error.clone()));
+        let pause = (FIRST_RENEWAL_PAUSE << self.renewal_failures.min(8)).min(LONGEST_RENEWAL_PAUSE);
+        self.renewal = Some(now.after(pause));
+        self.renewal_failures += 1;
+        if error.kind == ErrorKind::BadCredentials {
+            self.refused = Some((error.clone(), now.after(REFUSED_FOR)));
+        }
+    }
+
+    /// The holder is gone without a result: the next one who asks takes over.
+    pub fn release(&mut self, flight: u64) -> bool {
+        let held = self.flight.is_some_and(|flying| flying.id == flight);
+        if held {
+            self.flight = None;
+        }
+        held
+    }
+
+    /// The server rejected the token of that generation; a newer one stays.
+    pub fn invalidate(&mut self, generation: u64) {
+        if let Some(token) = self.current.take_if(|token| token.held.generation == generation) {
+            self.rejected = Some(token.held.value);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(seconds: u64) -> Instant {
+        Instant { monotonic: 0, wall: 1_766_000_000_000 }.after(seconds * 1_000)
+    }
+
+    fn answer(token: &str, expire: i64) -> String {
+        format!(r#"{{"code":0,"msg":"ok","tenant_access_token":"{token}","expire":{expire}}}"#)
+    }
+
+    fn fetch(store: &mut TokenStore, now: Instant) -> u64 {
+        match store.turn(now, None) {
+            Turn::Fetch { flight, .. } => flight,
+            turn => panic!("expected a flight, got {turn:?}"),
+        }
+    }
+
+    fn land(store: &mut TokenStore, token: &str, expire: i64, now: Instant) -> Held {
+        let flight = fetch(store, now);
+        store.land(flight, &answer(token, expire), now, &mut Random::new(1)).unwrap().0
+    }
+
+    fn value(turn: &Turn) -> &str {
+        match turn {
+            Turn::Use(held) => held.value.expose(),
+            turn => panic!("expected a token, got {turn:?}"),
+        }
+    }
+
+    #[test]
+    fn one_fetches_and_the_others_wait_and_all_get_the_token() {
+        let mut store = TokenStore::default();
+        let flight = fetch(&mut store, at(0));
+        assert!(matches!(store.turn(at(1), None), Turn::Wait { delay: 9_000, .. }));
+        store.land(flight, &answer("t-1", 7200), at(0), &mut Random::new(1)).unwrap();
+        assert_eq!(value(&store.turn(at(2), Some(flight))), "t-1");
+    }
+
+    #[test]
+    fn a_renewal_falls_due_in_the_last_half_hour_and_only_one_caller_does_it() {
+        for seed in 0..200 {
+            let mut store = TokenStore::default();
+            let flight = fetch(&mut store, at(0));
+            store.land(flight, &answer("t-1", 7200), at(0), &mut Random::new(seed)).unwrap();
+            assert_eq!(value(&store.turn(at(7200 - 1501), None)), "t-1");
+            assert!(matches!(store.turn(at(7200 - 899), None), Turn::Fetch { fallback: Some(_), .. }));
+            assert_eq!(value(&store.turn(at(7200 - 898), None)), "t-1", "the others go on with the old token");
+        }
+    }
+
+    #[test]
+    fn a_token_is_not_used_in_its_last_minute_by_either_clock() {
+        let mut store = TokenStore::default();
+        land(&mut store, "t-1", 7200, at(0));
+        let suspended = Instant { monotonic: 1_000, wall: at(3 * 3600).wall };
+        assert!(matches!(store.turn(suspended, None), Turn::Fetch { fallback: None, .. }));
+        let mut store = TokenStore::default();
+        land(&mut store, "t-1", 7200, at(0));
+        let set_back = Instant { monotonic: 60_000, wall: at(0).wall - 3_600_000 };
+        assert_eq!(value(&store.turn(set_back, None)), "t-1", "a wall clock that was set back changes nothing");
+    }
+
+    #[test]
+    fn a_short_life_is_renewed_at_half_and_ended_a_quarter_early() {
+        let mut store = TokenStore::default();
+        land(&mut store, "t-1", 120, at(0));
+        assert_eq!(value(&store.turn(at(59), None)), "t-1");
+        assert!(matches!(store.turn(at(60), None), Turn::Fetch { fallback: Some(_), .. }));
+        assert_eq!(value(&store.turn(at(61), None)), "t-1");
+        assert!(matches!(store.turn(at(90), None), Turn::Fetch { fallback: None, .. }), "and the flight of 60 is dead");
+    }
+
+    #[test]
+    fn a_failed_renewal_is_tried_again_after_10_then_20_and_at_most_60_seconds() {
+        let mut store = TokenStore::default();
+        land(&mut store, "t-1", 7200, at(0));
+        let error = Error::new(ErrorKind::Http, "down");
+        let mut now = 6_400;
+        for pause in [10, 20, 40, 60, 60] {
+            let Turn::Fetch { flight, fallback: Some(_) } = store.turn(at(now), None) else { panic!("no renewal") };
+            store.fail(flight, &error, at(now));
+            assert_eq!(value(&store.turn(at(now + pause - 1), None)), "t-1");
+            now += pause;
+        }
+    }
+
+    #[test]
+    fn a_dead_fetch_is_taken_over() {
+        let mut store = TokenStore::default();
+        let dead = fetch(&mut store, at(0));
+        assert!(matches!(store.turn(at(9), Some(dead)), Turn::Wait { .. }));
+        let second = fetch(&mut store, at(10));
+        store.land(second, &answer("t-2", 7200), at(10), &mut Random::new(1)).unwrap();
+        let (late, _) = store.land(dead, &answer("t-1", 7200), at(0), &mut Random::new(1)).unwrap();
+        assert_eq!(late.value.expose(), "t-2", "a late answer does not displace the newer token");
+    }
+
+    #[test]
+    fn a_released_flight_is_taken_over_at_once() {
+        let mut store = TokenStore::default();
+        let first = fetch(&mut store, at(0));
+        assert!(store.release(first) && !store.release(first));
+        assert_ne!(fetch(&mut store, at(0)), first);
+    }
+
+    #[test]
+    fn a_failure_reaches_those_who_waited_and_nobody_else() {
+        let mut store = TokenStore::default();
+        let flight = fetch(&mut store, at(0));
+        assert!(matches!(store.turn(at(0), None), Turn::Wait { .. }));
+        store.fail(flight, &Error::new(ErrorKind::Http, "down"), at(1));
+        assert!(matches!(store.turn(at(1), Some(flight)), Turn::Fail(_)));
+        assert!(matches!(store.turn(at(1), None), Turn::Fetch { .. }));
+    }
+
+    #[test]
+    fn wrong_credentials_are_not_tried_again_for_30_seconds() {
+        let mut store = TokenStore::default();
+        let flight = fetch(&mut store, at(0));
+        store.fail(flight, &Error::new(ErrorKind::BadCredentials, "wrong"), at(0));
+        assert!(matches!(store.turn(at(29), None), Turn::Fail(_)));
+        assert!(matches!(store.turn(at(30), None), Turn::Fetch { .. }));
+    }
+
+    #[test]
+    fn only_the_current_generation_can_be_invalidated() {
+        let mut store = TokenStore::default();
+        let first = land(&mut store, "t-1", 7200, at(0));
+        store.invalidate(first.generation);
+        land(&mut store, "t-2", 7200, at(1));
+        store.invalidate(first.generation);
+        assert_eq!(value(&store.turn(at(2), None)), "t-2");
+    }
+
+    #[test]
+    fn an_unusable_token_answer_is_refused() {
+        let long = "x".repeat(8 * 1024 + 1);
+        for body in [
+            answer("t-1", 0),
+            answer("t-1", -1),
+            answer("t-1", 86_401),
+            answer("t-1", 1 << 40),
+            answer("", 7200),
+            answer(r"t-1\r\nx: y", 7200),
+            answer(&long, 7200),
+            r#"{"code":0,"tenant_access_token":"t-1"}"#.to_owned(),
+            r#"{"code":0,"expire":7200}"#.to_owned(),
+        ] {
+            let mut store = TokenStore::default();
+            let flight = fetch(&mut store, at(0));
+            let error = store.land(flight, &body, at(0), &mut Random::new(1)).expect_err("unusable");
+            assert_eq!(error.kind, ErrorKind::BadEnvelope, "{body}");
+            assert!(!error.to_string().contains("t-1"), "the token is not shown: {error}");
+        }
+        assert_eq!(land(&mut TokenStore::default(), &"x".repeat(4096), 7200, at(0)).generation, 1);
+    }
+
+    #[test]
+    fn a_shared_cache_is_checked_and_never_hands_back_a_rejected_token() {
+        let mut store = TokenStore::default();
+        let flight = fetch(&mut store, at(0));
+        let (first, bytes) = store.land(flight, &answer("t-1", 7200), at(0), &mut Random::new(1)).unwrap();
+
+        let mut other = TokenStore::default();
+        let flight = fetch(&mut other, at(60));
+        assert!(other.land_cached(flight, b"rubbish", at(60), &mut Random::new(1)).is_none());
+        assert!(other.land_cached(flight, &bytes, at(5_500), &mut Random::new(1)).is_none(), "it would need renewal");
+        assert!(other.land_cached(flight, &bytes, at(9_000), &mut Random::new(1)).is_none(), "it has expired");
+        assert_eq!(other.land_cached(flight, &bytes, at(60), &mut Random::new(1)).unwrap().value, first.value);
+
+        store.invalidate(first.generation);
+        let flight = fetch(&mut store, at(60));
+        assert!(store.land_cached(flight, &bytes, at(60), &mut Random::new(1)).is_none());
+    }
+
+    #[test]
+    fn a_secret_prints_as_redacted() {
+        assert_eq!(format!("{:?}", Secret::new("s3cret".into())), "[redacted]");
+    }
+}

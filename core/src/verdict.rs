@@ -1,0 +1,253 @@
+//! The failure table: what one answer proves, and what may be done next (`policy.md` 2.3 to 2.5).
+
+use crate::codes::{self, Class, Code};
+use crate::endpoint::{Operation, Replay, Reply};
+use crate::envelope::{self, Envelope, NotEnvelope};
+use crate::error::{Advice, Effect, Error, ErrorKind, TransportError, TransportErrorKind};
+use crate::http::HttpResponse;
+use crate::retry;
+
+/// Statuses that an edge refuses with, before the request is routed: proof that nobody acted.
+const EDGE_REFUSALS: [u16; 8] = [400, 403, 404, 405, 413, 414, 415, 431];
+const MAX_HEADERS: usize = 100;
+const MAX_HEADER_BYTES: usize = 64 * 1024;
+
+/// An answer that is not a success.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Failure {
+    /// What the caller is told if nothing better comes.
+    pub error: Error,
+    /// What may be done about it.
+    pub next: Next,
+}
+
+/// What may be done after a failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// Wait, then send again; a write whose effect is unknown is read first. At most `resends` times, and not
+    /// before `after` milliseconds.
+    Again {
+        /// How many resends this failure allows; the smallest number met counts.
+        resends: u32,
+        /// What the server asked for, in milliseconds.
+        after: Option<u64>,
+    },
+    /// Wait at least 500 ms, read, and send again only if the process is still in its first state.
+    Conflict,
+    /// Read: the process's state decides.
+    Finished,
+    /// Renew the token and send again, once.
+    Refresh,
+    /// Nothing.
+    Stop,
+    /// Wait as long as the server says, then send again.
+    Throttle {
+        /// What the server asked for, in milliseconds; none when it said nothing usable.
+        after: Option<u64>,
+    },
+    /// Send again at once: the request was never started.
+    Unstarted,
+}
+
+/// Judges one answer to one request of `operation`.
+pub fn judge(
+    operation: &'static Operation,
+    answer: Result<&HttpResponse, &TransportError>,
+) -> Result<Reply, Box<Failure>> {
+    let mut failure = match answer {
+        Ok(response) => match judge_response(operation, response) {
+            Ok(reply) => return Ok(reply),
+            Err(failure) => failure,
+        },
+        Err(error) => judge_transport(error),
+    };
+    failure.error.operation = Some(operation.name.to_owned());
+    if operation.replay != Replay::Write {
+        failure.error.effect = Effect::None;
+    }
+    Err(failure)
+}
+
+fn judge_response(operation: &'static Operation, response: &HttpResponse) -> Result<Reply, Box<Failure>> {
+    let header_bytes: usize = response.headers.iter().map(|header| header.name.len() + header.value.len()).sum();
+    let reading = envelope::read(response);
+    let log_id = envelope::log_id(response, reading.as_ref().ok());
+    let too_large = response.body.len() > retry::max_response(operation.replay)
+        || response.headers.len() > MAX_HEADERS
+        || header_bytes > MAX_HEADER_BYTES;
+    let mut failure = match reading {
+        _ if too_large => doubt(ErrorKind::TooLarge, "the answer is larger than an answer of this operation may be", 0),
+        Ok(envelope) if envelope.code == 0 && (200..300).contains(&response.status) => {
+            let data = match operation.replay {
+                // Token answers carry their fields beside `code`, not under `data`.
+                Replay::Token => String::from_utf8_lossy(&response.body).into_owned(),
+                Replay::Read | Replay::Write => envelope.data.unwrap_or_else(|| "{}".to_owned()),
+            };
+            return Ok(Reply { data, http_status: response.status, log_id });
+        }
+        Ok(envelope) => judge_envelope(operation, response, envelope),
+        Err(NotEnvelope::Malformed(reason)) if !matches!(response.status, 300..=399 | 429) => {
+            doubt(ErrorKind::BadEnvelope, &format!("the answer is not a well-formed envelope: {reason}"), 1)
+        }
+        Err(NotEnvelope::Malformed(_) | NotEnvelope::NotJson) => judge_status(operation, response),
+    };
+    failure.error.http_status = Some(response.status);
+    failure.error.log_id = log_id;
+    failure.error.retry_after_ms = match failure.next {
+        Next::Again { after, .. } | Next::Throttle { after } => after,
+        Next::Conflict | Next::Finished | Next::Refresh | Next::Stop | Next::Unstarted => None,
+    };
+    Err(failure)
+}
+
+fn judge_envelope(operation: &'static Operation, response: &HttpResponse, envelope: Envelope) -> Box<Failure> {
+    let code = envelope.code;
+    let mut failure = match codes::lookup(operation.codes, code) {
+        Some(row) => judge_code(operation, response, row),
+        None if code == 0 || matches!(response.status, 300..=399 | 429) => judge_status(operation, response),
+        None if (1_160_000..1_170_000).contains(&code) && operation.replay == Replay::Write => failure(
+            ErrorKind::Api,
+            "the server answered a code that this operation's page does not list",
+            Next::Finished,
+        )
+        .with_effect(Effect::Unknown),
+        None if (99_990_000..100_000_000).contains(&code) && (400..500).contains(&response.status) => {
+            failure(ErrorKind::Api, "the gateway refused the request with an unlisted code", Next::Stop)
+        }
+        None => doubt(ErrorKind::Api, "the server answered a code that no page lists", 0),
+    };
+    failure.error.code = Some(code);
+    failure.error.msg = envelope.msg;
+    failure.error.scopes = envelope.error.scopes;
+    failure.error.troubleshooter = envelope.error.troubleshooter;
+    failure.error.field_violations = envelope.error.field_violations;
+    failure.error.helps = envelope.error.helps;
+    failure
+}
+
+fn judge_code(operation: &'static Operation, response: &HttpResponse, row: &'static Code) -> Box<Failure> {
+    let next = match row.class {
+        Class::Conflict => Next::Conflict,
+        Class::Failed => Next::Again { resends: u32::MAX, after: None },
+        Class::Finished => Next::Finished,
+        Class::Refused => Next::Stop,
+        Class::Throttled => Next::Throttle { after: reset(response) },
+        Class::Token if operation.replay == Replay::Token => Next::Stop,
+        Class::Token => Next::Refresh,
+        Class::Unhelpful if operation.replay == Replay::Write => Next::Again { resends: 0, after: None },
+        Class::Unhelpful => Next::Again { resends: 2, after: None },
+    };
+    let mut failure = failure(row.kind, row.meaning, next).with_effect(row.effect());
+    failure.error.retryable = row.retryable();
+    failure.error.advice = row.advice();
+    failure
+}
+
+/// An answer whose body says nothing: the status is all there is.
+fn judge_status(operation: &'static Operation, response: &HttpResponse) -> Box<Failure> {
+    let status = response.status;
+    match status {
+        200..=299 => doubt(ErrorKind::NotAnApiAnswer, "the answer is not JSON: it does not come from the API", 1),
+        300..=399 => {
+            let mut failure =
+                doubt(ErrorKind::UnexpectedRedirect, "the server answered a redirect, which is never followed", 0);
+            failure.error.location_host = response.header("location").and_then(host);
+            failure
+                .with_advice("check the base URL: the API never redirects", "接口不会重定向，请检查接口域名与网络代理")
+        }
+        401 if operation.replay != Replay::Token => {
+            failure(ErrorKind::Unauthorized, "the server refused the token", Next::Refresh)
+        }
+        429 => {
+            let mut failure =
+                failure(ErrorKind::RateLimited, "too many calls", Next::Throttle { after: reset(response) });
+            failure.error.retryable = true;
+            failure
+        }
+        408 | 500 | 502 => again(ErrorKind::Http, &format!("the server answered HTTP {status}"), None),
+        503 | 504 => again(
+            ErrorKind::Http,
+            &format!("the server answered HTTP {status}"),
+            response.header("retry-after").and_then(retry::seconds),
+        ),
+        // An envelope, even an odd one, was not written by an edge.
+        _ if EDGE_REFUSALS.contains(&status) && envelope::read(response).is_err() => {
+            failure(ErrorKind::Http, &format!("the server answered HTTP {status} and no envelope"), Next::Stop)
+                .with_advice("check the base URL and any proxy", "请检查接口域名与网络代理")
+        }
+        _ => doubt(ErrorKind::Http, &format!("the server answered HTTP {status}"), 0),
+    }
+}
+
+fn judge_transport(error: &TransportError) -> Box<Failure> {
+    let kind = error.kind;
+    let (kind, what, next) = match kind {
+        TransportErrorKind::BadBody => (ErrorKind::BadBody, "the answer broke off", Some(u32::MAX)),
+        TransportErrorKind::Closed if !error.bytes_written => (ErrorKind::Connect, "the connection was closed", None),
+        TransportErrorKind::Closed | TransportErrorKind::Disconnected => {
+            (ErrorKind::Disconnected, "the connection broke", Some(u32::MAX))
+        }
+        TransportErrorKind::Connect => (ErrorKind::Connect, "no connection to the server", Some(u32::MAX)),
+        TransportErrorKind::Dns => (ErrorKind::Connect, "the host name could not be resolved", Some(u32::MAX)),
+        TransportErrorKind::Other => (ErrorKind::Transport, "the transport failed", Some(0)),
+        TransportErrorKind::Proxy => (ErrorKind::Proxy, "the proxy failed", Some(u32::MAX)),
+        TransportErrorKind::ProxyAuth => (ErrorKind::ProxyAuth, "the proxy refuses this client", Some(0)),
+        TransportErrorKind::Timeout => (ErrorKind::Timeout, "no answer in time", Some(u32::MAX)),
+        TransportErrorKind::TlsIo => (ErrorKind::Connect, "the TLS handshake was cut off", Some(u32::MAX)),
+        TransportErrorKind::TlsUntrusted => {
+            (ErrorKind::TlsUntrusted, "the server's certificate is not trusted", Some(0))
+        }
+        TransportErrorKind::TooLarge => (ErrorKind::TooLarge, "the answer is larger than an answer may be", Some(0)),
+    };
+    let detail =
+        if error.detail.is_empty() { String::new() } else { format!(": {}", envelope::cleaned(&error.detail)) };
+    let next = match next {
+        None => Next::Unstarted,
+        Some(0) if !error.bytes_written => Next::Stop,
+        Some(resends) => Next::Again { resends, after: None },
+    };
+    let mut failure = failure(kind, &format!("{what}{detail}"), next);
+    failure.error.effect = if error.bytes_written { Effect::Unknown } else { Effect::None };
+    failure.error.retryable = next != Next::Stop && next != Next::Again { resends: 0, after: None };
+    failure
+}
+
+fn failure(kind: ErrorKind, summary: &str, next: Next) -> Box<Failure> {
+    Box::new(Failure { error: Error::new(kind, summary), next })
+}
+
+/// Nobody knows whether the server acted.
+fn doubt(kind: ErrorKind, summary: &str, resends: u32) -> Box<Failure> {
+    failure(kind, summary, Next::Again { resends, after: None }).with_effect(Effect::Unknown)
+}
+
+/// Nobody knows whether the server acted, and trying again is what the failure suggests.
+fn again(kind: ErrorKind, summary: &str, after: Option<u64>) -> Box<Failure> {
+    let mut failure = failure(kind, summary, Next::Again { resends: u32::MAX, after }).with_effect(Effect::Unknown);
+    failure.error.retryable = true;
+    failure
+}
+
+impl Failure {
+    fn with_effect(mut self: Box<Self>, effect: Effect) -> Box<Self> {
+        self.error.effect = effect;
+        self
+    }
+
+    fn with_advice(mut self: Box<Self>, en: &str, zh: &str) -> Box<Self> {
+        self.error.advice = Some(Advice { en: en.to_owned(), zh: zh.to_owned() });
+        self
+    }
+}
+
+/// How long the gateway asks to wait.
+fn reset(response: &HttpResponse) -> Option<u64> {
+    response.header("x-ogw-ratelimit-reset").or_else(|| response.header("retry-after")).and_then(retry::seconds)
+}
+
+/// The host of an absolute URL, for people; nothing for a relative one.
+fn host(location: &str) -> Option<String> {
+    let authority = location.split_once("://")?.1.split(['/', '?', '#']).next()?;
+    let host = authority.rsplit('@').next()?;
+    Some(envelope::cleaned(host)).filter(|host| !host.is_empty())
+}

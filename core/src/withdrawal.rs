@@ -1,0 +1,406 @@
+//! Withdraw, and know: send, read where an answer proves nothing, decide (`policy.md` 2.6).
+
+use feishu_corehr_macros::wire;
+
+use crate::endpoint::{Endpoint, Prepared, Replay};
+use crate::error::{Advice, Effect, Error, ErrorKind};
+use crate::exchange::{Answer, CallOptions, Exchange, Machine, Observation, Pause, Step};
+use crate::process::{GetProcess, Status, WithdrawProcess};
+use crate::retry::{self, Cost, Random};
+use crate::session::Session;
+use crate::time::Instant;
+use crate::verdict::Next;
+
+/// Whether to read the process where an answer proves nothing. Reading needs the scope `corehr:process:read`, which
+/// an app that may withdraw need not have.
+#[wire(word)]
+#[derive(Default)]
+pub enum ReadBack {
+    /// Read before sending again; where reading is forbidden, send again unread, and say so in the result.
+    #[default]
+    BestEffort,
+    /// Never read, and never send again after a request that may have arrived.
+    Never,
+    /// Read before sending again; where reading is forbidden, stop with effect unknown.
+    Required,
+}
+
+/// How sure it is that this call withdrew the process.
+#[wire(word)]
+#[derive(Default)]
+pub enum Attribution {
+    /// The server said so.
+    Ours,
+    /// An answer was lost, and the process is withdrawn now: most probably by this call.
+    Presumed,
+    /// The process is withdrawn, and no answer of this call is missing: by somebody else, or by a hidden repetition of
+    /// this call's own request.
+    #[default]
+    Unattributed,
+}
+
+/// The process is withdrawn.
+#[wire(reply)]
+#[derive(Eq)]
+pub struct Withdrawn {
+    /// The process.
+    pub process_id: String,
+    /// By whom, as far as can be known.
+    pub attribution: Attribution,
+    /// How many times the withdrawal was sent.
+    pub attempts: u32,
+    /// Whether it was sent again without the process being read in between, because reading is forbidden.
+    pub resent_unread: bool,
+    /// The log id of the answer that decided.
+    pub log_id: Option<String>,
+}
+
+/// One withdrawal: a composition of exchanges with one deadline, one count of attempts and one quota.
+#[derive(Debug)]
+pub struct Withdrawal {
+    process_id: String,
+    read_back: ReadBack,
+    write: Prepared,
+    read: Prepared,
+    /// The status that a withdrawal starts from: only in this one is it sent again.
+    from: Status,
+    /// The statuses that it is meant to reach.
+    goals: &'static [Status],
+    random: Random,
+    phase: Phase,
+    exchange: Exchange,
+    writes: u32,
+    reads: u32,
+    contradictions: u32,
+    /// How many requests of the withdrawal went out, in all its exchanges.
+    attempts: u32,
+    last_cost: Option<Cost>,
+    /// A request may have arrived whose answer proves nothing.
+    is_ambiguous: bool,
+    resends_left: u32,
+    rereads_left: u32,
+    resent_unread: bool,
+    /// The failure that made the last read necessary.
+    doubt: Option<Doubt>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Act {
+    Read,
+    Write,
+}
+
+#[derive(Debug)]
+enum Phase {
+    Acting(Act),
+    Ended(Option<Result<Withdrawn, Error>>),
+    /// Until then, by the monotonic clock.
+    Pausing(u64, Act),
+}
+
+/// Why it is unknown what the withdrawal did. Once there is one, only an answer of the server ends it.
+#[derive(Clone, Debug)]
+struct Doubt {
+    cause: Cause,
+    error: Error,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Cause {
+    /// An answer is missing.
+    Ambiguous,
+    /// The state changed meanwhile.
+    Conflict,
+    /// The process has ended, the server says.
+    Finished,
+    /// A refusal, after one of the others.
+    Refused,
+}
+
+impl Withdrawal {
+    /// Withdraws a process. Arguments and options are checked here, all together; nothing has been sent.
+    pub fn new(
+        session: &Session,
+        request: &WithdrawProcess,
+        options: CallOptions,
+        read_back: ReadBack,
+    ) -> Result<Self, Error> {
+        let exchange = Exchange::new(session, request, options)?.into_part();
+        let read = GetProcess { process_id: request.process_id.clone(), user_id_type: None };
+        Ok(Self {
+            process_id: request.process_id.clone(),
+            read_back,
+            write: request.prepare()?,
+            read: read.prepare()?,
+            from: Status::InProgress,
+            goals: &[Status::Withdrawn],
+            random: session.random(),
+            phase: Phase::Acting(Act::Write),
+            exchange,
+            writes: 1,
+            reads: 0,
+            contradictions: 0,
+            attempts: 0,
+            last_cost: None,
+            is_ambiguous: false,
+            resends_left: u32::MAX,
+            rereads_left: u32::MAX,
+            resent_unread: false,
+            doubt: None,
+        })
+    }
+
+    /// The answer to the withdrawal itself.
+    fn written(&mut self, now: Instant, result: Result<Option<String>, Error>) {
+        let error = match result {
+            Ok(log_id) => return self.withdrawn(Attribution::Ours, log_id),
+            Err(error) => error,
+        };
+        match self.exchange.next_move() {
+            _ if error.kind == ErrorKind::Deadline || error.kind == ErrorKind::Cancelled => self.give_up(error),
+            Some(Next::Again { after, .. }) if error.effect == Effect::None => {
+                let act = if self.is_ambiguous { Act::Read } else { Act::Write };
+                self.pause(now, after.unwrap_or(0), act, error);
+            }
+            Some(Next::Again { resends, after }) => {
+                self.is_ambiguous = true;
+                self.resends_left = self.resends_left.min(resends);
+                self.doubt = Some(Doubt { cause: Cause::Ambiguous, error: error.clone() });
+                self.pause(now, after.unwrap_or(0), Act::Read, error);
+            }
+            Some(Next::Finished) => {
+                self.doubt = Some(Doubt { cause: Cause::Finished, error });
+                self.start(Act::Read);
+            }
+            Some(Next::Conflict) => {
+                self.doubt = Some(Doubt { cause: Cause::Conflict, error: error.clone() });
+                self.pause(now, retry::CONFLICT_PAUSE, Act::Read, error);
+            }
+            Some(Next::Refresh | Next::Stop | Next::Throttle { .. } | Next::Unstarted) | None => {
+                if self.doubt.is_some() {
+                    self.doubt = Some(Doubt { cause: Cause::Refused, error });
+                    self.start(Act::Read);
+                } else {
+                    self.give_up(error);
+                }
+            }
+        }
+    }
+
+    /// The answer to a read.
+    fn looked(&mut self, now: Instant, result: Result<(Status, Option<i64>, Option<String>), Error>) {
+        let (status, number, log_id) = match result {
+            Ok(read) => read,
+            Err(error) => return self.could_not_look(now, error),
+        };
+        let Some(Doubt { cause, mut error }) = self.doubt.clone() else {
+            return self.give_up(Error::new(ErrorKind::Contradiction, "the process was read without a reason"));
+        };
+        error.status = number;
+        if self.goals.contains(&status) {
+            let attribution = if self.is_ambiguous { Attribution::Presumed } else { Attribution::Unattributed };
+            return self.withdrawn(attribution, log_id);
+        }
+        if status == Status::Unknown {
+            return self.give_up(error);
+        }
+        if status != self.from {
+            self.doubt = None;
+            let summary = format!("the process is not running any more: its status is {} ({})", status as i64, status.as_str());
+            let advice = Advice {
+                en: "a process can be withdrawn only while it is running; a completed one can be revoked".to_owned(),
+                zh: "只有进行中的流程可以撤回；已完成的流程请使用撤销".to_owned(),
+            };
+            return self.give_up(Error {
+                advice: Some(advice),
+                log_id: error.log_id.clone().or(log_id),
+                code: error.code,
+                http_status: error.http_status,
+                msg: error.msg.clone(),
+                status: number,
+                ..Error::new(ErrorKind::NotWithdrawable, summary)
+            });
+        }
+        match cause {
+            Cause::Refused => self.give_up(error),
+            Cause::Finished if self.contradictions < retry::MAX_CONTRADICTIONS => {
+                self.contradictions += 1;
+                self.pause(now, retry::CONTRADICTION_PAUSE, Act::Read, error);
+            }
+            Cause::Finished => {
+                error.kind = ErrorKind::Contradiction;
+                error.summary = "the server says that the process has ended, and that it is running".to_owned();
+                self.give_up(error);
+            }
+            Cause::Ambiguous | Cause::Conflict => self.resend(error),
+        }
+    }
+
+    /// Sends again: the process was seen running, or reading it is forbidden and the caller accepts that.
+    fn resend(&mut self, error: Error) {
+        if self.resends_left == 0 {
+            return self.give_up(error);
+        }
+        self.resends_left -= 1;
+        self.start(Act::Write);
+    }
+
+    fn could_not_look(&mut self, now: Instant, error: Error) {
+        let Some(doubt) = self.doubt.clone() else { return self.give_up(error) };
+        match self.exchange.next_move() {
+            _ if error.kind == ErrorKind::Deadline || error.kind == ErrorKind::Cancelled => self.give_up(doubt.error),
+            Some(Next::Again { resends, after }) => {
+                self.rereads_left = self.rereads_left.min(resends);
+                if self.rereads_left == 0 {
+                    return self.give_up(doubt.error);
+                }
+                self.rereads_left -= 1;
+                self.pause(now, after.unwrap_or(0), Act::Read, doubt.error);
+            }
+            // It ran out of time, or of what else it needs to ask at all.
+            None | Some(Next::Throttle { .. }) => self.give_up(doubt.error),
+            Some(Next::Conflict | Next::Finished | Next::Refresh | Next::Stop | Next::Unstarted) => {
+                let mut told = doubt.error;
+                told.summary = format!("{}; the process could not be read: {}", told.summary, error.summary);
+                if error.kind == ErrorKind::Forbidden {
+                    told.advice = Some(Advice {
+                        en: "grant the scope corehr:process:read, so that the outcome can be read".to_owned(),
+                        zh: "请为应用申请 corehr:process:read 权限，以便确认流程状态".to_owned(),
+                    });
+                }
+                let may_resend = self.read_back == ReadBack::BestEffort
+                    && matches!(doubt.cause, Cause::Ambiguous | Cause::Conflict)
+                    && self.writes < retry::max_attempts(Replay::Write);
+                self.resent_unread |= may_resend && self.resends_left > 0;
+                if may_resend { self.resend(told) } else { self.give_up(told) }
+            }
+        }
+    }
+
+    /// Pauses at least so long, then acts; or ends with `error` if that would pass the deadline or cannot be afforded.
+    fn pause(&mut self, now: Instant, least: u64, act: Act, mut error: Error) {
+        if act == Act::Read && self.read_back == ReadBack::Never {
+            return self.give_up(error);
+        }
+        let failures = (self.writes + self.reads).saturating_sub(1);
+        let pause = retry::backoff(failures, &mut self.random).max(least);
+        let remaining = self.exchange.deadline().map_or(0, |deadline| deadline.remaining(now));
+        if pause >= remaining {
+            error.retry_after_ms = Some(pause);
+            self.give_up(error);
+        } else if !self.exchange.session().take_retry(Cost::Transient) {
+            self.give_up(error);
+        } else {
+            self.last_cost = Some(Cost::Transient);
+            self.phase = Phase::Pausing(now.monotonic + pause, act);
+        }
+    }
+
+    fn start(&mut self, act: Act) {
+        let (count, replay, prepared) = match act {
+            Act::Read => (&mut self.reads, Replay::Read, &self.read),
+            Act::Write => (&mut self.writes, Replay::Write, &self.write),
+        };
+        if *count >= retry::max_attempts(replay) || act == Act::Read && self.read_back == ReadBack::Never {
+            let doubt = self.doubt.clone().map(|doubt| doubt.error);
+            return self.give_up(doubt.unwrap_or_else(|| Error::new(ErrorKind::Http, "no attempt is left")));
+        }
+        *count += 1;
+        self.exchange = self.exchange.next_part(prepared.clone(), true);
+        self.phase = Phase::Acting(act);
+    }
+
+    fn withdrawn(&mut self, attribution: Attribution, log_id: Option<String>) {
+        self.exchange.session().refund(self.last_cost);
+        self.phase = Phase::Ended(Some(Ok(Withdrawn {
+            process_id: self.process_id.clone(),
+            attribution,
+            attempts: self.attempts,
+            resent_unread: self.resent_unread,
+            log_id,
+        })));
+    }
+
+    fn give_up(&mut self, error: Error) {
+        self.phase = Phase::Ended(Some(Err(self.told(error))));
+    }
+
+    /// What the caller is told: whatever the last answer proves for its own request, an older one may have acted.
+    fn told(&self, error: Error) -> Error {
+        let effect = if self.doubt.is_some() { Effect::Unknown } else { error.effect };
+        let operation = Some(self.write.operation.name.to_owned());
+        Error { effect, operation, attempts: self.attempts, ..error }
+    }
+
+    fn concluded(&mut self, now: Instant, act: Act, result: Result<crate::endpoint::Reply, Error>) {
+        match act {
+            Act::Write => {
+                self.attempts += self.exchange.sent();
+                self.written(now, result.map(|reply| reply.log_id));
+            }
+            Act::Read => {
+                let read = result.and_then(|reply| GetProcess::decode(&reply)).map(|process| {
+                    (process.status, process.status_number, process.log_id)
+                });
+                self.looked(now, read);
+            }
+        }
+    }
+}
+
+impl Machine for Withdrawal {
+    type Output = Result<Withdrawn, Error>;
+
+    fn poll(&mut self, now: Instant) -> Step<Self::Output> {
+        loop {
+            match &mut self.phase {
+                Phase::Ended(result) => {
+                    let ended = || Err(Error::new(ErrorKind::Cancelled, "the call has ended already"));
+                    return Step::Done(result.take().unwrap_or_else(ended));
+                }
+                Phase::Pausing(until, _) if now.monotonic < *until => {
+                    return Step::Wait(Pause { delay: *until - now.monotonic, seen: None });
+                }
+                Phase::Pausing(_, act) => {
+                    let act = *act;
+                    self.start(act);
+                }
+                Phase::Acting(act) => {
+                    let act = *act;
+                    match self.exchange.poll(now) {
+                        Step::Ask(ask, budget) => return Step::Ask(ask, budget),
+                        Step::Done(result) => self.concluded(now, act, result),
+                        Step::Send(request) => return Step::Send(request),
+                        Step::Wait(pause) => return Step::Wait(pause),
+                    }
+                }
+            }
+        }
+    }
+
+    fn handle(&mut self, now: Instant, answer: Answer) -> Option<Observation> {
+        self.exchange.handle(now, answer)
+    }
+
+    fn cancel(&mut self) -> Error {
+        let error = match &self.phase {
+            Phase::Ended(Some(Ok(_))) => {
+                Error { effect: Effect::Applied, ..Error::new(ErrorKind::Cancelled, "the caller cancelled the call") }
+            }
+            Phase::Ended(Some(Err(error))) => Error { kind: ErrorKind::Cancelled, ..error.clone() },
+            Phase::Acting(act) => {
+                let sent = if *act == Act::Write { self.exchange.sent() } else { 0 };
+                self.attempts += sent;
+                self.exchange.cancel()
+            }
+            Phase::Ended(None) | Phase::Pausing(..) => Error::new(ErrorKind::Cancelled, "the caller cancelled the call"),
+        };
+        let error = self.told(error);
+        self.phase = Phase::Ended(Some(Err(error.clone())));
+        error
+    }
+
+    fn session(&self) -> &Session {
+        self.exchange.session()
+    }
+}
