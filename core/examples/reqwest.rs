@@ -6,6 +6,7 @@
 //!
 //! For a test server on loopback, set `FEISHU_BASE_URL` as well.
 #![allow(clippy::print_stdout, reason = "an example for people")]
+#![allow(clippy::disallowed_methods, clippy::disallowed_types, reason = "only the core may not look at a clock")]
 
 use std::error::Error as _;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -157,8 +158,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     match runtime.block_on(withdraw(&session, &transport, &id, &reason)) {
-        Ok(done) => println!("{id} is withdrawn ({}), log id {}", done.attribution.as_str(), done.log_id.unwrap_or_default()),
-        Err(error) if error.kind == ErrorKind::NotWithdrawable => println!("{id} cannot be withdrawn any more: {error}"),
+        Ok(done) => {
+            println!("{id} is withdrawn ({}), log id {}", done.attribution.as_str(), done.log_id.unwrap_or_default())
+        }
+        Err(error) if error.kind == ErrorKind::NotWithdrawable => {
+            println!("{id} cannot be withdrawn any more: {error}")
+        }
         Err(error) => return Err(error.into()),
     }
     Ok(())

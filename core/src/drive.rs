@@ -6,8 +6,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
 
 use crate::error::{Error, TransportError, TransportErrorKind};
-use crate::exchange::{Answer, Ask, Machine, Observation, Step};
 use crate::http::{HttpRequest, HttpResponse};
+use crate::machine::{Answer, Ask, Machine, Observation, Step};
 use crate::time::Instant;
 
 /// How much longer than its budget a transport that is not trusted to keep it may take, in milliseconds.
@@ -75,13 +75,12 @@ impl<M: Machine> Call<M> {
                     }
                     continue;
                 }
-                Step::Ask(ask, budget) => {
-                    race(host.answer(ask), transport.sleep(budget)).await.unwrap_or(Answer::Late)
-                }
+                Step::Ask(ask, budget) => race(host.answer(ask), transport.sleep(budget)).await.unwrap_or(Answer::Late),
                 Step::Send(request) if transport.keeps_budget() => Answer::Http(transport.send(request).await),
                 Step::Send(request) => {
                     let longest = request.budget + GRACE;
-                    let late = || Err(TransportError::new(TransportErrorKind::Timeout, true, "the transport did not return"));
+                    let late =
+                        || Err(TransportError::new(TransportErrorKind::Timeout, true, "the transport did not return"));
                     Answer::Http(race(transport.send(request), transport.sleep(longest)).await.unwrap_or_else(late))
                 }
             };

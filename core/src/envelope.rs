@@ -74,9 +74,10 @@ pub fn read(response: &HttpResponse) -> Result<Envelope, NotEnvelope> {
     Ok(Envelope {
         code: fields.code,
         // A success is not worth the copy.
-        msg: fields.msg.filter(|_| fields.code != 0).and_then(|msg| {
-            serde_json::from_str::<String>(msg.get()).ok().map(|msg| cleaned(&msg))
-        }),
+        msg: fields
+            .msg
+            .filter(|_| fields.code != 0)
+            .and_then(|msg| serde_json::from_str::<String>(msg.get()).ok().map(|msg| cleaned(&msg))),
         data: fields.data.map(|data| data.get().to_owned()),
         error: fields.error.as_ref().map(Details::read).unwrap_or_default(),
     })

@@ -2,12 +2,11 @@
 
 use std::sync::Arc;
 
-use feishu_corehr_macros::wire;
-
 use crate::endpoint::{Endpoint, Prepared, Replay, Reply};
 use crate::envelope::cleaned;
-use crate::error::{Effect, Error, ErrorKind, Problem, TransportError, TransportErrorKind};
-use crate::http::{Header, HttpRequest, HttpResponse, is_header_value};
+use crate::error::{Effect, Error, ErrorKind, TransportError, TransportErrorKind};
+use crate::http::{Header, HttpResponse};
+use crate::machine::{Answer, Ask, CallOptions, Machine, Observation, Pause, Step, ended_already};
 use crate::retry::{self, Cost, Random};
 use crate::session::{Credentials, Flight, Session};
 use crate::time::Instant;
@@ -18,152 +17,6 @@ use crate::verdict::{self, Failure, Next};
 const TOKEN_FUNCTION_BUDGET: u64 = 10_000;
 /// How long a shared cache may take, in milliseconds; later than that it is a miss.
 const CACHE_BUDGET: u64 = 1_000;
-
-/// What a caller may set for one call.
-#[derive(Debug, Default)]
-pub struct CallOptions {
-    /// How long the whole call may take, waiting and resending included, in milliseconds; 60,000 by default.
-    pub deadline: Option<u64>,
-    /// A tenant access token for this call only. It always wins, and is never renewed.
-    pub token: Option<Secret>,
-    /// An id of the caller's own for Feishu's logs, sent as `Oapi-Sdk-Request-Id`: at most 128 visible ASCII characters.
-    pub request_id: Option<String>,
-}
-
-impl CallOptions {
-    /// Every rule that these options break.
-    pub fn problems(&self) -> Vec<Problem> {
-        let mut problems = Vec::new();
-        if self.deadline == Some(0) {
-            problems.push(Problem::new("deadline", "must be at least 1 millisecond"));
-        }
-        if let Some(problem) = self.token.as_ref().and_then(|token| token_problem(token.expose())) {
-            problems.push(Problem::new("token", problem));
-        }
-        if let Some(id) = &self.request_id
-            && (id.is_empty() || id.len() > 128 || !is_header_value(id))
-        {
-            problems.push(Problem::new("request_id", "must be 1 to 128 visible ASCII characters"));
-        }
-        problems
-    }
-}
-
-/// What a machine wants next.
-#[derive(Debug)]
-pub enum Step<T> {
-    /// Ask the host, and hand in its answer, or [`Answer::Late`] after so many milliseconds.
-    Ask(Ask, u64),
-    /// The end.
-    Done(T),
-    /// Send this, once, and hand in what came back.
-    Send(HttpRequest),
-    /// Poll again after a pause.
-    Wait(Pause),
-}
-
-/// What only the host knows.
-#[derive(Clone, PartialEq, Eq)]
-pub enum Ask {
-    /// What a shared cache has under this key.
-    Load {
-        /// An opaque key of 64 hexadecimal digits.
-        key: String,
-    },
-    /// Keep these bytes under this key. They hold a token: a secret.
-    Save {
-        /// The same key.
-        key: String,
-        /// Opaque bytes.
-        value: Vec<u8>,
-    },
-    /// A tenant access token from the host's token function.
-    Token {
-        /// Whether the last one was refused, so that a kept copy of it must not be returned.
-        refused: bool,
-    },
-}
-
-impl std::fmt::Debug for Ask {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::Load { .. } => "Load",
-            Self::Save { .. } => "Save",
-            Self::Token { .. } => "Token",
-        })
-    }
-}
-
-/// What comes back.
-#[derive(Debug)]
-pub enum Answer {
-    /// From the transport.
-    Http(Result<HttpResponse, TransportError>),
-    /// From the host, too late.
-    Late,
-    /// From the shared cache: nothing is a miss, and so is a failure.
-    Loaded(Option<Vec<u8>>),
-    /// From the shared cache.
-    Saved,
-    /// From the host's token function; the error text must hold no secret.
-    Token(Result<Secret, String>),
-}
-
-/// How long to wait.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Pause {
-    /// At most so many milliseconds.
-    pub delay: u64,
-    /// Shorter as soon as [`Session::changed`] resolves for this number.
-    pub seen: Option<u64>,
-}
-
-/// What happened to one request: for logs, metrics and traces. It holds no secret.
-#[wire(reply)]
-#[derive(Eq)]
-pub struct Observation {
-    /// The operation's name; `tenant_access_token` for a token request.
-    pub operation: String,
-    /// The HTTP method.
-    pub method: String,
-    /// The path with its parameters in braces.
-    pub path: String,
-    /// Which request of this call it was, from 1.
-    pub attempt: u32,
-    /// The HTTP status, if there was an answer.
-    pub http_status: Option<u16>,
-    /// Feishu's code, if there was one.
-    pub code: Option<i64>,
-    /// The log id.
-    pub log_id: Option<String>,
-    /// What kind of failure it was; nothing for a success.
-    pub kind: Option<ErrorKind>,
-    /// What this request did, as far as can be proved.
-    pub effect: Effect,
-    /// What happened, in words; empty for a success.
-    pub summary: String,
-    /// How long the call pauses now, in milliseconds; nothing if it goes on at once or ends.
-    pub pause_ms: Option<u64>,
-}
-
-/// A state machine that ends with `Output`. After `Send` and `Ask` it wants [`Machine::handle`], else
-/// [`Machine::poll`].
-pub trait Machine {
-    /// What it ends with.
-    type Output;
-
-    /// What to do now. Once it has answered `Done`, it is not polled again.
-    fn poll(&mut self, now: Instant) -> Step<Self::Output>;
-
-    /// Takes an answer; what nobody asked for is ignored.
-    fn handle(&mut self, now: Instant, answer: Answer) -> Option<Observation>;
-
-    /// Ends the call: nothing is sent any more. Says what it has done so far.
-    fn cancel(&mut self) -> Error;
-
-    /// What it shares with other calls.
-    fn session(&self) -> &Session;
-}
 
 /// One call of one operation, from a prepared request to a raw reply.
 ///
@@ -219,7 +72,7 @@ enum Phase {
     NeedTurn(Option<u64>),
     InFlight,
     Pausing(u64),
-    Ended(Option<Result<Reply, Error>>),
+    Ended(Option<Box<Result<Reply, Error>>>),
 }
 
 #[derive(Debug)]
@@ -317,17 +170,22 @@ impl Exchange {
         self.sent
     }
 
+    /// The result, as soon as there is one; nothing when it was taken already.
+    pub(crate) fn take_result(&mut self) -> Option<Result<Reply, Error>> {
+        if let Phase::Ended(result) = &mut self.phase { result.take().map(|result| *result) } else { None }
+    }
+
     /// Whether a request is under way that may change something.
     pub(crate) const fn may_act(&self) -> bool {
         matches!(self.phase, Phase::InFlight) && matches!(self.prepared.operation.replay, Replay::Write)
     }
 
     fn end(&mut self, result: Result<Reply, Error>) {
-        self.phase = Phase::Ended(Some(result.map_err(|error| Error {
+        self.phase = Phase::Ended(Some(Box::new(result.map_err(|error| Error {
             operation: Some(self.prepared.operation.name.to_owned()),
             attempts: self.sent,
             ..error
-        })));
+        }))));
     }
 
     fn need_token(&mut self, now: Instant, deadline: Instant) -> Option<Step<Result<Reply, Error>>> {
@@ -349,7 +207,7 @@ impl Exchange {
             (Authorization::Session, Credentials::App { .. }) => {
                 let (turn, seen) = self.session.token(now, self.waited);
                 match turn {
-                    Turn::Fail(error) => self.end(Err(without_token(error))),
+                    Turn::Fail(error) => self.end(Err(without_token(*error))),
                     Turn::Use(held) => self.hold(held),
                     Turn::Wait { flight, delay } => {
                         self.waited = Some(flight);
@@ -374,7 +232,8 @@ impl Exchange {
     /// Goes on with this token, unless it is the one that was just rejected.
     fn hold(&mut self, held: Held) {
         if self.rejected.as_ref() == Some(&held.value) {
-            let mut error = Error::new(ErrorKind::Unauthorized, "the token was refused, and renewing it gave the same one");
+            let mut error =
+                Error::new(ErrorKind::Unauthorized, "the token was refused, and renewing it gave the same one");
             error.same_token = true;
             self.end(Err(error));
         } else {
@@ -385,7 +244,8 @@ impl Exchange {
 
     fn start_fetch(&mut self, now: Instant, flight: Flight) {
         let Some(prepared) = self.session.token_request() else {
-            return self.end(Err(Error::new(ErrorKind::Unauthorized, "there are no credentials to fetch a token with")));
+            return self
+                .end(Err(Error::new(ErrorKind::Unauthorized, "there are no credentials to fetch a token with")));
         };
         // While the old token is good, nobody waits long for the new one.
         let soft = flight.fallback.as_ref().map(|_| now.after(SOFT_BUDGET));
@@ -413,9 +273,9 @@ impl Exchange {
         };
         let (id, sent) = (fetch.flight.id, fetch.sent);
         let landed = result.and_then(|reply| {
-            self.session.change_tokens(|tokens| tokens.land(id, &reply.data, sent, &mut self.random)).map_err(|error| {
-                Error { http_status: Some(reply.http_status), log_id: reply.log_id, ..error }
-            })
+            self.session
+                .change_tokens(|tokens| tokens.land(id, &reply.data, sent, &mut self.random))
+                .map_err(|error| Error { http_status: Some(reply.http_status), log_id: reply.log_id, ..error })
         });
         match landed {
             Ok((held, cached)) => {
@@ -455,7 +315,9 @@ impl Exchange {
             }
             (Phase::Loading(flight), _) => self.start_fetch(now, flight),
             (Phase::AskedToken, Answer::Token(Ok(token))) => match token_problem(token.expose()) {
-                Some(problem) => self.end(Err(token_source(&format!("the token function returned a token that {problem}")))),
+                Some(problem) => {
+                    self.end(Err(token_source(&format!("the token function returned a token that {problem}"))))
+                }
                 None => self.hold(Held { value: Arc::new(token), generation: 0 }),
             },
             (Phase::AskedToken, Answer::Token(Err(text))) => {
@@ -528,10 +390,9 @@ impl Exchange {
                 observation.effect = failure.error.effect;
                 observation.summary.clone_from(&failure.error.summary);
                 self.failed(now, *failure);
-                observation.pause_ms = match self.phase {
-                    Phase::Pausing(until) => Some(until.saturating_sub(now.monotonic)),
-                    _ => None,
-                };
+                if let Phase::Pausing(until) = self.phase {
+                    observation.pause_ms = Some(until.saturating_sub(now.monotonic));
+                }
             }
         }
         observation
@@ -625,8 +486,7 @@ impl Machine for Exchange {
             let step = match std::mem::replace(&mut self.phase, Phase::NeedToken) {
                 Phase::Ended(result) => {
                     self.phase = Phase::Ended(None);
-                    let ended = || Err(Error::new(ErrorKind::Cancelled, "the call has ended already"));
-                    return Step::Done(result.unwrap_or_else(ended));
+                    return Step::Done(result.map_or_else(|| Err(ended_already()), |result| *result));
                 }
                 Phase::InFlight => {
                     let lost = TransportError::new(TransportErrorKind::Other, true, "it handed in no answer");
@@ -678,11 +538,12 @@ impl Machine for Exchange {
     }
 
     fn cancel(&mut self) -> Error {
-        let effect = match &self.phase {
-            Phase::InFlight if self.may_act() => Effect::Unknown,
-            Phase::Ended(Some(Ok(_))) if self.prepared.operation.replay == Replay::Write => Effect::Applied,
-            Phase::Ended(Some(Err(error))) => error.effect,
-            _ => Effect::None,
+        let effect = match self.take_result() {
+            Some(Ok(_)) if self.prepared.operation.replay == Replay::Write => Effect::Applied,
+            Some(Err(error)) => error.effect,
+            Some(Ok(_)) => Effect::None,
+            None if self.may_act() => Effect::Unknown,
+            None => Effect::None,
         };
         let error = Error { effect, ..Error::new(ErrorKind::Cancelled, "the caller cancelled the call") };
         self.end(Err(error.clone()));

@@ -59,12 +59,14 @@ pub mod error;
 pub mod exchange;
 pub mod http;
 pub mod limit;
+pub mod machine;
 pub mod process;
 pub mod retry;
 pub mod session;
 pub mod time;
 pub mod token;
 pub mod verdict;
+mod wire;
 pub mod withdrawal;
 
 pub use base_url::{BaseUrl, BaseUrlRules};
@@ -72,22 +74,12 @@ pub use codes::Explanation;
 pub use drive::{Call, Host, Transport};
 pub use endpoint::{Endpoint, Operation, Prepared, Reply};
 pub use error::{Advice, Effect, Error, ErrorKind, FieldViolation, Help, Problem, TransportError, TransportErrorKind};
-pub use exchange::{Answer, Ask, CallOptions, Exchange, Machine, Observation, Pause, Step};
+pub use exchange::Exchange;
 pub use http::{Header, HttpRequest, HttpResponse, Method};
 pub use limit::Quota;
+pub use machine::{Answer, Ask, CallOptions, Machine, Observation, Pause, Step};
 pub use process::*;
 pub use session::{Config, Credentials, Session};
 pub use time::Instant;
 pub use token::Secret;
 pub use withdrawal::{Attribution, ReadBack, Withdrawal, Withdrawn};
-
-use serde::{Deserialize, Deserializer};
-
-/// Feishu writes `null` where it means "nothing": read both as the type's default.
-pub(crate) fn null_is_default<'de, T, D>(deserializer: D) -> Result<T, D::Error>
-where
-    T: Default + Deserialize<'de>,
-    D: Deserializer<'de>,
-{
-    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
-}

@@ -15,8 +15,7 @@ use crate::endpoint::{Endpoint, Operation, Replay};
 use crate::error::Effect;
 
 /// Every operation, by name.
-pub const OPERATIONS: &[&Operation] =
-    &[&GetProcess::OPERATION, &ListProcesses::OPERATION, &WithdrawProcess::OPERATION];
+pub const OPERATIONS: &[&Operation] = &[&GetProcess::OPERATION, &ListProcesses::OPERATION, &WithdrawProcess::OPERATION];
 
 /// What is known about a code that an operation answered: nothing for an unknown operation, and nothing for a code
 /// that neither the operation's page nor the gateway's lists.

@@ -66,7 +66,7 @@ pub enum Credentials {
     },
     /// Nobody: the base URL is a backend of one's own that knows its user and adds the token.
     Backend,
-    /// The host's own token function, asked once per call by [`Ask::Token`](crate::exchange::Ask::Token).
+    /// The host's own token function, asked once per call by [`Ask::Token`](crate::machine::Ask::Token).
     Host,
 }
 
@@ -83,7 +83,7 @@ pub struct Config {
     /// Quotas that differ from the documented ones, by operation name.
     pub quotas: BTreeMap<String, Quota>,
     /// Whether the host keeps tokens in a cache that several processes share; then the machine asks for
-    /// [`Ask::Load`](crate::exchange::Ask::Load) and [`Ask::Save`](crate::exchange::Ask::Save).
+    /// [`Ask::Load`](crate::machine::Ask::Load) and [`Ask::Save`](crate::machine::Ask::Save).
     pub shared_cache: bool,
 }
 

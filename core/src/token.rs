@@ -109,7 +109,7 @@ struct Flight {
 #[derive(Debug)]
 pub enum Turn {
     /// Nobody can have one: the credentials were refused, or the fetch that this caller waited for failed.
-    Fail(Error),
+    Fail(Box<Error>),
     /// Fetch it, under this flight. With an old token that is still good, fall back on it.
     Fetch {
         /// The flight to land or to fail.
@@ -163,13 +163,13 @@ impl TokenStore {
         if let Some((error, until)) = &self.refused
             && !until.expired(now)
         {
-            return Turn::Fail(error.clone());
+            return Turn::Fail(Box::new(error.clone()));
         }
         if let Some(flight) = flying {
             return Turn::Wait { flight: flight.id, delay: flight.lease.remaining(now) };
         }
         match (&self.failed, waited) {
-            (Some((failed, error)), Some(waited)) if *failed >= waited => Turn::Fail(error.clone()),
+            (Some((failed, error)), Some(waited)) if *failed >= waited => Turn::Fail(Box::new(error.clone())),
             _ => self.take_off(now, None),
         }
     }
@@ -188,7 +188,13 @@ impl TokenStore {
     }
 
     /// The token endpoint has answered `body` to the request sent at `sent`. Also says what a shared cache may keep.
-    pub fn land(&mut self, flight: u64, body: &str, sent: Instant, random: &mut Random) -> Result<(Held, Vec<u8>), Error> {
+    pub fn land(
+        &mut self,
+        flight: u64,
+        body: &str,
+        sent: Instant,
+        random: &mut Random,
+    ) -> Result<(Held, Vec<u8>), Error> {
         let bad = |rule: String| Error::new(ErrorKind::BadEnvelope, format!("the token answer is unusable: {rule}"));
         // serde's own text could quote the token.
         let answer: Answer = serde_json::from_str(body)
@@ -196,10 +202,10 @@ impl TokenStore {
         if let Some(problem) = token_problem(&answer.tenant_access_token) {
             return Err(bad(format!("the token {problem}")));
         }
-        let life = u64::try_from(answer.expire)
-            .ok()
-            .filter(|_| (1..=LONGEST_LIFE).contains(&answer.expire))
-            .ok_or_else(|| bad(format!("`expire` is {} and must be from 1 to {LONGEST_LIFE} seconds", answer.expire)))?;
+        let life =
+            u64::try_from(answer.expire).ok().filter(|_| (1..=LONGEST_LIFE).contains(&answer.expire)).ok_or_else(
+                || bad(format!("`expire` is {} and must be from 1 to {LONGEST_LIFE} seconds", answer.expire)),
+            )?;
         let cached = Cached { token: answer.tenant_access_token.clone(), expires_at: sent.wall + life * 1_000 };
         let held = self.keep(flight, answer.tenant_access_token, sent, life, random);
         Ok((held, serde_json::to_vec(&cached).unwrap_or_default()))
@@ -278,10 +284,8 @@ mod tests {
     }
 
     fn fetch(store: &mut TokenStore, now: Instant) -> u64 {
-        match store.turn(now, None) {
-            Turn::Fetch { flight, .. } => flight,
-            turn => panic!("expected a flight, got {turn:?}"),
-        }
+        let turn = store.turn(now, None);
+        if let Turn::Fetch { flight, .. } = turn { flight } else { panic!("expected a flight, got {turn:?}") }
     }
 
     fn land(store: &mut TokenStore, token: &str, expire: i64, now: Instant) -> Held {
@@ -290,10 +294,7 @@ mod tests {
     }
 
     fn value(turn: &Turn) -> &str {
-        match turn {
-            Turn::Use(held) => held.value.expose(),
-            turn => panic!("expected a token, got {turn:?}"),
-        }
+        if let Turn::Use(held) = turn { held.value.expose() } else { panic!("expected a token, got {turn:?}") }
     }
 
     #[test]

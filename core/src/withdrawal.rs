@@ -2,12 +2,13 @@
 
 use feishu_corehr_macros::wire;
 
-use crate::endpoint::{Endpoint, Prepared, Replay};
+use crate::endpoint::{Endpoint, Prepared, Replay, Reply};
 use crate::error::{Advice, Effect, Error, ErrorKind};
-use crate::exchange::{Answer, CallOptions, Exchange, Machine, Observation, Pause, Step};
+use crate::exchange::Exchange;
+use crate::machine::{Answer, CallOptions, Machine, Observation, Pause, Step, ended_already};
 use crate::process::{GetProcess, Status, WithdrawProcess};
 use crate::retry::{self, Cost, Random};
-use crate::session::Session;
+use crate::session::{Session, TENANT_ACCESS_TOKEN};
 use crate::time::Instant;
 use crate::verdict::Next;
 
@@ -93,7 +94,7 @@ enum Act {
 #[derive(Debug)]
 enum Phase {
     Acting(Act),
-    Ended(Option<Result<Withdrawn, Error>>),
+    Ended(Option<Box<Result<Withdrawn, Error>>>),
     /// Until then, by the monotonic clock.
     Pausing(u64, Act),
 }
@@ -206,7 +207,8 @@ impl Withdrawal {
         }
         if status != self.from {
             self.doubt = None;
-            let summary = format!("the process is not running any more: its status is {} ({})", status as i64, status.as_str());
+            let summary =
+                format!("the process is not running any more: its status is {} ({})", status as i64, status.as_str());
             let advice = Advice {
                 en: "a process can be withdrawn only while it is running; a completed one can be revoked".to_owned(),
                 zh: "只有进行中的流程可以撤回；已完成的流程请使用撤销".to_owned(),
@@ -312,17 +314,17 @@ impl Withdrawal {
 
     fn withdrawn(&mut self, attribution: Attribution, log_id: Option<String>) {
         self.exchange.session().refund(self.last_cost);
-        self.phase = Phase::Ended(Some(Ok(Withdrawn {
+        self.phase = Phase::Ended(Some(Box::new(Ok(Withdrawn {
             process_id: self.process_id.clone(),
             attribution,
             attempts: self.attempts,
             resent_unread: self.resent_unread,
             log_id,
-        })));
+        }))));
     }
 
     fn give_up(&mut self, error: Error) {
-        self.phase = Phase::Ended(Some(Err(self.told(error))));
+        self.phase = Phase::Ended(Some(Box::new(Err(self.told(error)))));
     }
 
     /// What the caller is told: whatever the last answer proves for its own request, an older one may have acted.
@@ -332,16 +334,16 @@ impl Withdrawal {
         Error { effect, operation, attempts: self.attempts, ..error }
     }
 
-    fn concluded(&mut self, now: Instant, act: Act, result: Result<crate::endpoint::Reply, Error>) {
+    fn concluded(&mut self, now: Instant, act: Act, result: Result<Reply, Error>) {
         match act {
             Act::Write => {
                 self.attempts += self.exchange.sent();
                 self.written(now, result.map(|reply| reply.log_id));
             }
             Act::Read => {
-                let read = result.and_then(|reply| GetProcess::decode(&reply)).map(|process| {
-                    (process.status, process.status_number, process.log_id)
-                });
+                let read = result
+                    .and_then(|reply| GetProcess::decode(&reply))
+                    .map(|process| (process.status, process.status_number, process.log_id));
                 self.looked(now, read);
             }
         }
@@ -355,8 +357,7 @@ impl Machine for Withdrawal {
         loop {
             match &mut self.phase {
                 Phase::Ended(result) => {
-                    let ended = || Err(Error::new(ErrorKind::Cancelled, "the call has ended already"));
-                    return Step::Done(result.take().unwrap_or_else(ended));
+                    return Step::Done(result.take().map_or_else(|| Err(ended_already()), |result| *result));
                 }
                 Phase::Pausing(until, _) if now.monotonic < *until => {
                     return Step::Wait(Pause { delay: *until - now.monotonic, seen: None });
@@ -379,24 +380,44 @@ impl Machine for Withdrawal {
     }
 
     fn handle(&mut self, now: Instant, answer: Answer) -> Option<Observation> {
-        self.exchange.handle(now, answer)
+        let mut observation = self.exchange.handle(now, answer);
+        let Phase::Acting(act) = self.phase else { return observation };
+        let earlier = match act {
+            Act::Read => self.reads.saturating_sub(1),
+            Act::Write => self.attempts,
+        };
+        if let Some(result) = self.exchange.take_result() {
+            self.concluded(now, act, result);
+        }
+        if let Some(observation) =
+            observation.as_mut().filter(|observation| observation.operation != TENANT_ACCESS_TOKEN.name)
+        {
+            observation.attempt += earlier;
+            if let Phase::Pausing(until, _) = self.phase {
+                observation.pause_ms = Some(until - now.monotonic);
+            }
+        }
+        observation
     }
 
     fn cancel(&mut self) -> Error {
-        let error = match &self.phase {
-            Phase::Ended(Some(Ok(_))) => {
-                Error { effect: Effect::Applied, ..Error::new(ErrorKind::Cancelled, "the caller cancelled the call") }
-            }
-            Phase::Ended(Some(Err(error))) => Error { kind: ErrorKind::Cancelled, ..error.clone() },
+        let effect = match &mut self.phase {
             Phase::Acting(act) => {
-                let sent = if *act == Act::Write { self.exchange.sent() } else { 0 };
-                self.attempts += sent;
-                self.exchange.cancel()
+                if *act == Act::Write {
+                    self.attempts += self.exchange.sent();
+                }
+                self.exchange.cancel().effect
             }
-            Phase::Ended(None) | Phase::Pausing(..) => Error::new(ErrorKind::Cancelled, "the caller cancelled the call"),
+            Phase::Ended(result) => match result.take().as_deref() {
+                Some(Ok(_)) => Effect::Applied,
+                Some(Err(error)) => error.effect,
+                None => Effect::None,
+            },
+            Phase::Pausing(..) => Effect::None,
         };
-        let error = self.told(error);
-        self.phase = Phase::Ended(Some(Err(error.clone())));
+        let error = Error { effect, ..Error::new(ErrorKind::Cancelled, "the caller cancelled the call") };
+        let error = if effect == Effect::Applied { error } else { self.told(error) };
+        self.phase = Phase::Ended(Some(Box::new(Err(error.clone()))));
         error
     }
 

@@ -7,7 +7,7 @@
 //! | `reply` | a struct that is read or told | an object; missing and `null` are the default; unknown fields are ignored | a frozen class |
 //! | `request` | a struct that a caller writes, or an enum in it | unknown fields are refused; an absent `Vec` is empty | a class built from keywords; an enum's variants are classes |
 //!
-//! ```ignore
+//! ```text
 //! #[wire(reply)]
 //! pub struct Task { pub status: TaskStatus, pub status_number: Option<i64> }
 //! // becomes
@@ -35,7 +35,7 @@
 //! }
 //! ```
 //!
-//! What a language wants beside serde is a module of its own here, [`python`], and a feature of this crate, since a
+//! What a language wants beside serde is a module of its own here, like `python`, and a feature of this crate, since a
 //! `cfg_attr` inside a type would reach `pyclass` unexpanded.
 
 mod python;
@@ -43,8 +43,8 @@ mod python;
 use proc_macro::TokenStream;
 use quote::{format_ident, quote};
 use syn::ext::IdentExt;
-use syn::{Data, DataStruct, DeriveInput, Error, Field, Fields, FieldsNamed, Ident, Type};
-use syn::{parse_macro_input, parse_quote};
+use syn::punctuated::Punctuated;
+use syn::{Data, DataStruct, DeriveInput, Error, Field, Fields, Ident, Token, Type, parse_macro_input, parse_quote};
 
 /// Derives what a type needs to cross every border; see the crate's table for the forms.
 #[proc_macro_attribute]
@@ -52,7 +52,7 @@ pub fn wire(form: TokenStream, item: TokenStream) -> TokenStream {
     let form = parse_macro_input!(form as Ident);
     let item = parse_macro_input!(item as DeriveInput);
     let expanded = match form.to_string().as_str() {
-        "word" => word(item, &quote!(hash)),
+        "word" => word(item, false),
         "number" => number(item),
         "reply" => reply(item),
         "request" => request(item),
@@ -63,13 +63,13 @@ pub fn wire(form: TokenStream, item: TokenStream) -> TokenStream {
 
 type Tokens = proc_macro2::TokenStream;
 
-fn word(mut item: DeriveInput, identity: &Tokens) -> Result<Tokens, Error> {
+fn word(mut item: DeriveInput, is_number: bool) -> Result<Tokens, Error> {
     let (name, Data::Enum(data)) = (item.ident.clone(), &item.data) else {
         return Err(Error::new_spanned(&item, "`word` and `number` are for enums"));
     };
     let variants: Vec<Ident> = data.variants.iter().map(|variant| variant.ident.clone()).collect();
     let words = variants.iter().map(|variant| snake_case(&variant.to_string()));
-    python::class(&mut item, &quote!(#identity, frozen, from_py_object, rename_all = "SCREAMING_SNAKE_CASE", str));
+    python::word(&mut item, is_number);
     Ok(quote! {
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, ::serde::Serialize, ::serde::Deserialize)]
         #[serde(rename_all = "snake_case")]
@@ -91,12 +91,11 @@ fn word(mut item: DeriveInput, identity: &Tokens) -> Result<Tokens, Error> {
 
 fn number(item: DeriveInput) -> Result<Tokens, Error> {
     let name = item.ident.clone();
-    let word = word(item, &quote!(eq_int))?;
-    // What equals a number in Python must have the number's hash.
-    let hash = python::methods(&name, &quote!(fn __hash__(&self) -> isize { *self as isize }));
+    let word = word(item, true)?;
+    let python = python::number(&name);
     Ok(quote! {
         #word
-        #hash
+        #python
         impl #name {
             /// The value that Feishu writes as this number; `Unknown` for one that no page lists.
             pub fn from_number(number: i64) -> Self {
@@ -112,88 +111,72 @@ fn number(item: DeriveInput) -> Result<Tokens, Error> {
 fn reply(mut item: DeriveInput) -> Result<Tokens, Error> {
     let name = item.ident.clone();
     let (mut words, mut types, mut numbers) = (Vec::new(), Vec::new(), Vec::new());
-    let fields = &mut named_fields(&mut item)?.named;
+    let fields = named_fields(&mut item)?;
     let names: Vec<Ident> = fields.iter().filter_map(|field| field.ident.clone()).collect();
     for (field, ident) in fields.iter_mut().zip(&names) {
         let number = format_ident!("{}_number", ident.unraw());
         if names.contains(&number) {
-            (words.push(ident), types.push(field.ty.clone()), numbers.push(number));
+            words.push(ident);
+            types.push(field.ty.clone());
+            numbers.push(number);
             field.attrs.push(parse_quote!(#[serde(skip_deserializing)]));
         } else if !field.attrs.iter().any(|attribute| attribute.path().is_ident("serde")) {
-            field.attrs.push(parse_quote!(#[serde(deserialize_with = "crate::null_is_default")]));
+            field.attrs.push(parse_quote!(#[serde(deserialize_with = "crate::wire::null_is_default")]));
         }
         let name = ident.to_string();
         if let Some(word) = name.strip_suffix("_number").filter(|word| names.iter().any(|name| name.unraw() == word)) {
             field.attrs.push(parse_quote!(#[serde(rename(deserialize = #word))]));
         }
     }
-    let repr = python::repr_of_struct(&name, &names);
-    let methods = python::methods(&name, &repr);
-    python::class(&mut item, &quote!(frozen, get_all));
+    let python = python::reply(&mut item, &names);
     Ok(quote! {
         #[derive(Clone, Debug, Default, PartialEq, ::serde::Serialize, ::serde::Deserialize)]
         #[serde(remote = "Self", default)]
         #item
-        #methods
-        impl ::serde::Serialize for #name {
-            fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                Self::serialize(self, serializer)
+        #python
+        impl crate::wire::Fields for #name {
+            fn read<'de, D: ::serde::Deserializer<'de>>(fields: D) -> Result<Self, D::Error> {
+                #[allow(unused_mut, reason = "only a type with numbers is completed")]
+                let mut reply = Self::deserialize(fields)?;
+                #(if let Some(number) = reply.#numbers { reply.#words = <#types>::from_number(number); })*
+                Ok(reply)
             }
         }
         impl<'de> ::serde::Deserialize<'de> for #name {
             fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                // A derived struct would read an array too, and an empty one as a reply without content.
-                struct Object;
-                impl<'de> ::serde::de::Visitor<'de> for Object {
-                    type Value = #name;
-                    fn expecting(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                        f.write_str("an object")
-                    }
-                    fn visit_map<A: ::serde::de::MapAccess<'de>>(self, fields: A) -> Result<#name, A::Error> {
-                        #[allow(unused_mut, reason = "only a type with numbers is completed")]
-                        let mut reply = #name::deserialize(::serde::de::value::MapAccessDeserializer::new(fields))?;
-                        #(if let Some(number) = reply.#numbers { reply.#words = <#types>::from_number(number); })*
-                        Ok(reply)
-                    }
-                }
-                deserializer.deserialize_map(Object)
+                crate::wire::object(deserializer)
+            }
+        }
+        impl ::serde::Serialize for #name {
+            fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                Self::serialize(self, serializer)
             }
         }
     })
 }
 
 fn request(mut item: DeriveInput) -> Result<Tokens, Error> {
-    let name = item.ident.clone();
-    let methods = if let Data::Enum(data) = &mut item.data {
-        python::variants(&name, data)?
+    let python = python::request(&mut item)?;
+    let mut identity = None;
+    if let Data::Enum(_) = item.data {
+        identity = Some(quote!(#[derive(Eq, Hash)]));
     } else {
-        let fields = &mut named_fields(&mut item)?.named;
-        let keywords = fields.iter().map(python::keyword).collect::<Result<Vec<_>, _>>()?;
-        let names: Vec<Ident> = fields.iter().filter_map(|field| field.ident.clone()).collect();
-        let types = fields.iter().map(|field| field.ty.clone());
-        let repr = python::repr_of_struct(&name, &names);
-        let methods = quote! {
-            #[new]
-            #[pyo3(signature = (*, #(#keywords),*))]
-            fn from_keywords(#(#names: #types),*) -> Self { Self { #(#names),* } }
-            #repr
-        };
-        fields.iter_mut().filter(|field| outermost(field) == "Vec").for_each(|field| field.attrs.push(parse_quote!(#[serde(default)])));
-        methods
-    };
-    let methods = python::methods(&name, &methods);
-    python::request_class(&mut item);
+        for field in named_fields(&mut item)?.iter_mut().filter(|field| outermost(field) == "Vec") {
+            field.attrs.push(parse_quote!(#[serde(default)]));
+        }
+    }
     Ok(quote! {
         #[derive(Clone, Debug, PartialEq, ::serde::Serialize, ::serde::Deserialize)]
+        #identity
         #[serde(deny_unknown_fields, rename_all = "snake_case")]
         #item
-        #methods
+        #python
     })
 }
 
-fn named_fields(item: &mut DeriveInput) -> Result<&mut FieldsNamed, Error> {
+fn named_fields(item: &mut DeriveInput) -> Result<&mut Punctuated<Field, Token![,]>, Error> {
     match &mut item.data {
-        Data::Struct(DataStruct { fields: Fields::Named(fields), .. }) => Ok(fields),
+        Data::Struct(DataStruct { fields: Fields::Named(fields), .. }) => Ok(&mut fields.named),
         Data::Struct(_) | Data::Enum(_) | Data::Union(_) => {
             Err(Error::new_spanned(&item.ident, "expected a struct with named fields"))
         }

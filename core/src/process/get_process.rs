@@ -397,7 +397,15 @@ mod tests {
 
     #[test]
     fn what_is_not_a_process_is_an_error_and_not_an_empty_one() {
-        for data in ["[]", "7", r#""text""#, r#"{"status":"1"}"#, r#"{"status":1.5}"#, r#"{"todos":[[]]}"#, r#"{"process_id":7}"#] {
+        for data in [
+            "[]",
+            "7",
+            r#""text""#,
+            r#"{"status":"1"}"#,
+            r#"{"status":1.5}"#,
+            r#"{"todos":[[]]}"#,
+            r#"{"process_id":7}"#,
+        ] {
             let error = decode(data).expect_err(data);
             assert_eq!((error.kind, error.log_id.as_deref()), (ErrorKind::BadEnvelope, Some("L")), "{data}");
         }
@@ -413,8 +421,7 @@ mod tests {
     #[test]
     fn the_kind_of_the_ids_is_asked_for_only_when_given() {
         let path = "/open-apis/corehr/v2/processes/7";
-        for (user_id_type, query) in
-            [(None, ""), (Some(UserIdType::PeopleCorehrId), "?user_id_type=people_corehr_id")]
+        for (user_id_type, query) in [(None, ""), (Some(UserIdType::PeopleCorehrId), "?user_id_type=people_corehr_id")]
         {
             let prepared = GetProcess { process_id: "7".into(), user_id_type }.prepare().expect("valid");
             assert_eq!((prepared.target, prepared.body), (format!("{path}{query}"), None));

@@ -71,7 +71,8 @@ impl ListProcesses {
             }
         }
         if self.modify_time_from > self.modify_time_to {
-            let rule = format!("is {} ms, before `modify_time_from`, {} ms", self.modify_time_to, self.modify_time_from);
+            let rule =
+                format!("is {} ms, before `modify_time_from`, {} ms", self.modify_time_to, self.modify_time_from);
             problem("modify_time_to", rule);
         }
         problems.extend(self.flow_definition_id.iter().flat_map(|id| id_problems("flow_definition_id", id)));
@@ -369,10 +370,7 @@ mod tests {
     #[test]
     fn what_is_left_out_has_its_default() {
         let read = serde_json::from_str::<ListProcesses>;
-        assert_eq!(
-            read(r#"{"modify_time_from":1,"modify_time_to":2}"#).expect("valid"),
-            ListProcesses::new(1, 2)
-        );
+        assert_eq!(read(r#"{"modify_time_from":1,"modify_time_to":2}"#).expect("valid"), ListProcesses::new(1, 2));
         let statuses = read(r#"{"statuses":["in_progress"],"modify_time_from":1,"modify_time_to":2}"#);
         assert_eq!(statuses.expect("valid").statuses, [Status::InProgress]);
         assert!(read(r#"{"modify_time_from":1}"#).is_err());

@@ -5,6 +5,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 use crate::error::Problem;
+use crate::wire::null_is_default;
 
 /// Which of a user's ids is meant (`user_id_type`).
 #[wire(word)]
@@ -23,7 +24,6 @@ pub enum UserIdType {
 
 /// A user, by an id of a named kind: at most 128 bytes, without spaces and control characters.
 #[wire(request)]
-#[derive(Eq, Hash)]
 pub enum User {
     /// By the id inside one app (`ou_…`).
     OpenId(String),
@@ -58,7 +58,6 @@ impl User {
 ///
 /// In JSON `{"system": true}`, `{"system": true, "user": {"open_id": "ou_…"}}` or `{"open_id": "ou_…"}`.
 #[wire(request)]
-#[derive(Eq, Hash)]
 #[serde(try_from = "Written", into = "Written")]
 pub enum Actor {
     /// The system. It may name a user too, as Feishu's own sample does; which of the two then counts is not
@@ -117,8 +116,10 @@ impl<'a, 'py> pyo3::FromPyObject<'a, 'py> for Actor {
         match object.cast::<User>() {
             Ok(user) => Ok(user.get().clone().into()),
             Err(_) => {
-                let found = object.get_type();
-                Err(pyo3::exceptions::PyTypeError::new_err(format!("an actor is an Actor or a User, not {found}")))
+                let found = pyo3::types::PyTypeMethods::name(&pyo3::types::PyAnyMethods::get_type(&*object))?;
+                Err(pyo3::exceptions::PyTypeError::new_err(format!(
+                    "'{found}' object is neither an 'Actor' nor a 'User'"
+                )))
             }
         }
     }
@@ -129,10 +130,10 @@ impl<'a, 'py> pyo3::FromPyObject<'a, 'py> for Actor {
 #[derive(Eq)]
 pub struct I18nText {
     /// 中文。One older page writes the name as `zh-CN`.
-    #[serde(alias = "zh-CN", deserialize_with = "crate::null_is_default")]
+    #[serde(alias = "zh-CN", deserialize_with = "null_is_default")]
     pub zh_cn: String,
     /// In English. One older page writes the name as `en-US`.
-    #[serde(alias = "en-US", deserialize_with = "crate::null_is_default")]
+    #[serde(alias = "en-US", deserialize_with = "null_is_default")]
     pub en_us: String,
 }
 
@@ -204,7 +205,8 @@ pub(super) fn segment_problems(field: &str, id: &str) -> Vec<Problem> {
         problems.push(Problem::new(field, format!("is `{id}`, which addresses another path")));
     }
     if let Some((position, separator)) = position(id, |character| SEPARATORS.contains(&character)) {
-        problems.push(Problem::new(field, format!("has a `{separator}` at character {position}; it must be a plain id")));
+        problems
+            .push(Problem::new(field, format!("has a `{separator}` at character {position}; it must be a plain id")));
     }
     problems
 }
@@ -424,7 +426,8 @@ mod tests {
 
     #[test]
     fn both_spellings_of_a_language_are_read() {
-        for json in [r#"{"zh_cn":"请假","en_us":"Leave"}"#, r#"{"zh-CN":"请假","en-US":"Leave","ja-JP":"休暇"}"#] {
+        for json in [r#"{"zh_cn":"请假","en_us":"Leave"}"#, r#"{"zh-CN":"请假","en-US":"Leave","ja-JP":"休暇"}"#]
+        {
             let text: I18nText = serde_json::from_str(json).unwrap();
             assert_eq!((text.zh_cn.as_str(), text.en_us.as_str()), ("请假", "Leave"), "{json}");
         }
@@ -433,8 +436,10 @@ mod tests {
 
     #[test]
     fn every_documented_number_has_its_name_and_no_other_has() {
-        let names: Vec<(i64, &str)> =
-            (-100..100).map(|number| (number, Status::from_number(number).as_str())).filter(|(_, name)| *name != "unknown").collect();
+        let names: Vec<(i64, &str)> = (-100..100)
+            .map(|number| (number, Status::from_number(number).as_str()))
+            .filter(|(_, name)| *name != "unknown")
+            .collect();
         assert_eq!(
             names,
             [(1, "in_progress"), (2, "rejected"), (4, "withdrawn"), (8, "revoked"), (9, "completed"), (15, "revoking")]

@@ -1,0 +1,162 @@
+//! What every machine speaks: steps out, answers in, and an observation for whoever watches.
+
+use std::fmt;
+
+use feishu_corehr_macros::wire;
+
+use crate::error::{Effect, Error, ErrorKind, Problem, TransportError};
+use crate::http::{HttpRequest, HttpResponse, is_header_value};
+use crate::session::Session;
+use crate::time::Instant;
+use crate::token::{Secret, token_problem};
+
+/// What a caller may set for one call.
+#[derive(Debug, Default)]
+pub struct CallOptions {
+    /// How long the whole call may take, waiting and resending included, in milliseconds; 60,000 by default.
+    pub deadline: Option<u64>,
+    /// A tenant access token for this call only. It always wins, and is never renewed.
+    pub token: Option<Secret>,
+    /// An id of the caller's own for Feishu's logs, sent as `Oapi-Sdk-Request-Id`: at most 128 visible ASCII characters.
+    pub request_id: Option<String>,
+}
+
+impl CallOptions {
+    /// Every rule that these options break.
+    pub fn problems(&self) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        if self.deadline == Some(0) {
+            problems.push(Problem::new("deadline", "must be at least 1 millisecond"));
+        }
+        if let Some(problem) = self.token.as_ref().and_then(|token| token_problem(token.expose())) {
+            problems.push(Problem::new("token", problem));
+        }
+        if let Some(id) = &self.request_id
+            && (id.is_empty() || id.len() > 128 || !is_header_value(id))
+        {
+            problems.push(Problem::new("request_id", "must be 1 to 128 visible ASCII characters"));
+        }
+        problems
+    }
+}
+
+/// What a machine wants next.
+#[derive(Debug)]
+pub enum Step<T> {
+    /// Ask the host, and hand in its answer, or [`Answer::Late`] after so many milliseconds.
+    Ask(Ask, u64),
+    /// The end.
+    Done(T),
+    /// Send this, once, and hand in what came back.
+    Send(HttpRequest),
+    /// Poll again after a pause.
+    Wait(Pause),
+}
+
+/// What only the host knows.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Ask {
+    /// What a shared cache has under this key.
+    Load {
+        /// An opaque key of 64 hexadecimal digits.
+        key: String,
+    },
+    /// Keep these bytes under this key. They hold a token: a secret.
+    Save {
+        /// The same key.
+        key: String,
+        /// Opaque bytes.
+        value: Vec<u8>,
+    },
+    /// A tenant access token from the host's token function.
+    Token {
+        /// Whether the last one was refused, so that a kept copy of it must not be returned.
+        refused: bool,
+    },
+}
+
+impl fmt::Debug for Ask {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Load { .. } => "Load",
+            Self::Save { .. } => "Save",
+            Self::Token { .. } => "Token",
+        })
+    }
+}
+
+/// What comes back.
+#[derive(Debug)]
+pub enum Answer {
+    /// From the transport.
+    Http(Result<HttpResponse, TransportError>),
+    /// From the host, too late.
+    Late,
+    /// From the shared cache: nothing is a miss, and so is a failure.
+    Loaded(Option<Vec<u8>>),
+    /// From the shared cache.
+    Saved,
+    /// From the host's token function; the error text must hold no secret.
+    Token(Result<Secret, String>),
+}
+
+/// How long to wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pause {
+    /// At most so many milliseconds.
+    pub delay: u64,
+    /// Shorter as soon as [`Session::changed`] resolves for this number.
+    pub seen: Option<u64>,
+}
+
+/// What happened to one request: for logs, metrics and traces. It holds no secret.
+#[wire(reply)]
+#[derive(Eq)]
+pub struct Observation {
+    /// The operation's name; `tenant_access_token` for a token request.
+    pub operation: String,
+    /// The HTTP method.
+    pub method: String,
+    /// The path with its parameters in braces.
+    pub path: String,
+    /// Which request of this call it was, from 1.
+    pub attempt: u32,
+    /// The HTTP status, if there was an answer.
+    pub http_status: Option<u16>,
+    /// Feishu's code, if there was one.
+    pub code: Option<i64>,
+    /// The log id.
+    pub log_id: Option<String>,
+    /// What kind of failure it was; nothing for a success.
+    pub kind: Option<ErrorKind>,
+    /// What this request did, as far as can be proved.
+    pub effect: Effect,
+    /// What happened, in words; empty for a success.
+    pub summary: String,
+    /// How long the call pauses now, in milliseconds; nothing if it goes on at once or ends.
+    pub pause_ms: Option<u64>,
+}
+
+/// A state machine that ends with `Output`. After `Send` and `Ask` it wants [`Machine::handle`], else
+/// [`Machine::poll`].
+pub trait Machine {
+    /// What it ends with.
+    type Output;
+
+    /// What to do now. Once it has answered `Done`, it is not polled again.
+    fn poll(&mut self, now: Instant) -> Step<Self::Output>;
+
+    /// Takes an answer; what nobody asked for is ignored.
+    fn handle(&mut self, now: Instant, answer: Answer) -> Option<Observation>;
+
+    /// Ends the call: nothing is sent any more. Says what it has done so far.
+    fn cancel(&mut self) -> Error;
+
+    /// What it shares with other calls.
+    fn session(&self) -> &Session;
+}
+
+/// What a machine answers that is polled after its end.
+pub(crate) fn ended_already() -> Error {
+    Error::new(ErrorKind::Cancelled, "the call has ended already")
+}
