@@ -9,6 +9,7 @@
 #![allow(clippy::disallowed_methods, clippy::disallowed_types, reason = "only the core may not look at a clock")]
 
 use std::error::Error as _;
+use std::process::ExitCode;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use feishu_corehr::{
@@ -140,7 +141,17 @@ pub async fn withdraw(session: &Session, transport: &Reqwest, id: &str, reason: 
 }
 
 #[allow(dead_code, reason = "the tests use this file as a module")]
-fn main() -> Result<(), Box<dyn std::error::Error>> {
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<(), Box<dyn std::error::Error>> {
     let variable = |name: &str| std::env::var(name).map_err(|_| format!("set {name}"));
     let mut arguments = std::env::args().skip(1);
     let id = arguments.next().ok_or("name a process id")?;

@@ -5,7 +5,7 @@ use serde::de::DeserializeOwned;
 
 use crate::codes::Code;
 use crate::error::{Error, ErrorKind, Problem};
-use crate::http::{Method, query_string};
+use crate::http::{Method, push_query};
 use crate::limit::Quota;
 
 /// Whether a request that may have arrived may be sent again.
@@ -112,7 +112,9 @@ pub trait Endpoint {
             operation: Some(operation.name.to_owned()),
             ..Error::new(ErrorKind::InvalidArgument, format!("the body cannot be written as JSON: {error}"))
         })?;
-        Ok(Prepared { operation, target: self.path() + &query_string(&self.query()), body })
+        let mut target = self.path();
+        push_query(&mut target, &self.query());
+        Ok(Prepared { operation, target, body })
     }
 
     /// Reads a successful answer into its type.

@@ -118,20 +118,18 @@ impl HttpResponse {
 }
 
 /// `value` as one path segment or query value: whatever could end it is percent-encoded.
-pub fn encoded(value: &str) -> String {
-    Cow::from(utf8_percent_encode(value, RESERVED)).into_owned()
+pub fn encoded(value: &str) -> Cow<'_, str> {
+    utf8_percent_encode(value, RESERVED).into()
 }
 
-/// `name=value` pairs as a query string with its `?`; empty without pairs. A repeated name stands repeatedly.
-pub fn query_string(pairs: &[(&'static str, String)]) -> String {
-    let mut query = String::new();
-    for (name, value) in pairs {
-        query.push(if query.is_empty() { '?' } else { '&' });
-        query.push_str(name);
-        query.push('=');
-        query.push_str(&encoded(value));
+/// Appends `name=value` pairs to a path, as its query. A repeated name stands repeatedly.
+pub fn push_query(target: &mut String, pairs: &[(&'static str, String)]) {
+    for (index, (name, value)) in pairs.iter().enumerate() {
+        target.push(if index == 0 { '?' } else { '&' });
+        target.push_str(name);
+        target.push('=');
+        target.push_str(&encoded(value));
     }
-    query
 }
 
 /// Whether `value` may stand in a header: visible ASCII and spaces only, so that it cannot end the line.
@@ -187,7 +185,9 @@ mod tests {
     #[test]
     fn repeated_names_stay_repeated() {
         let pairs = [("statuses", "1".to_owned()), ("statuses", "2".to_owned())];
-        assert_eq!(query_string(&pairs), "?statuses=1&statuses=2");
-        assert_eq!(query_string(&[]), "");
+        let mut target = "/a".to_owned();
+        push_query(&mut target, &[]);
+        push_query(&mut target, &pairs);
+        assert_eq!(target, "/a?statuses=1&statuses=2");
     }
 }

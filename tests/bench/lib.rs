@@ -1,0 +1,1 @@
+//! Benchmarks only: `cargo bench -p feishu-corehr-bench`, or all of them by `cargo xtask bench`.

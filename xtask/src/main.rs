@@ -1,0 +1,59 @@
+//! The project's commands. Each sets up what it needs, and says so.
+
+mod bench;
+mod check;
+mod command;
+mod demo;
+mod generate;
+mod python;
+mod release;
+mod suite;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+/// The commands of feishu-corehr.
+#[derive(Parser)]
+#[command(bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Measure against the official SDK and the raw HTTP libraries; prints ratios of one run.
+    Bench,
+    /// Show the main job: withdraw processes from Python, against a local Feishu.
+    Demo,
+    /// Write the generated files anew.
+    Gen {
+        /// Only say whether they are fresh; fails when one is stale.
+        #[arg(long)]
+        check: bool,
+    },
+    /// Build what is published: crates and wheels, into `target/release-files`.
+    Release,
+    /// Run every check; ends with a table and a line of counts.
+    Test {
+        /// Print the table as JSON instead.
+        #[arg(long)]
+        json: bool,
+        /// Only the checks whose names contain this.
+        #[arg(long)]
+        only: Option<String>,
+        /// How many schedules the simulation runs.
+        #[arg(long, default_value_t = 1_000_000)]
+        schedules: u64,
+    },
+}
+
+fn main() -> Result<()> {
+    match Arguments::parse().command {
+        Command::Bench => bench::run(),
+        Command::Demo => demo::run(),
+        Command::Gen { check } => generate::run(check),
+        Command::Release => release::run(),
+        Command::Test { json, only, schedules } => suite::run(json, only.as_deref(), schedules),
+    }
+}

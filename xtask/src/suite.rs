@@ -1,0 +1,179 @@
+//! Every check, in the order in which a failure is cheapest to find.
+
+use std::env::consts::EXE_SUFFIX;
+use std::io::Write;
+use std::path::PathBuf;
+use std::time::Instant;
+
+use anyhow::{Result, anyhow, bail};
+use serde_json::json;
+
+use crate::check::{Outcome, cargo_tests, python_tests, succeeds};
+use crate::command::{cargo, command, output, root, target};
+use crate::{demo, generate, python};
+
+/// The wheel may have this many bytes.
+const LARGEST_WHEEL: u64 = 3_000_000;
+/// The tool that reads `.deny.toml`, in the version that it was written for.
+const CARGO_DENY: &str = "0.20.2";
+
+struct Row {
+    name: &'static str,
+    outcome: Outcome,
+    seconds: u64,
+}
+
+type Check = (&'static str, fn(&Options) -> Result<Outcome>);
+
+struct Options {
+    schedules: u64,
+}
+
+const CHECKS: &[Check] = &[
+    ("format", |_| succeeds("format", &mut cargo("fmt --all --check"))),
+    ("clippy", |_| succeeds("clippy", &mut cargo("clippy --workspace --all-targets -- -D warnings"))),
+    ("clippy of the core for Python", |_| {
+        succeeds("clippy python", &mut cargo("clippy -p feishu-corehr --features python -- -D warnings"))
+    }),
+    ("docs", |_| {
+        let mut docs = cargo("doc --workspace --no-deps");
+        succeeds("docs", docs.env("RUSTDOCFLAGS", "-D warnings"))
+    }),
+    ("core", |_| cargo_tests("core", &mut cargo("test -p feishu-corehr -p feishu-corehr-macros -p xtask"))),
+    ("sandbox", |_| cargo_tests("sandbox", &mut cargo("test -p feishu-corehr-sandbox"))),
+    ("layers, names, vectors on the core and in Rust", |_| {
+        cargo_tests("vectors", &mut cargo("test -p feishu-corehr-tests"))
+    }),
+    ("simulation tests and seeded faults", |_| {
+        cargo_tests("simulation tests", &mut cargo("test --profile simulation -p feishu-corehr-simulation"))
+    }),
+    ("simulation", |options| {
+        let line = "run --profile simulation -p feishu-corehr-simulation -- --schedules";
+        succeeds("simulation", cargo(line).arg(options.schedules.to_string()))
+    }),
+    ("Python wheel", |_| {
+        let wheel = python::install_client()?;
+        let size = wheel.metadata()?.len();
+        if size > LARGEST_WHEEL {
+            bail!("the wheel has {size} bytes; {LARGEST_WHEEL} are allowed");
+        }
+        Ok(Outcome::Passed(1))
+    }),
+    ("Python tests", |_| {
+        let sandbox = sandbox()?;
+        let mut pytest = python::python(&["-m", "pytest", "-q", "bindings-python"])?;
+        python_tests("Python tests", pytest.env("FEISHU_COREHR_SANDBOX", sandbox))
+    }),
+    ("vectors in Python", |_| vectors_in_python()),
+    ("Python types: mypy", |_| {
+        let mut mypy = python::python(&["-m", "mypy", "--strict", "bindings-python/python", "bindings-python/examples"])?;
+        succeeds("mypy", &mut mypy)
+    }),
+    ("Python types: stubtest", |_| {
+        succeeds("stubtest", &mut python::python(&["-m", "mypy.stubtest", "feishu_corehr"])?)
+    }),
+    ("Python types: pyright", |_| {
+        succeeds("pyright", &mut python::python(&["-m", "basedpyright", "--project", "bindings-python"])?)
+    }),
+    ("Python style", |_| {
+        let mut ruff = python::python(&["-m", "ruff", "check", "bindings-python", "tests"])?;
+        succeeds("ruff", &mut ruff)
+    }),
+    ("sandbox wheel", |_| {
+        python::install(&python::wheel("tests/sandbox", &["--profile", "dev"])?)?;
+        python_tests("sandbox wheel", &mut python::python(&["-m", "pytest", "-q", "tests/sandbox/python-tests"])?)
+    }),
+    ("generated files are fresh", |_| generate::run(true).map(|()| Outcome::Passed(1))),
+    ("demo", |_| demo::check()),
+    ("dependencies: licences, bans, sources", |_| dependencies()),
+];
+
+/// Runs the checks whose names contain `only`, shows a table, and fails when one has failed.
+pub(crate) fn run(as_json: bool, only: Option<&str>, schedules: u64) -> Result<()> {
+    let options = Options { schedules };
+    let mut rows = Vec::new();
+    for (name, check) in CHECKS.iter().filter(|(name, _)| only.is_none_or(|only| name.contains(only))) {
+        let started = Instant::now();
+        writeln!(std::io::stderr(), "… {name}")?;
+        let outcome = check(&options).unwrap_or_else(|error| Outcome::Failed(format!("{error:#}")));
+        if let Outcome::Failed(reason) = &outcome {
+            writeln!(std::io::stderr(), "{name}: {reason}")?;
+        }
+        rows.push(Row { name, outcome, seconds: started.elapsed().as_secs() });
+    }
+    if rows.is_empty() {
+        bail!("no check has such a name");
+    }
+    report(&rows, as_json)?;
+    let failed = rows.iter().filter(|row| matches!(row.outcome, Outcome::Failed(_))).count();
+    if failed > 0 { Err(anyhow!("{failed} checks failed")) } else { Ok(()) }
+}
+
+fn report(rows: &[Row], as_json: bool) -> Result<()> {
+    let mut screen = std::io::stdout().lock();
+    let (mut passed, mut failed, mut skipped) = (0, 0, 0);
+    let mut list = Vec::new();
+    for Row { name, outcome, seconds } in rows {
+        let (word, text) = match outcome {
+            Outcome::Failed(reason) => {
+                failed += 1;
+                ("failed", reason.lines().next().unwrap_or_default().to_owned())
+            }
+            Outcome::NotRun(reason) => {
+                skipped += 1;
+                ("not run", reason.clone())
+            }
+            Outcome::Passed(tests) => {
+                passed += tests;
+                ("passed", if *tests > 1 { format!("{tests} tests") } else { String::new() })
+            }
+        };
+        if as_json {
+            list.push(json!({ "name": name, "outcome": word, "text": text, "seconds": seconds }));
+        } else {
+            writeln!(screen, "{word:8} {seconds:4} s  {name:50} {text}")?;
+        }
+    }
+    if as_json {
+        writeln!(screen, "{}", json!({ "checks": list, "passed": passed, "failed": failed, "skipped": skipped }))?;
+    }
+    writeln!(screen, "{passed} passed, {failed} failed, {skipped} skipped")?;
+    Ok(())
+}
+
+/// The sandbox's program, built.
+pub(crate) fn sandbox() -> Result<PathBuf> {
+    output("build the sandbox", &mut cargo("build -p feishu-corehr-sandbox"))?;
+    Ok(target("debug")?.join(format!("feishu-corehr-sandbox{EXE_SUFFIX}")))
+}
+
+/// The same, optimised, for measuring.
+pub(crate) fn sandbox_release() -> Result<PathBuf> {
+    output("build the sandbox", &mut cargo("build --release -p feishu-corehr-sandbox"))?;
+    Ok(target("release")?.join(format!("feishu-corehr-sandbox{EXE_SUFFIX}")))
+}
+
+fn vectors_in_python() -> Result<Outcome> {
+    let sandbox = sandbox()?;
+    let outcomes = target("xtask")?.join("python-outcomes.jsonl");
+    let mut shim = python::python(&["tests/shims/python.py", "--all", "--sandbox"])?;
+    output("Python shim", shim.arg(sandbox).arg("--out").arg(&outcomes))?;
+    let mut compare = cargo("run -p feishu-corehr-tests --bin compare -- --runtime python");
+    let printed = output("compare Python", compare.arg(&outcomes))?;
+    let count = printed.lines().rev().find_map(|line| line.strip_suffix(" vectors equal")?.trim().parse().ok());
+    count.map(Outcome::Passed).ok_or_else(|| anyhow!("the comparison did not say how many vectors are equal"))
+}
+
+fn dependencies() -> Result<Outcome> {
+    let tools = target("tools")?;
+    let deny = tools.join("bin").join(format!("cargo-deny{EXE_SUFFIX}"));
+    if !deny.exists() {
+        let mut install = cargo("install --quiet --debug --locked cargo-deny --version");
+        install.arg(CARGO_DENY).arg("--root").arg(&tools).arg("--target-dir").arg(tools.join("build"));
+        if let Err(error) = output("install cargo-deny", install.env("CARGO_PROFILE_DEV_DEBUG", "0")) {
+            return Ok(Outcome::NotRun(format!("cargo-deny cannot be installed: {error}")));
+        }
+    }
+    let arguments = ["--offline", "--workspace", "--config", ".deny.toml", "check", "bans", "licenses", "sources"];
+    succeeds("deny", command(deny, arguments).current_dir(root()))
+}
