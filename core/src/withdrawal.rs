@@ -1,6 +1,7 @@
 //! Withdraw, and know: send, read where an answer proves nothing, decide (`policy.md` 2.6).
 
 use feishu_corehr_macros::wire;
+use serde::Deserialize;
 
 use crate::endpoint::{Endpoint, Prepared, Replay, Reply};
 use crate::error::{Advice, Effect, Error, ErrorKind};
@@ -83,6 +84,12 @@ pub struct Withdrawal {
     resent_unread: bool,
     /// The failure that made the last read necessary.
     doubt: Option<Doubt>,
+}
+
+/// What decides, and nothing else: whatever else a process's details hold must not hide its status.
+#[derive(Deserialize)]
+struct Seen {
+    status: Option<i64>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -341,9 +348,10 @@ impl Withdrawal {
                 self.written(now, result.map(|reply| reply.log_id));
             }
             Act::Read => {
-                let read = result
-                    .and_then(|reply| GetProcess::decode(&reply))
-                    .map(|process| (process.status, process.status_number, process.log_id));
+                let read = result.and_then(|reply| {
+                    let seen: Seen = reply.read(self.read.operation)?;
+                    Ok((seen.status.map_or(Status::Unknown, Status::from_number), seen.status, reply.log_id))
+                });
                 self.looked(now, read);
             }
         }
