@@ -238,6 +238,7 @@ impl Exchange {
             self.end(Err(error));
         } else {
             self.held = Some(held);
+            self.waited = None;
             self.phase = Phase::NeedTurn(None);
         }
     }

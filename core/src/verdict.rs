@@ -65,7 +65,44 @@ pub fn judge(
     if operation.replay != Replay::Write {
         failure.error.effect = Effect::None;
     }
+    // A code that no page explains gets no advice of ours.
+    if failure.error.advice.is_none() && failure.error.code.is_none() {
+        let (en, zh) = advice(failure.error.kind, failure.error.effect);
+        failure = failure.with_advice(en, zh);
+    }
     Err(failure)
+}
+
+/// What to do where there is no code to look up.
+const fn advice(kind: ErrorKind, effect: Effect) -> (&'static str, &'static str) {
+    match (kind, effect) {
+        (ErrorKind::TlsUntrusted, _) => (
+            "check the base URL and this machine's clock; behind a proxy that opens TLS, add its root certificate",
+            "请检查接口域名与本机时钟；若代理会解密 TLS，请添加其根证书",
+        ),
+        (ErrorKind::Proxy | ErrorKind::ProxyAuth, _) => {
+            ("check the proxy's address and credentials", "请检查代理的地址与凭证")
+        }
+        (_, Effect::Unknown) => (
+            "read the process before sending anything again: it may have been withdrawn, or may still be",
+            "再次发送前请先查询流程状态：撤回可能已经生效，也可能稍后才生效",
+        ),
+        (ErrorKind::Connect, _) => (
+            "check the network, the name service and the base URL, then try again",
+            "请检查网络、域名解析与接口域名后重试",
+        ),
+        (ErrorKind::BadEnvelope | ErrorKind::NotAnApiAnswer | ErrorKind::TooLarge, _) => (
+            "check the base URL and any proxy: such an answer does not come from the API",
+            "请检查接口域名与网络代理：这不像是接口的应答",
+        ),
+        (ErrorKind::RateLimited, _) => {
+            ("wait as long as `retry_after_ms` says, and lower the rate", "请按 retry_after_ms 等待，并降低请求频率")
+        }
+        (ErrorKind::Unauthorized, _) => {
+            ("check that app, token and base URL belong together", "请检查应用、令牌与接口域名是否匹配")
+        }
+        _ => ("try again later", "请稍后重试"),
+    }
 }
 
 fn judge_response(operation: &'static Operation, response: &HttpResponse) -> Result<Reply, Box<Failure>> {
