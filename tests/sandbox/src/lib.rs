@@ -1,0 +1,43 @@
+//! A local Feishu CoreHR with real state, which misbehaves on demand.
+
+mod answer;
+mod clock;
+mod control;
+mod delivery;
+mod demo;
+mod detail;
+mod error;
+mod faults;
+mod front;
+mod limits;
+mod log;
+mod operation;
+mod operations;
+mod options;
+mod percent;
+mod processes;
+mod request;
+mod routes;
+mod sandbox;
+mod script;
+mod settings;
+mod stage;
+mod state;
+mod tls;
+mod tokens;
+mod users;
+
+pub use answer::Source;
+pub use delivery::Outcome;
+pub use demo::Demo;
+pub use error::Error;
+pub use faults::{Aim, Effect, Fault, FaultOrder, Group};
+pub use log::LogEntry;
+pub use operation::Operation;
+pub use options::Options;
+pub use processes::Process;
+pub use sandbox::Sandbox;
+pub use script::{Cut, Headers, Script, Stall, Step, StepAnswer};
+pub use settings::{READ_SCOPE, Settings, SettingsChange, USER_ID_SCOPE, WRITE_SCOPE};
+pub use state::App;
+pub use users::{Text, User};
