@@ -291,6 +291,9 @@ impl Withdrawal {
         if act == Act::Read && self.read_back == ReadBack::Never {
             return self.give_up(error);
         }
+        if act == Act::Write && self.writes >= retry::max_attempts(Replay::Write) {
+            return self.give_up(error);
+        }
         let failures = (self.writes + self.reads).saturating_sub(1);
         let pause = retry::backoff(failures, &mut self.random).max(least);
         let remaining = self.exchange.deadline().map_or(0, |deadline| deadline.remaining(now));
