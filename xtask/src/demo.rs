@@ -22,7 +22,10 @@ pub(crate) fn run() -> Result<()> {
     writeln!(screen)?;
     show(&mut sandbox.script()?)?;
     if std::env::var_os("FEISHU_APP_ID").is_some() && std::env::var_os("FEISHU_APP_SECRET").is_some() {
-        writeln!(screen, "\nFEISHU_APP_ID and FEISHU_APP_SECRET are set. This demo never uses them. To withdraw a real process:")?;
+        writeln!(
+            screen,
+            "\nFEISHU_APP_ID and FEISHU_APP_SECRET are set. This demo never uses them. To withdraw a real process:"
+        )?;
         writeln!(screen, "  target/venv/bin/python {SCRIPT} --real PROCESS_ID --reason TEXT")?;
     }
     sandbox.stop();

@@ -13,7 +13,8 @@ pub(crate) fn environment() -> Result<PathBuf> {
     let folder = target("venv")?;
     let python = folder.join("bin/python");
     let requirements = root().join("bindings-python/requirements-dev.txt");
-    let wanted = fs::read_to_string(&requirements).with_context(|| format!("cannot read {}", requirements.display()))?;
+    let wanted =
+        fs::read_to_string(&requirements).with_context(|| format!("cannot read {}", requirements.display()))?;
     let stamp = folder.join("requirements.installed");
     if python.exists() && fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
         return Ok(python);

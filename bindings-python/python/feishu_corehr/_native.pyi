@@ -1,0 +1,1645 @@
+"""
+The native half of `feishu_corehr`; import from there.
+"""
+
+from _typeshed import Incomplete, SupportsGetItem
+from typing import Any, Final, SupportsFloat, SupportsIndex, final
+from typing_extensions import disjoint_base
+
+__all__ = ["FEISHU", "LARK", "VERSION", "AbstractLine", "Actor", "Advice", "Attribution", "Client", "Comment", "CopiedTask", "DoneStatus", "DoneTask", "Effect", "Empty", "Errand", "Error", "ErrorKind", "Explanation", "FieldViolation", "FlowKind", "GetProcess", "Help", "HttpRequest", "HttpResponse", "I18nText", "Letter", "Link", "ListProcesses", "Mailbox", "Observation", "Pages", "PendingTask", "Problem", "Process", "ProcessPage", "ReadBack", "Status", "TaskType", "TransportErrorKind", "User", "UserIdType", "WithdrawProcess", "Withdrawn", "claim_interpreter", "decode_reply", "error_from_json", "error_to_json", "explain", "invalid_argument", "operations"]
+
+FEISHU: Final[str]
+LARK: Final[str]
+VERSION: Final[str]
+
+@final
+class AbstractLine:
+    """
+    A line of a process's summary.
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def name(self, /) -> I18nText:
+        """
+        The line's name.
+        """
+    @property
+    def value(self, /) -> I18nText:
+        """
+        The line's value.
+        """
+
+@disjoint_base
+class Actor:
+    """
+    Who acts: the system, or a user.
+
+    In JSON `{"system": true}`, `{"system": true, "user": {"open_id": "ou_…"}}` or `{"open_id": "ou_…"}`.
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __repr__(self, /) -> str: ...
+    @final
+    class System(Actor):
+        """
+        The system. It may name a user too, as Feishu's own sample does; which of the two then counts is not
+        documented.
+        """
+        __match_args__: Final = ("user",)
+        def __new__(cls, /, user: User | None = None) -> Actor.System: ...
+        @property
+        def user(self, /) -> User | None:
+            """
+            The user to name.
+            """
+    @final
+    class User(Actor):
+        """
+        A user: Feishu wants the process's initiator, a process administrator or a document administrator.
+        """
+        __match_args__: Final = ("_0",)
+        @property
+        def _0(self, /) -> User: ...
+        def __getitem__(self, key: SupportsIndex, /) -> Any: ...
+        def __len__(self, /) -> int: ...
+        def __new__(cls, /, _0: User) -> Actor.User: ...
+
+@final
+class Advice:
+    """
+    What to do about a failure, in two languages.
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def en(self, /) -> str:
+        """
+        In English.
+        """
+    @property
+    def zh(self, /) -> str:
+        """
+        中文。
+        """
+
+@final
+class Attribution:
+    """
+    How sure it is that this call withdrew the process.
+    """
+    OURS: Final[Attribution]
+    """
+    The server said so.
+    """
+    PRESUMED: Final[Attribution]
+    """
+    An answer was lost, and the process is withdrawn now: most probably by this call.
+    """
+    UNATTRIBUTED: Final[Attribution]
+    """
+    The process is withdrawn, and no answer of this call is missing: by somebody else, or by a hidden repetition of
+    this call's own request.
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __int__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __repr__(self, /) -> str: ...
+    def __str__(self, /) -> str: ...
+
+@final
+class Client:
+    """
+    The native half of a client. Any number of threads may call it.
+    """
+    def __new__(cls, /, *, is_async: bool, app_id: str | None, app_secret: str | None, base_url: str, allow_other_hosts: bool, allow_insecure_loopback: bool, deadline: SupportsFloat | SupportsIndex | None, rate_share: SupportsFloat | SupportsIndex, quotas: dict[str, tuple[SupportsIndex, SupportsFloat | SupportsIndex]], proxy: str | None, trust_env: bool, root_certificates: SupportsGetItem[int, SupportsIndex] | None, has_transport: bool, has_token_cache: bool) -> Client: ...
+    def __repr__(self, /) -> str: ...
+    def call(self, /, request: Any, host: Any, is_observed: bool, deadline: SupportsFloat | SupportsIndex | None, token: str | None, request_id: str | None, read_back: ReadBack) -> "Any":
+        """
+        Runs a call on this thread, Python released. `host` has the methods that errands need.
+        """
+    def close(self, /) -> None:
+        """
+        Calls that begin later fail. Those in flight on other threads end as they would, those of event loops cancelled.
+        """
+    def request(self, /, request: Any, token: str | None) -> HttpRequest:
+        """
+        The request as data; nothing is sent.
+        """
+
+@final
+class Comment:
+    """
+    A comment on a process.
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def at_user_ids(self, /) -> list[str]:
+        """
+        Who is mentioned in it.
+        """
+    @property
+    def comment_id(self, /) -> str:
+        """
+        The comment.
+        """
+    @property
+    def comment_msg(self, /) -> str:
+        """
+        The text.
+        """
+    @property
+    def comment_time(self, /) -> int | None:
+        """
+        When, in milliseconds since 1970-01-01 UTC.
+        """
+    @property
+    def commentor_id(self, /) -> str:
+        """
+        Who wrote it. Feishu spells it so.
+        """
+    @property
+    def commentor_name(self, /) -> I18nText:
+        """
+        That person's name.
+        """
+    @property
+    def file_count(self, /) -> int:
+        """
+        How many files are attached.
+        """
+    @property
+    def image_count(self, /) -> int:
+        """
+        How many pictures are attached.
+        """
+
+@final
+class CopiedTask:
+    """
+    A copy that somebody got.
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def approver_id(self, /) -> str:
+        """
+        The task.
+        """
+    @property
+    def create_time(self, /) -> int | None:
+        """
+        When it was made, in milliseconds since 1970-01-01 UTC.
+        """
+    @property
+    def links(self, /) -> Link:
+        """
+        The copy's document.
+        """
+    @property
+    def node_definition_id(self, /) -> str:
+        """
+        The node's definition.
+        """
+    @property
+    def node_name(self, /) -> I18nText:
+        """
+        The node's name.
+        """
+    @property
+    def operator_id(self, /) -> str | None:
+        """
+        Who got it.
+        """
+    @property
+    def operator_name(self, /) -> I18nText:
+        """
+        That person's name.
+        """
+
+@final
+class DoneStatus:
+    """
+    How a task ended. Its numbers are not those of [`Status`].
+    """
+    CANCELLED: Final[DoneStatus]
+    """
+    Cancelled.
+    """
+    COMPLETED: Final[DoneStatus]
+    """
+    Completed.
+    """
+    REJECTED: Final[DoneStatus]
+    """
+    Rejected.
+    """
+    UNKNOWN: Final[DoneStatus]
+    """
+    A number that no page lists; it stands in `status_number`.
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __int__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __repr__(self, /) -> str: ...
+    def __str__(self, /) -> str: ...
+
+@final
+class DoneTask:
+    """
+    A task that somebody, or the system, has done.
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def approval_opinion(self, /) -> str:
+        """
+        What the approver wrote.
+        """
+    @property
+    def approver_id(self, /) -> str:
+        """
+        The task.
+        """
+    @property
+    def complete_time(self, /) -> int | None:
+        """
+        When it ended, in milliseconds since 1970-01-01 UTC.
+        """
+    @property
+    def create_time(self, /) -> int | None:
+        """
+        When it was made, in milliseconds since 1970-01-01 UTC.
+        """
+    @property
+    def links(self, /) -> Link:
+        """
+        The task's document.
+        """
+    @property
+    def node_definition_id(self, /) -> str:
+        """
+        The node's definition.
+        """
+    @property
+    def node_name(self, /) -> I18nText:
+        """
+        The node's name.
+        """
+    @property
+    def operator_id(self, /) -> str | None:
+        """
+        Whose task it was; none for the system.
+        """
+    @property
+    def operator_name(self, /) -> I18nText:
+        """
+        That person's name.
+        """
+    @property
+    def status(self, /) -> DoneStatus:
+        """
+        How it ended.
+        """
+    @property
+    def status_number(self, /) -> int | None:
+        """
+        How it ended, as the number that was received.
+        """
+    @property
+    def type(self, /) -> TaskType:
+        """
+        What was asked for.
+        """
+    @property
+    def type_number(self, /) -> int | None:
+        """
+        What was asked for, as the number that was received.
+        """
+
+@final
+class Effect:
+    """
+    What a call did to the process, as far as it can be proved.
+    """
+    APPLIED: Final[Effect]
+    """
+    The server acted.
+    """
+    NONE: Final[Effect]
+    """
+    Proved: the server did not act, and no request of this call can act later.
+    """
+    UNKNOWN: Final[Effect]
+    """
+    The server may have acted, or may still act: read the process before doing anything else.
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __int__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __repr__(self, /) -> str: ...
+    def __str__(self, /) -> str: ...
+
+@final
+class Empty:
+    """
+    A successful answer that says nothing more.
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __repr__(self, /) -> str: ...
+
+@final
+class Errand:
+    """
+    A question of a call on an event loop: run the host's method of that name, and say how it ended.
+    """
+    @property
+    def arguments(self, /) -> list[Any]:
+        """
+        The method's arguments.
+        """
+    def fail(self, /, raised: Any) -> None:
+        """
+        Hands in what the method raised.
+        """
+    def finish(self, /, value: Any) -> None:
+        """
+        Hands in what the method returned.
+        """
+    @property
+    def id(self, /) -> int:
+        """
+        To name it when it is not wanted any more.
+        """
+    @property
+    def method(self, /) -> str:
+        """
+        The method's name.
+        """
+
+@final
+class Error:
+    """
+    The one error of this library.
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def advice(self, /) -> Advice | None:
+        """
+        What to do; nothing for codes that no page explains.
+        """
+    @property
+    def attempts(self, /) -> int:
+        """
+        How many requests of the operation were sent.
+        """
+    @property
+    def code(self, /) -> int | None:
+        """
+        Feishu's code in the last answer.
+        """
+    @property
+    def effect(self, /) -> Effect:
+        """
+        What the call did to the process. For a read it is always `None`.
+        """
+    @property
+    def field_violations(self, /) -> list[FieldViolation]:
+        """
+        The fields that Feishu's gateway refused.
+        """
+    @property
+    def helps(self, /) -> list[Help]:
+        """
+        The pages that Feishu offers as help.
+        """
+    @property
+    def http_status(self, /) -> int | None:
+        """
+        The HTTP status of the last answer.
+        """
+    @property
+    def kind(self, /) -> ErrorKind:
+        """
+        What kind of failure ended the call.
+        """
+    @property
+    def location_host(self, /) -> str | None:
+        """
+        Where a redirect pointed to: the host only.
+        """
+    @property
+    def log_id(self, /) -> str | None:
+        """
+        The log id that Feishu's support asks for.
+        """
+    @property
+    def msg(self, /) -> str | None:
+        """
+        Feishu's text for that code: at most 256 characters, without control characters. Never branch on it.
+        """
+    @property
+    def operation(self, /) -> str | None:
+        """
+        The operation's name, for instance `withdraw_process`.
+        """
+    @property
+    def problems(self, /) -> list[Problem]:
+        """
+        The arguments that break a rule, all of them.
+        """
+    @property
+    def retry_after_ms(self, /) -> int | None:
+        """
+        How long to wait before trying again, in milliseconds, where the server or the pacing says so.
+        """
+    @property
+    def retryable(self, /) -> bool:
+        """
+        Whether the same call may succeed later without anybody changing anything.
+        """
+    @property
+    def same_token(self, /) -> bool:
+        """
+        Whether renewing a refused token gave the same token back.
+        """
+    @property
+    def scopes(self, /) -> list[str]:
+        """
+        Any one of these scopes would be enough, where a scope is missing.
+        """
+    @property
+    def status(self, /) -> int | None:
+        """
+        The process's status number, where a read told it.
+        """
+    @property
+    def summary(self, /) -> str:
+        """
+        What happened, in this library's words.
+        """
+    @property
+    def troubleshooter(self, /) -> str | None:
+        """
+        Feishu's troubleshooting link or text.
+        """
+
+@final
+class ErrorKind:
+    """
+    What kind of failure ended a call.
+    """
+    API: Final[ErrorKind]
+    """
+    Feishu answered with a code that this operation's page does not list.
+    """
+    APP_UNAVAILABLE: Final[ErrorKind]
+    """
+    The app is disabled, or not installed in this tenant (99991662, 99991673).
+    """
+    AUTH_HEADER_STRIPPED: Final[ErrorKind]
+    """
+    The server saw no `Authorization` header although one was sent: something between removes it (99991661).
+    """
+    BAD_BODY: Final[ErrorKind]
+    """
+    The answer's body broke off, stalled, or could not be decompressed.
+    """
+    BAD_CREDENTIALS: Final[ErrorKind]
+    """
+    App id or secret is wrong (10003, 10014, 10015, 99991543, …).
+    """
+    BAD_ENVELOPE: Final[ErrorKind]
+    """
+    The answer looks like JSON but is not a well-formed envelope with an integer `code`.
+    """
+    CANCELLED: Final[ErrorKind]
+    """
+    The caller cancelled the call.
+    """
+    CONFLICT: Final[ErrorKind]
+    """
+    The process's state changed meanwhile, again and again (1161005).
+    """
+    CONNECT: Final[ErrorKind]
+    """
+    No connection: the server was not reached, nothing was sent.
+    """
+    CONTRADICTION: Final[ErrorKind]
+    """
+    Feishu says that the process has ended, and reading it says that it is running.
+    """
+    DEADLINE: Final[ErrorKind]
+    """
+    The call's deadline passed.
+    """
+    DISCONNECTED: Final[ErrorKind]
+    """
+    The connection broke after the request was (or may have been) written.
+    """
+    FORBIDDEN: Final[ErrorKind]
+    """
+    The app lacks a scope, or a right on this resource.
+    """
+    HTTP: Final[ErrorKind]
+    """
+    The server, or something before it, answered with an HTTP error and no envelope.
+    """
+    INVALID_ARGUMENT: Final[ErrorKind]
+    """
+    An argument breaks a rule; `problems` lists all of them. Nothing was sent.
+    """
+    IP_DENIED: Final[ErrorKind]
+    """
+    This machine's address is not on the app's allow list (99991401).
+    """
+    NOT_AN_API_ANSWER: Final[ErrorKind]
+    """
+    The answer is not JSON at all: a login page, an empty body, a proxy's text.
+    """
+    NOT_WITHDRAWABLE: Final[ErrorKind]
+    """
+    The process is not running any more, and not because it was withdrawn: see `status`.
+    """
+    PROXY: Final[ErrorKind]
+    """
+    A proxy failed.
+    """
+    PROXY_AUTH: Final[ErrorKind]
+    """
+    A proxy wants credentials, or refuses them.
+    """
+    QUOTA_EXHAUSTED: Final[ErrorKind]
+    """
+    The app's monthly call quota is used up (99991403).
+    """
+    RATE_LIMITED: Final[ErrorKind]
+    """
+    Too many calls, and waiting would pass the deadline: see `retry_after_ms`.
+    """
+    REJECTED: Final[ErrorKind]
+    """
+    Feishu refused the request by a business rule.
+    """
+    TIMEOUT: Final[ErrorKind]
+    """
+    No answer in time.
+    """
+    TLS_UNTRUSTED: Final[ErrorKind]
+    """
+    The server's TLS certificate, host name or version was refused. Never retried.
+    """
+    TOKEN_SOURCE: Final[ErrorKind]
+    """
+    The host's token function failed, or returned something that cannot be a token.
+    """
+    TOO_LARGE: Final[ErrorKind]
+    """
+    The answer is larger than an answer may be.
+    """
+    TRANSPORT: Final[ErrorKind]
+    """
+    The transport failed in a way that it does not explain.
+    """
+    UNAUTHORIZED: Final[ErrorKind]
+    """
+    The token was refused, and a fresh one too (or there was none to be had).
+    """
+    UNEXPECTED_REDIRECT: Final[ErrorKind]
+    """
+    The server answered a redirect, which is never followed: see `location_host`.
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __int__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __repr__(self, /) -> str: ...
+    def __str__(self, /) -> str: ...
+
+@final
+class Explanation:
+    """
+    What is known about a code on an operation, for people.
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def advice(self, /) -> Advice | None:
+        """
+        What to do.
+        """
+    @property
+    def code(self, /) -> int:
+        """
+        The code.
+        """
+    @property
+    def effect(self, /) -> Effect:
+        """
+        What a write has done when this is its answer, before anything is read.
+        """
+    @property
+    def kind(self, /) -> ErrorKind:
+        """
+        The kind of error that it becomes.
+        """
+    @property
+    def meaning(self, /) -> str:
+        """
+        What it means.
+        """
+    @property
+    def operation(self, /) -> str:
+        """
+        The operation's name.
+        """
+    @property
+    def retryable(self, /) -> bool:
+        """
+        Whether the same call may succeed later without anybody changing anything.
+        """
+
+@final
+class FieldViolation:
+    """
+    A field that Feishu's gateway refused (`error.field_violations`, `api-facts.md` section 14).
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def description(self, /) -> str:
+        """
+        What is wrong with it.
+        """
+    @property
+    def field(self, /) -> str:
+        """
+        The field's name.
+        """
+    @property
+    def value(self, /) -> str | None:
+        """
+        What was sent; may be absent.
+        """
+
+@final
+class FlowKind:
+    """
+    What kind of flow a process is. A revocation or correction is one only if it was started in the approval centre.
+    """
+    CORRECTION: Final[FlowKind]
+    """
+    It corrects another process.
+    """
+    ORDINARY: Final[FlowKind]
+    """
+    An ordinary flow.
+    """
+    REVOCATION: Final[FlowKind]
+    """
+    It revokes another process.
+    """
+    UNKNOWN: Final[FlowKind]
+    """
+    A number that no page lists; it stands in `properties_number`.
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __int__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __repr__(self, /) -> str: ...
+    def __str__(self, /) -> str: ...
+
+@final
+class GetProcess:
+    """
+    Reads one process.
+
+    GET `/open-apis/corehr/v2/processes/{process_id}`
+    ([page](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/corehr-v2/process/get)).
+    The app needs the scope `corehr:process:read`. At most 100 calls a minute.
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, *, process_id: str, user_id_type: UserIdType | None = None) -> GetProcess: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def process_id(self, /) -> str:
+        """
+        The process: a number of 19 digits, as text. At most 128 bytes; no separator, space or control character.
+        """
+    @property
+    def user_id_type(self, /) -> UserIdType | None:
+        """
+        The kind of the users' ids in the answer; Feishu's default is `open_id`.
+        """
+
+@final
+class Help:
+    """
+    A page that Feishu offers as help (`error.helps`).
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def description(self, /) -> str:
+        """
+        What the page is about.
+        """
+    @property
+    def url(self, /) -> str:
+        """
+        The page's address. For a missing scope it opens the permission page of the app.
+        """
+
+@final
+class HttpRequest:
+    """
+    A request as data: send it once, follow no redirect, resend nothing by yourself.
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def body(self, /) -> bytes | None:
+        """
+        The body; `None` for a read. The body of a token request is a secret.
+        """
+    def curl(self, /) -> str:
+        """
+        The request as a `curl` command line, secrets replaced by `[redacted]`.
+        """
+    @property
+    def fresh_connection(self, /) -> bool:
+        """
+        Whether a connection that was used before may not be used, because the last request on it went wrong.
+        """
+    @property
+    def headers(self, /) -> list[tuple[str, str]]:
+        """
+        The headers, names in lower case. `authorization` is a secret: do not log it.
+        """
+    @property
+    def max_response(self, /) -> int:
+        """
+        The largest answer to read, in bytes after decompression.
+        """
+    @property
+    def method(self, /) -> str:
+        """
+        `GET`, `POST` or `PUT`.
+        """
+    @property
+    def timeout(self, /) -> float:
+        """
+        How long the whole request may take, in seconds.
+        """
+    @property
+    def url(self, /) -> str:
+        """
+        The absolute URL, encoded.
+        """
+
+@final
+class HttpResponse:
+    """
+    An answer as data: what a custom transport returns.
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, status: "int", headers: "dict[str, str] | list[tuple[str, str]] | None" = None, body: "bytes | str | None" = None) -> HttpResponse:
+        """
+        `headers` is a mapping or an iterable of pairs; `body` is bytes, or text to be encoded as UTF-8.
+        """
+    def __repr__(self, /) -> str: ...
+    @property
+    def body(self, /) -> bytes:
+        """
+        The body.
+        """
+    @property
+    def headers(self, /) -> list[tuple[str, str]]:
+        """
+        The headers as received.
+        """
+    @property
+    def status(self, /) -> int:
+        """
+        The HTTP status.
+        """
+
+@final
+class I18nText:
+    """
+    A text in two languages; empty where a language is missing.
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def en_us(self, /) -> str:
+        """
+        In English. One older page writes the name as `en-US`.
+        """
+    @property
+    def zh_cn(self, /) -> str:
+        """
+        中文。One older page writes the name as `zh-CN`.
+        """
+
+@final
+class Letter:
+    """
+    One call under way.
+    """
+    def cancel(self, /, exception: Any) -> None:
+        """
+        Ends the call at once, closes its connection, and lets the exception that ended it say what the call has done.
+        """
+    def drop(self, /) -> None:
+        """
+        Ends the call at once, and closes its connection.
+        """
+
+@final
+class Link:
+    """
+    The addresses of one document for each kind of device; empty where there is none.
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def mobile_link(self, /) -> str:
+        """
+        In the mobile app.
+        """
+    @property
+    def pc_link(self, /) -> str:
+        """
+        In the desktop app.
+        """
+    @property
+    def web_link(self, /) -> str:
+        """
+        In a browser.
+        """
+
+@final
+class ListProcesses:
+    """
+    Asks for one page of the ids of the processes that were modified in a span of time.
+
+    GET `/open-apis/corehr/v2/processes`
+    ([page](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/corehr-v2/process/list)).
+    "Modified" means that an approver acted, data or status changed, and the like. The app needs the scope
+    `corehr:process:read`. At most 20 calls a minute. For more than one page, or a longer span, use [`Pages`].
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, *, statuses: SupportsGetItem[int, Status] = ..., page_size: SupportsIndex = ..., page_token: str | None = None, modify_time_from: SupportsIndex, modify_time_to: SupportsIndex, flow_definition_id: str | None = None) -> ListProcesses: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def flow_definition_id(self, /) -> str | None:
+        """
+        Only processes of this flow definition: `people_<digits>_<digits>`.
+        """
+    @property
+    def modify_time_from(self, /) -> int:
+        """
+        The first moment of the span, itself included, in milliseconds since 1970-01-01 UTC.
+        """
+    @property
+    def modify_time_to(self, /) -> int:
+        """
+        The last moment of the span, itself included, in milliseconds since 1970-01-01 UTC: less than 31 days after
+        the first.
+        """
+    @property
+    def page_size(self, /) -> int:
+        """
+        How many ids a page may have: 1 to 100, by default 100.
+        """
+    @property
+    def page_token(self, /) -> str | None:
+        """
+        Where to go on; none for the first page.
+        """
+    @property
+    def statuses(self, /) -> list[Status]:
+        """
+        Only processes with one of these statuses; all when empty.
+        """
+
+@final
+class Mailbox:
+    """
+    One event loop's mail. It is used from the loop's thread; the engine's thread only puts mail in and rings.
+    """
+    def __new__(cls, /) -> Mailbox: ...
+    def drain(self, /) -> None:
+        """
+        Takes everything out, and gives it to whom it is for.
+        """
+    def fileno(self, /) -> int:
+        """
+        A socket that is readable while there is mail. Raises `NotImplementedError` where there is none.
+        """
+    @property
+    def is_idle(self, /) -> bool:
+        """
+        Whether no call is under way, and no mail is left.
+        """
+    @property
+    def is_ours(self, /) -> bool:
+        """
+        Whether this process made it.
+        """
+    def ring_by(self, /, ring: Any) -> None:
+        """
+        Calls `ring` from another thread for new mail, for loops that cannot watch a socket.
+        """
+    def start(self, /, client: Client, request: Any, future: Any, host: Any, is_observed: bool, deadline: SupportsFloat | SupportsIndex | None, token: str | None, request_id: str | None, read_back: ReadBack) -> Letter:
+        """
+        Begins a call, whose result becomes that of `future`.
+        """
+
+@final
+class Observation:
+    """
+    What happened to one request: for logs, metrics and traces. It holds no secret.
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def attempt(self, /) -> int:
+        """
+        Which request of this call it was, from 1.
+        """
+    @property
+    def code(self, /) -> int | None:
+        """
+        Feishu's code, if there was one.
+        """
+    @property
+    def effect(self, /) -> Effect:
+        """
+        What this request did, as far as can be proved.
+        """
+    @property
+    def http_status(self, /) -> int | None:
+        """
+        The HTTP status, if there was an answer.
+        """
+    @property
+    def kind(self, /) -> ErrorKind | None:
+        """
+        What kind of failure it was; nothing for a success.
+        """
+    @property
+    def log_id(self, /) -> str | None:
+        """
+        The log id.
+        """
+    @property
+    def method(self, /) -> str:
+        """
+        The HTTP method.
+        """
+    @property
+    def operation(self, /) -> str:
+        """
+        The operation's name; `tenant_access_token` for a token request.
+        """
+    @property
+    def path(self, /) -> str:
+        """
+        The path with its parameters in braces.
+        """
+    @property
+    def pause_ms(self, /) -> int | None:
+        """
+        How long the call pauses now, in milliseconds; nothing if it goes on at once or ends.
+        """
+    @property
+    def summary(self, /) -> str:
+        """
+        What happened, in words; empty for a success.
+        """
+
+@final
+class Pages:
+    """
+    The walk through all pages of a list; the core decides how it goes on and when it ends.
+    """
+    def __new__(cls, /, request: ListProcesses) -> Pages: ...
+    def cursor(self, /) -> str | None:
+        """
+        Where another walk can go on from here; `None` when all pages have been taken.
+        """
+    def next(self, /) -> ListProcesses | None:
+        """
+        The page to ask for; `None` when all have been taken.
+        """
+    def take(self, /, page: ProcessPage) -> list[str]:
+        """
+        Takes a page, goes on to the next, and gives the ids.
+        """
+
+@final
+class PendingTask:
+    """
+    A task that somebody, or the system, has still to do.
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def approver_id(self, /) -> str:
+        """
+        The task. One person may have several.
+        """
+    @property
+    def create_time(self, /) -> int | None:
+        """
+        When it was made, in milliseconds since 1970-01-01 UTC.
+        """
+    @property
+    def links(self, /) -> Link:
+        """
+        The task's document.
+        """
+    @property
+    def node_definition_id(self, /) -> str:
+        """
+        The node's definition. After a roll-back one definition has several nodes.
+        """
+    @property
+    def node_name(self, /) -> I18nText:
+        """
+        The node's name.
+        """
+    @property
+    def operator_id(self, /) -> str | None:
+        """
+        Whose task it is; none for the system.
+        """
+    @property
+    def operator_name(self, /) -> I18nText:
+        """
+        That person's name.
+        """
+    @property
+    def type(self, /) -> TaskType:
+        """
+        What is asked for.
+        """
+    @property
+    def type_number(self, /) -> int | None:
+        """
+        What is asked for, as the number that was received.
+        """
+
+@final
+class Problem:
+    """
+    One argument that breaks a rule.
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def field(self, /) -> str:
+        """
+        The field's name, as Feishu writes it.
+        """
+    @property
+    def rule(self, /) -> str:
+        """
+        The rule and the value's shape, for instance "has 612 characters; the server takes 500".
+        """
+
+@final
+class Process:
+    """
+    A process, as [`GetProcess`] reads it.
+
+    For a **leave** flow the page says to read the leave records instead of this, to learn whether it was revoked and
+    whether it is a correction. A text or list that Feishu leaves out is empty.
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def abstracts(self, /) -> list[AbstractLine]:
+        """
+        Summary lines; they change while it runs.
+        """
+    @property
+    def cc_list(self, /) -> list[CopiedTask]:
+        """
+        The copies.
+        """
+    @property
+    def comment_infos(self, /) -> list[Comment]:
+        """
+        The comments.
+        """
+    @property
+    def complete_time(self, /) -> int | None:
+        """
+        When it ended, in milliseconds since 1970-01-01 UTC; none while it runs.
+        """
+    @property
+    def create_time(self, /) -> int | None:
+        """
+        When it was started, in milliseconds since 1970-01-01 UTC.
+        """
+    @property
+    def done_list(self, /) -> list[DoneTask]:
+        """
+        What people have done.
+        """
+    @property
+    def flow_definition_id(self, /) -> str:
+        """
+        The flow definition, made by an administrator: `people_<digits>_<digits>`.
+        """
+    @property
+    def flow_definition_name(self, /) -> I18nText:
+        """
+        The flow definition's name.
+        """
+    @property
+    def flow_template_id(self, /) -> str:
+        """
+        The business type.
+        """
+    @property
+    def flow_template_name(self, /) -> I18nText:
+        """
+        The business type's name.
+        """
+    @property
+    def initiator_id(self, /) -> str | None:
+        """
+        Who started it; none when the system did.
+        """
+    @property
+    def initiator_name(self, /) -> I18nText:
+        """
+        The initiator's name.
+        """
+    @property
+    def is_last_completed_correct_process(self, /) -> bool:
+        """
+        Whether it is the newest completed correction.
+        """
+    @property
+    def log_id(self, /) -> str | None:
+        """
+        The log id of the answer.
+        """
+    @property
+    def original_process_id(self, /) -> str | None:
+        """
+        Of a correction or revocation: the process that it corrects or revokes.
+        """
+    @property
+    def process_id(self, /) -> str:
+        """
+        The process.
+        """
+    @property
+    def process_name(self, /) -> I18nText:
+        """
+        The name, taken from the definition when it was started.
+        """
+    @property
+    def properties(self, /) -> FlowKind:
+        """
+        What kind of flow it is.
+        """
+    @property
+    def properties_number(self, /) -> int | None:
+        """
+        What kind of flow it is, as the number that was received.
+        """
+    @property
+    def raw(self, /) -> str:
+        """
+        The answer's `data` as received, as JSON: with fields that this version does not know.
+        """
+    @property
+    def start_links(self, /) -> Link:
+        """
+        The document that started it.
+        """
+    @property
+    def status(self, /) -> Status:
+        """
+        Where it stands.
+        """
+    @property
+    def status_number(self, /) -> int | None:
+        """
+        Where it stands, as the number that was received.
+        """
+    @property
+    def system_done_list(self, /) -> list[DoneTask]:
+        """
+        What the system has done.
+        """
+    @property
+    def system_todos(self, /) -> list[PendingTask]:
+        """
+        What the system has still to do.
+        """
+    @property
+    def todos(self, /) -> list[PendingTask]:
+        """
+        What people have still to do.
+        """
+
+@final
+class ProcessPage:
+    """
+    A page of ids.
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def has_more(self, /) -> bool:
+        """
+        Whether there are more pages.
+        """
+    @property
+    def log_id(self, /) -> str | None:
+        """
+        The log id of the answer.
+        """
+    @property
+    def page_token(self, /) -> str | None:
+        """
+        Where to go on, while there are more pages.
+        """
+    @property
+    def process_ids(self, /) -> list[str]:
+        """
+        The processes, in no documented order.
+        """
+    @property
+    def raw(self, /) -> str:
+        """
+        The answer's `data` as received, as JSON: with fields that this version does not know.
+        """
+
+@final
+class ReadBack:
+    """
+    Whether to read the process where an answer proves nothing. Reading needs the scope `corehr:process:read`, which
+    an app that may withdraw need not have.
+    """
+    BEST_EFFORT: Final[ReadBack]
+    """
+    Read before sending again; where reading is forbidden, send again unread, and say so in the result.
+    """
+    NEVER: Final[ReadBack]
+    """
+    Never read, and never send again after a request that may have arrived.
+    """
+    REQUIRED: Final[ReadBack]
+    """
+    Read before sending again; where reading is forbidden, stop with effect unknown.
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __int__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __repr__(self, /) -> str: ...
+    def __str__(self, /) -> str: ...
+
+@final
+class Status:
+    """
+    A process's status.
+    """
+    COMPLETED: Final[Status]
+    """
+    Every node passed (已完成). It can be revoked.
+    """
+    IN_PROGRESS: Final[Status]
+    """
+    Running (进行中): the only status in which a process can be withdrawn.
+    """
+    REJECTED: Final[Status]
+    """
+    An approver refused (拒绝).
+    """
+    REVOKED: Final[Status]
+    """
+    Undone after it was completed (撤销).
+    """
+    REVOKING: Final[Status]
+    """
+    Being undone (撤销中); newer than the other numbers.
+    """
+    UNKNOWN: Final[Status]
+    """
+    A number that no page lists; it stands in `status_number`.
+    """
+    WITHDRAWN: Final[Status]
+    """
+    Withdrawn while it was running (撤回).
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __int__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __repr__(self, /) -> str: ...
+    def __str__(self, /) -> str: ...
+
+@final
+class TaskType:
+    """
+    What an approver is asked for.
+    """
+    APPROVAL: Final[TaskType]
+    """
+    An approval document.
+    """
+    FORM: Final[TaskType]
+    """
+    A form to fill in.
+    """
+    UNKNOWN: Final[TaskType]
+    """
+    A number that no page lists; it stands in `type_number`.
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __int__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __repr__(self, /) -> str: ...
+    def __str__(self, /) -> str: ...
+
+@final
+class TransportErrorKind:
+    """
+    How a transport failed.
+    """
+    BAD_BODY: Final[TransportErrorKind]
+    """
+    The body broke off, stalled, or could not be decompressed.
+    """
+    CLOSED: Final[TransportErrorKind]
+    """
+    A pooled connection was closed before the request was started on it.
+    """
+    CONNECT: Final[TransportErrorKind]
+    """
+    The connection was refused, unreachable, or not made in time.
+    """
+    DISCONNECTED: Final[TransportErrorKind]
+    """
+    The connection broke, or the head could not be read.
+    """
+    DNS: Final[TransportErrorKind]
+    """
+    The host name could not be resolved.
+    """
+    OTHER: Final[TransportErrorKind]
+    """
+    Anything else: a failure of the transport itself.
+    """
+    PROXY: Final[TransportErrorKind]
+    """
+    The proxy could not connect.
+    """
+    PROXY_AUTH: Final[TransportErrorKind]
+    """
+    The proxy answered 407 or 403.
+    """
+    TIMEOUT: Final[TransportErrorKind]
+    """
+    The whole answer did not come within the budget.
+    """
+    TLS_IO: Final[TransportErrorKind]
+    """
+    The TLS handshake was cut off.
+    """
+    TLS_UNTRUSTED: Final[TransportErrorKind]
+    """
+    Certificate, host name, pin or version was refused.
+    """
+    TOO_LARGE: Final[TransportErrorKind]
+    """
+    The answer passed `max_response`.
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __int__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __repr__(self, /) -> str: ...
+    def __str__(self, /) -> str: ...
+
+@disjoint_base
+class User:
+    """
+    A user, by an id of a named kind: at most 128 bytes, without spaces and control characters.
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __repr__(self, /) -> str: ...
+    @final
+    class OpenId(User):
+        """
+        By the id inside one app (`ou_…`).
+        """
+        __match_args__: Final = ("_0",)
+        @property
+        def _0(self, /) -> str: ...
+        def __getitem__(self, key: SupportsIndex, /) -> Any: ...
+        def __len__(self, /) -> int: ...
+        def __new__(cls, /, _0: str) -> User.OpenId: ...
+    @final
+    class PeopleCorehrId(User):
+        """
+        By the id in CoreHR.
+        """
+        __match_args__: Final = ("_0",)
+        @property
+        def _0(self, /) -> str: ...
+        def __getitem__(self, key: SupportsIndex, /) -> Any: ...
+        def __len__(self, /) -> int: ...
+        def __new__(cls, /, _0: str) -> User.PeopleCorehrId: ...
+    @final
+    class UnionId(User):
+        """
+        By the id across the apps of one developer (`on_…`).
+        """
+        __match_args__: Final = ("_0",)
+        @property
+        def _0(self, /) -> str: ...
+        def __getitem__(self, key: SupportsIndex, /) -> Any: ...
+        def __len__(self, /) -> int: ...
+        def __new__(cls, /, _0: str) -> User.UnionId: ...
+    @final
+    class UserId(User):
+        """
+        By the id inside the tenant; see [`UserIdType::UserId`].
+        """
+        __match_args__: Final = ("_0",)
+        @property
+        def _0(self, /) -> str: ...
+        def __getitem__(self, key: SupportsIndex, /) -> Any: ...
+        def __len__(self, /) -> int: ...
+        def __new__(cls, /, _0: str) -> User.UserId: ...
+
+@final
+class UserIdType:
+    """
+    Which of a user's ids is meant (`user_id_type`).
+    """
+    OPEN_ID: Final[UserIdType]
+    """
+    The user's id inside one app (`ou_…`).
+    """
+    PEOPLE_COREHR_ID: Final[UserIdType]
+    """
+    The user's id in CoreHR (飞书人事).
+    """
+    UNION_ID: Final[UserIdType]
+    """
+    The user's id across the apps of one developer (`on_…`).
+    """
+    USER_ID: Final[UserIdType]
+    """
+    The user's id inside the tenant. The app needs the field scope `contact:user.employee_id:readonly`.
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __int__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __repr__(self, /) -> str: ...
+    def __str__(self, /) -> str: ...
+
+@final
+class WithdrawProcess:
+    """
+    Ends a process that is still running (status 1): it becomes withdrawn (status 4).
+
+    PUT `/open-apis/corehr/v2/process_withdraw/{process_id}`
+    ([page](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/corehr-v2/process_withdraw/update)).
+    Who may: its initiator, a process administrator, a document administrator, or the system. The app needs the scope
+    `corehr:process.instance:write`. At most 50 calls a second.
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, *, process_id: str, actor: Incomplete, reason: str | None = None) -> WithdrawProcess: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def actor(self, /) -> Actor:
+        """
+        Who withdraws it.
+        """
+    @property
+    def process_id(self, /) -> str:
+        """
+        The process: a number of 19 digits, as text. At most 128 bytes; no separator, space or control character.
+        """
+    @property
+    def reason(self, /) -> str | None:
+        """
+        Why, for people: at most 500 characters. Feishu does not say whether an empty one is accepted.
+        """
+
+@final
+class Withdrawn:
+    """
+    The process is withdrawn.
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def attempts(self, /) -> int:
+        """
+        How many times the withdrawal was sent.
+        """
+    @property
+    def attribution(self, /) -> Attribution:
+        """
+        By whom, as far as can be known.
+        """
+    @property
+    def log_id(self, /) -> str | None:
+        """
+        The log id of the answer that decided.
+        """
+    @property
+    def process_id(self, /) -> str:
+        """
+        The process.
+        """
+    @property
+    def resent_unread(self, /) -> bool:
+        """
+        Whether it was sent again without the process being read in between, because reading is forbidden.
+        """
+
+def claim_interpreter() -> None:
+    """
+    Raises `ImportError` in every interpreter but the first that asks. pyo3 itself no longer refuses.
+    """
+
+def decode_reply(operation: "str", status: "int", headers: "dict[str, str] | list[tuple[str, str]] | None" = None, body: "bytes | str | None" = None) -> "Process | ProcessPage | Empty":
+    """
+    Reads an answer that another HTTP stack fetched: the result, or the error that it stands for is raised.
+
+    `operation` is a name out of `OPERATIONS`. The error's `effect` is judged by this one answer alone.
+    """
+
+def error_from_json(text: str) -> BaseException:
+    """
+    The exception that [`error_to_json`] has written.
+    """
+
+def error_to_json(error: Error) -> str:
+    """
+    An error as text, so that it can cross between processes.
+    """
+
+def explain(operation: str, code: SupportsIndex) -> Explanation | None:
+    """
+    What is known about a code that an operation answered, or `None`: no page explains it then.
+    """
+
+def invalid_argument(operation: str, problems: SupportsGetItem[int, tuple[str, str]]) -> BaseException:
+    """
+    The error for arguments that Python alone can judge: pairs of a field and the rule that it breaks.
+    """
+
+def operations() -> list[str]:
+    """
+    The names of all operations.
+    """

@@ -1,0 +1,33 @@
+"""Times as Feishu counts them: milliseconds since 1970-01-01 UTC."""
+
+from __future__ import annotations
+
+import sys
+
+from ._native import invalid_argument
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+def milliseconds(operation: str, **times: datetime | int) -> list[int]:
+    """Read each time; a `datetime` must know its time zone. What a `datetime` has below a millisecond is cut off."""
+    numbers: list[int] = []
+    problems: list[tuple[str, str]] = []
+    for name, time in times.items():
+        if isinstance(time, int) and not isinstance(time, bool):
+            numbers.append(time)
+            continue
+        # Who has a datetime has imported the module; who has none need not.
+        module = sys.modules.get("datetime")
+        if module is None or isinstance(time, int) or not isinstance(time, module.datetime):
+            raise TypeError(f"{name} must be a datetime or an int of milliseconds, not {type(time).__name__}")
+        if time.utcoffset() is None:
+            problems.append((name, "is a datetime without a time zone; say which, for instance timezone.utc"))
+            continue
+        epoch = module.datetime(1970, 1, 1, tzinfo=module.timezone.utc)
+        numbers.append((time - epoch) // module.timedelta(milliseconds=1))
+    if problems:
+        raise invalid_argument(operation, problems)
+    return numbers

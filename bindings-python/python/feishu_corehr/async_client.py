@@ -1,0 +1,297 @@
+"""The client for asyncio."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from . import _options
+from ._host import AsyncHost
+from ._native import GetProcess, HttpRequest, ListProcesses, Mailbox, ReadBack, WithdrawProcess
+from ._times import milliseconds
+from .process_ids import AsyncProcessIds
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import asyncio
+    import os
+    from collections.abc import Awaitable, Callable, Iterable, Mapping
+    from datetime import datetime
+    from typing import Any
+
+    from ._native import Actor, HttpResponse, Observation, Process, Status, User, UserIdType, Withdrawn
+    from .token_cache import AsyncTokenCache, TokenCache
+
+
+class AsyncClient:
+    """Calls Feishu from asyncio, without blocking the event loop; see `Client` for the methods' arguments.
+
+    One client keeps one token, the pace of each operation's quota, and connections; make one and keep it. A thread of
+    its own drives the connections. Cancelling the task that waits closes the call's connection at once; the
+    `CancelledError` then has an attribute `effect`, and from Python 3.11 on a note.
+
+    Args:
+        app_id: `cli_…`; by default the environment's `FEISHU_APP_ID`.
+        app_secret: By default the environment's `FEISHU_APP_SECRET`.
+        token: A function, or an async one, that returns a tenant access token, in place of app id and secret. It is
+            asked once per call. If it has a parameter `refused`, that says whether the last token was refused.
+        base_url: `FEISHU` (the default), `LARK`, or another URL; by default the environment's `FEISHU_BASE_URL`.
+        allow_other_hosts: Whether the base URL may name another host than Feishu's and Lark's.
+        allow_insecure_loopback: Whether the base URL may be plain http on this machine, and https on it.
+        deadline: How long a call may take, waiting and resending included, in seconds; 60 by default.
+        rate_share: The part of every quota that this client may use, above 0 and at most 1: two processes that share
+            an app take 0.5 each.
+        quotas: Quotas that differ from the documented ones: `{"withdraw_process": (calls, seconds)}`.
+        proxy: A proxy's URL, for instance `http://user:password@proxy.example:8080`.
+        trust_env: Whether `HTTPS_PROXY`, `NO_PROXY` and the like are obeyed. They are ignored by default.
+        root_certificates: Roots beside the system's: the path of a PEM file, or PEM as bytes.
+        on_attempt: Is called with an `Observation` after every request. What it raises goes to `sys.unraisablehook`.
+        token_cache: An object with `load(key)` and `save(key, value)`, async or not, to share a token between
+            processes.
+        transport: An async function from `HttpRequest` to `HttpResponse`, in place of the built-in HTTP: an app's own
+            networking, or a test double. It raises `TransportFailure` when there is no answer.
+
+    Raises:
+        InvalidArgumentError: An option breaks a rule, or the credentials are missing.
+        TypeError: An option is of a wrong type.
+    """
+
+    __slots__ = ("__weakref__", "_cancelled", "_host", "_mailboxes", "_native", "_running_loop")
+
+    def __init__(
+        self,
+        *,
+        app_id: str | None = None,
+        app_secret: str | None = None,
+        token: Callable[..., str | Awaitable[str]] | None = None,
+        base_url: str | None = None,
+        allow_other_hosts: bool = False,
+        allow_insecure_loopback: bool = False,
+        deadline: float | None = None,
+        rate_share: float = 1.0,
+        quotas: Mapping[str, tuple[int, float]] | None = None,
+        proxy: str | None = None,
+        trust_env: bool = False,
+        root_certificates: str | bytes | os.PathLike[str] | None = None,
+        on_attempt: Callable[[Observation], object] | None = None,
+        token_cache: TokenCache | AsyncTokenCache | None = None,
+        transport: Callable[[HttpRequest], Awaitable[HttpResponse] | HttpResponse] | None = None,
+    ) -> None:
+        """See the class."""
+        self._native = _options.native(
+            is_async=True,
+            app_id=app_id,
+            app_secret=app_secret,
+            token=token,
+            base_url=base_url,
+            allow_other_hosts=allow_other_hosts,
+            allow_insecure_loopback=allow_insecure_loopback,
+            deadline=deadline,
+            rate_share=rate_share,
+            quotas=quotas,
+            proxy=proxy,
+            trust_env=trust_env,
+            root_certificates=root_certificates,
+            on_attempt=on_attempt,
+            token_cache=token_cache,
+            transport=transport,
+        )
+        self._host = AsyncHost(_options.token_function(token), token_cache, transport, on_attempt)
+        # asyncio is imported by who uses it, not by who imports this package.
+        import asyncio
+
+        self._cancelled = asyncio.CancelledError
+        self._running_loop = asyncio.get_running_loop
+        self._mailboxes: dict[asyncio.AbstractEventLoop, Mailbox] = {}
+
+    async def withdraw_process(
+        self,
+        process_id: str,
+        *,
+        actor: Actor | User,
+        reason: str | None = None,
+        read_back: ReadBack = ReadBack.BEST_EFFORT,
+        deadline: float | None = None,
+        token: str | None = None,
+        request_id: str | None = None,
+    ) -> Withdrawn:
+        """Withdraw a running process, and know what happened.
+
+        Where an answer proves nothing, the process is read before the request is sent again.
+
+        Args:
+            process_id: A number of 19 digits, as text.
+            actor: `System()`, or a user: `OpenId("ou_…")`, `UnionId(…)`, `UserId(…)`, `PeopleCorehrId(…)`.
+            reason: Why, for people: at most 500 characters.
+            read_back: What to do where reading is forbidden; see `ReadBack`.
+            deadline: How long the call may take, in seconds; by default the client's.
+            token: A tenant access token for this call only; it always wins.
+            request_id: An id of your own for Feishu's logs: at most 128 visible ASCII characters.
+
+        Raises:
+            NotWithdrawableError: It is not running any more: completed, rejected or revoked.
+            Error: Any other failure; its `effect` says whether the process may have been withdrawn.
+            TypeError: An argument is of a wrong type; nothing was sent.
+        """
+        request = WithdrawProcess(process_id=process_id, actor=actor, reason=reason)
+        return await self._call(request, deadline, token, request_id, read_back)  # type: ignore[no-any-return]
+
+    async def get_process(
+        self,
+        process_id: str,
+        *,
+        user_id_type: UserIdType | None = None,
+        deadline: float | None = None,
+        token: str | None = None,
+        request_id: str | None = None,
+    ) -> Process:
+        """Read one process.
+
+        Args:
+            process_id: A number of 19 digits, as text.
+            user_id_type: The kind of the users' ids in the answer; Feishu's default is `UserIdType.OPEN_ID`.
+            deadline: How long the call may take, in seconds; by default the client's.
+            token: A tenant access token for this call only; it always wins.
+            request_id: An id of your own for Feishu's logs: at most 128 visible ASCII characters.
+
+        Raises:
+            Error: It failed; a read has no effect.
+            TypeError: An argument is of a wrong type; nothing was sent.
+        """
+        request = GetProcess(process_id=process_id, user_id_type=user_id_type)
+        return await self._call(request, deadline, token, request_id)  # type: ignore[no-any-return]
+
+    def list_processes(
+        self,
+        *,
+        modify_time_from: datetime | int,
+        modify_time_to: datetime | int,
+        statuses: Iterable[Status] = (),
+        page_size: int = 100,
+        page_token: str | None = None,
+        flow_definition_id: str | None = None,
+        deadline: float | None = None,
+        token: str | None = None,
+        request_id: str | None = None,
+    ) -> AsyncProcessIds:
+        """List the ids of the processes that were modified in a span of time, however long.
+
+        A span of 31 days or more is asked for in parts, oldest first; an id may then come twice.
+
+        Args:
+            modify_time_from: The span's first moment, itself included: a `datetime` with a time zone, or milliseconds
+                since 1970-01-01 UTC.
+            modify_time_to: The span's last moment, itself included.
+            statuses: Only processes with one of these statuses; all by default.
+            page_size: How many ids one request asks for: 1 to 100.
+            page_token: Where to go on: the `page_token` of an earlier walk with the same arguments.
+            flow_definition_id: Only processes of this flow definition: `people_<digits>_<digits>`.
+            deadline: How long each request may take, in seconds; by default the client's.
+            token: A tenant access token for this walk only; it always wins.
+            request_id: An id of your own for Feishu's logs: at most 128 visible ASCII characters.
+
+        Raises:
+            InvalidArgumentError: An argument breaks a rule, here and now; other errors come while iterating.
+            TypeError: An argument is of a wrong type.
+        """
+        since, until = milliseconds("list_processes", modify_time_from=modify_time_from, modify_time_to=modify_time_to)
+        request = ListProcesses(
+            statuses=list(statuses),
+            page_size=page_size,
+            page_token=page_token,
+            modify_time_from=since,
+            modify_time_to=until,
+            flow_definition_id=flow_definition_id,
+        )
+        return AsyncProcessIds(request, lambda page: self._call(page, deadline, token, request_id))
+
+    def request(
+        self, request: WithdrawProcess | GetProcess | ListProcesses, *, token: str | None = None
+    ) -> HttpRequest:
+        """Give the request as data, for another HTTP stack or to look at; nothing is sent.
+
+        Without `token` it has no `authorization` header.
+        """
+        return self._native.request(request, token)
+
+    async def close(self) -> None:
+        """Close the connections. Calls that begin later raise `RuntimeError`; those in flight end cancelled."""
+        from asyncio import sleep
+
+        self._native.close()
+        mailbox = self._mailboxes.get(self._running_loop())
+        # The thread that stops now tells the calls in flight.
+        while mailbox is not None and mailbox.is_ours and not mailbox.is_idle:
+            await sleep(0.001)
+        self._leave()
+
+    async def __aenter__(self) -> AsyncClient:
+        """The client itself."""
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Close it."""
+        await self.close()
+
+    def __repr__(self) -> str:
+        """Say where it calls, and no secret."""
+        return repr(self._native)
+
+    def __reduce__(self) -> str:
+        """Refuse: a client holds secrets and connections."""
+        raise TypeError("a client cannot be pickled or copied")
+
+    async def _call(
+        self,
+        request: object,
+        deadline: float | None,
+        token: str | None,
+        request_id: str | None,
+        read_back: ReadBack = ReadBack.BEST_EFFORT,
+    ) -> Any:
+        loop = self._running_loop()
+        mailbox = self._mailboxes.get(loop)
+        if mailbox is None or not mailbox.is_ours:
+            mailbox = self._open(loop)
+        host, future = self._host, loop.create_future()
+        letter = mailbox.start(
+            self._native, request, future, host, host.is_observed, deadline, token, request_id, read_back
+        )
+        try:
+            return await future
+        except self._cancelled as cancelled:
+            letter.cancel(cancelled)
+            raise
+        except GeneratorExit:
+            letter.drop()
+            raise
+
+    def _open(self, loop: asyncio.AbstractEventLoop) -> Mailbox:
+        """Watch a mailbox on this loop: a client outlives loops, and may serve several at once."""
+        for closed in [known for known in self._mailboxes if known.is_closed()]:
+            del self._mailboxes[closed]
+        mailbox = Mailbox()
+        try:
+            loop.add_reader(mailbox.fileno(), mailbox.drain)
+        except NotImplementedError:
+            drain = mailbox.drain
+            mailbox.ring_by(lambda: loop.call_soon_threadsafe(drain))
+        self._mailboxes[loop] = mailbox
+        return mailbox
+
+    def _leave(self) -> None:
+        """Let the loops forget the mailboxes; called from any thread."""
+        while self._mailboxes:
+            loop, mailbox = self._mailboxes.popitem()
+            if mailbox.is_ours and not loop.is_closed():
+                with suppress(RuntimeError):  # it was closed meanwhile
+                    loop.call_soon_threadsafe(_forget, loop, mailbox)
+
+    def __del__(self) -> None:
+        """Let a client that nobody closed leave nothing behind."""
+        if hasattr(self, "_mailboxes"):
+            self._leave()
+
+
+def _forget(loop: asyncio.AbstractEventLoop, mailbox: Mailbox) -> None:
+    with suppress(NotImplementedError):
+        loop.remove_reader(mailbox.fileno())

@@ -1,0 +1,274 @@
+//! One client: its options, its engine, and the call that a thread drives by itself.
+
+use std::collections::BTreeMap;
+use std::future::poll_fn;
+use std::pin::{Pin, pin};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::Poll;
+use std::time::Duration;
+
+use feishu_corehr::{Answer, Error, Observation, Problem, Quota, ReadBack, Secret};
+use pyo3::exceptions::PyRuntimeError;
+use pyo3::prelude::*;
+
+use crate::call::{Job, Output, prepare};
+use crate::errand::{self, Carrier, Desk, Question};
+use crate::error::{guarded, raise};
+use crate::http::HttpRequest;
+use crate::options::{self, Options, milliseconds};
+use crate::runtime::{Engine, OwnProcess};
+
+/// The native half of a client. Any number of threads may call it.
+#[pyclass(frozen, module = "feishu_corehr._native")]
+pub(crate) struct Client {
+    options: Options,
+    is_async: bool,
+    /// Locked only by threads that hold Python, and never across a call: so a fork cannot find it locked.
+    slot: Mutex<Slot>,
+}
+
+enum Slot {
+    Closed,
+    New,
+    Open(Arc<OwnProcess<Engine>>),
+}
+
+#[pymethods]
+impl Client {
+    #[new]
+    #[pyo3(signature = (*, is_async, app_id, app_secret, base_url, allow_other_hosts, allow_insecure_loopback, deadline,
+        rate_share, quotas, proxy, trust_env, root_certificates, has_transport, has_token_cache))]
+    #[allow(clippy::too_many_arguments, reason = "one for each option, and all by keyword")]
+    fn new(
+        py: Python<'_>,
+        is_async: bool,
+        app_id: Option<String>,
+        app_secret: Option<String>,
+        base_url: &str,
+        allow_other_hosts: bool,
+        allow_insecure_loopback: bool,
+        deadline: Option<f64>,
+        rate_share: f64,
+        quotas: BTreeMap<String, (u32, f64)>,
+        proxy: Option<&str>,
+        trust_env: bool,
+        root_certificates: Option<Vec<u8>>,
+        has_transport: bool,
+        has_token_cache: bool,
+    ) -> PyResult<Self> {
+        let refused = |error| raise(py, error, None);
+        let mut problems = Vec::new();
+        let proxy = proxy.map(options::proxy).transpose().unwrap_or_else(|problem| {
+            problems.push(problem);
+            None
+        });
+        let roots = root_certificates.map_or(Ok(Vec::new()), |pem| options::roots(&pem)).unwrap_or_else(|problem| {
+            problems.push(problem);
+            Vec::new()
+        });
+        if deadline.is_some_and(|seconds| milliseconds(seconds) == 0) {
+            problems.push(Problem::new("deadline", "must be above 0 seconds"));
+        }
+        Error::check("client", problems).map_err(refused)?;
+        let quota = |(calls, seconds)| Quota { calls, window: milliseconds(seconds) };
+        let options = Options {
+            base_url: options::base_url(base_url, allow_other_hosts, allow_insecure_loopback).map_err(refused)?,
+            app: app_id.zip(app_secret.map(Secret::new)),
+            deadline: deadline.map(milliseconds),
+            rate_share,
+            quotas: quotas.into_iter().map(|(name, allowed)| (name, quota(allowed))).collect(),
+            proxy,
+            trust_env,
+            roots,
+            is_custom: has_transport,
+            shared_cache: has_token_cache,
+        };
+        options.session().map_err(refused)?;
+        Ok(Self { options, is_async, slot: Mutex::new(Slot::New) })
+    }
+
+    /// Runs a call on this thread, Python released. `host` has the methods that errands need.
+    // By position: this is on the way of every call.
+    #[pyo3(signature = (request, host, is_observed, deadline, token, request_id, read_back) -> "Any")]
+    #[allow(clippy::too_many_arguments, reason = "one for each option, and one caller")]
+    fn call(
+        &self,
+        py: Python<'_>,
+        request: &Bound<'_, PyAny>,
+        host: &Bound<'_, PyAny>,
+        is_observed: bool,
+        deadline: Option<f64>,
+        token: Option<String>,
+        request_id: Option<String>,
+        read_back: ReadBack,
+    ) -> PyResult<Output> {
+        guarded(py, || {
+            let engine = self.engine(py)?;
+            let options = self.options.call(deadline, token, request_id);
+            let job = Job::new(&engine.session, request, options, read_back)?;
+            drive(&engine, &job, host, is_observed)
+        })
+    }
+
+    /// The request as data; nothing is sent.
+    #[pyo3(signature = (request, token))]
+    fn request(&self, py: Python<'_>, request: &Bound<'_, PyAny>, token: Option<String>) -> PyResult<HttpRequest> {
+        let prepared = prepare(request)?;
+        let session = self.options.session().map_err(|error| raise(py, error, None))?;
+        let budget = self.options.deadline.unwrap_or(feishu_corehr::retry::DEADLINE);
+        Ok(HttpRequest(session.request(&prepared, token.map(Secret::new).as_ref(), budget)))
+    }
+
+    /// Calls that begin later fail. Those in flight on other threads end as they would, those of event loops cancelled.
+    fn close(&self) {
+        let old = std::mem::replace(&mut *self.slot(), Slot::Closed);
+        if let Slot::Open(engine) = old
+            && engine.is_ours()
+        {
+            engine.stop();
+        }
+    }
+
+    fn __repr__(&self) -> String {
+        let name = if self.is_async { "AsyncClient" } else { "Client" };
+        format!("<feishu_corehr.{name} {}>", self.options.base_url.as_str())
+    }
+}
+
+impl Client {
+    /// This process's engine, made at the first call.
+    pub(crate) fn engine(&self, py: Python<'_>) -> PyResult<Arc<OwnProcess<Engine>>> {
+        let mut slot = self.slot();
+        match &*slot {
+            Slot::Closed => return Err(PyRuntimeError::new_err("the client is closed")),
+            Slot::Open(engine) if engine.is_ours() => return Ok(engine.clone()),
+            Slot::New | Slot::Open(_) => {}
+        }
+        let made = if self.is_async { Engine::of_its_own(&self.options) } else { Engine::of_callers(&self.options) };
+        let engine = Arc::new(OwnProcess::new(made.map_err(|error| raise(py, error, None))?));
+        *slot = Slot::Open(engine.clone());
+        Ok(engine)
+    }
+
+    pub(crate) const fn options(&self) -> &Options {
+        &self.options
+    }
+
+    fn slot(&self) -> MutexGuard<'_, Slot> {
+        self.slot.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Drives a call to its end. Python is held only for errands and for looking at signals.
+fn drive(engine: &Engine, job: &Job, host: &Bound<'_, PyAny>, is_observed: bool) -> PyResult<Output> {
+    let py = host.py();
+    let desk = Counter::default();
+    let carrier = Carrier { network: engine.network.as_ref(), desk: &desk, is_observed };
+    let mut cause = None;
+    let result = {
+        let mut driven = pin!(async {
+            engine.catch_up().await;
+            job.drive(&carrier, &carrier).await
+        });
+        loop {
+            let event = py.detach(|| engine.block_on(next_event(driven.as_mut(), &desk)));
+            while let Some(observation) = desk.observation() {
+                errand::observe(host, observation);
+            }
+            let interrupted = match event {
+                Some(Event::Done(result)) => break Ok(result),
+                Some(Event::Errand) => match desk.question() {
+                    Some(question) => errand::run(host, &question).map(|(answer, raised)| {
+                        cause = raised;
+                        desk.answer(answer);
+                    }),
+                    None => Ok(()),
+                },
+                Some(Event::Tick) => py.check_signals(),
+                None => Err(PyRuntimeError::new_err("an AsyncClient cannot be called from a thread")),
+            };
+            if let Err(raised) = interrupted {
+                break Err((raised, job.cancel()));
+            }
+        }
+    };
+    // The future is gone; what it was connected to is closed now.
+    py.detach(|| engine.rest(!matches!(result, Ok(Ok(_)))));
+    match result {
+        Ok(Ok(output)) => Ok(output),
+        Ok(Err(error)) => Err(raise(py, error, cause)),
+        Err((raised, error)) => {
+            crate::error::mark(py, raised.value(py), error)?;
+            Err(raised)
+        }
+    }
+}
+
+enum Event {
+    Done(Result<Output, Error>),
+    Errand,
+    Tick,
+}
+
+async fn next_event(mut driven: Pin<&mut impl Future<Output = Result<Output, Error>>>, desk: &Counter) -> Event {
+    let next = poll_fn(|context| match driven.as_mut().poll(context) {
+        Poll::Ready(result) => Poll::Ready(Event::Done(result)),
+        Poll::Pending if !desk.is_empty() => Poll::Ready(Event::Errand),
+        Poll::Pending => Poll::Pending,
+    });
+    tokio::time::timeout(TICK, next).await.unwrap_or(Event::Tick)
+}
+
+/// The desk of a call that its caller drives: one thread at a time uses it.
+#[derive(Default)]
+struct Counter {
+    state: Mutex<OnCounter>,
+}
+
+#[derive(Default)]
+struct OnCounter {
+    question: Option<Question>,
+    answer: Option<Answer>,
+    observations: std::collections::VecDeque<Observation>,
+}
+
+impl Desk for Counter {
+    async fn ask(&self, question: Question) -> Answer {
+        {
+            let mut state = self.state();
+            (state.question, state.answer) = (Some(question), None);
+        }
+        // No waker: whoever answers polls next.
+        poll_fn(|_| self.state().answer.take().map_or(Poll::Pending, Poll::Ready)).await
+    }
+
+    fn tell(&self, observation: &Observation) {
+        self.state().observations.push_back(observation.clone());
+    }
+}
+
+impl Counter {
+    fn answer(&self, answer: Answer) {
+        self.state().answer = Some(answer);
+    }
+
+    fn question(&self) -> Option<Question> {
+        self.state().question.take()
+    }
+
+    fn observation(&self) -> Option<Observation> {
+        self.state().observations.pop_front()
+    }
+
+    fn is_empty(&self) -> bool {
+        let state = self.state();
+        state.question.is_none() && state.observations.is_empty()
+    }
+
+    fn state(&self) -> MutexGuard<'_, OnCounter> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// How often a waiting thread looks at Python's signals.
+const TICK: Duration = Duration::from_millis(50);

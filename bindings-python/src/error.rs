@@ -1,0 +1,81 @@
+//! The core's one error as a Python exception of its kind, and panics as errors.
+
+use std::cell::Cell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Once;
+
+use feishu_corehr::{Effect, Error, ErrorKind};
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+
+/// The exception for `error`, raised from `cause` where an exception of the host's code stands behind it.
+pub(crate) fn raise(py: Python<'_>, error: Error, cause: Option<PyErr>) -> PyErr {
+    let (word, text) = (error.kind.as_str(), error.to_string());
+    let exception = make(py).and_then(|make| make.call1((word, text, error)));
+    match exception {
+        Ok(exception) => {
+            let raised = PyErr::from_value(exception);
+            if cause.is_some() {
+                raised.set_cause(py, cause);
+            }
+            raised
+        }
+        Err(failure) => failure,
+    }
+}
+
+/// Runs `act`; a panic in it becomes an error that says where, since no panic may cross into Python.
+pub(crate) fn guarded<T>(py: Python<'_>, act: impl FnOnce() -> PyResult<T>) -> PyResult<T> {
+    keep_panics_quiet();
+    catch_unwind(AssertUnwindSafe(act)).unwrap_or_else(|_| Err(raise(py, panicked(), None)))
+}
+
+/// An error as text, so that it can cross between processes.
+#[pyfunction]
+pub(crate) fn error_to_json(error: &Error) -> PyResult<String> {
+    serde_json::to_string(error).map_err(|error| PyValueError::new_err(error.to_string()))
+}
+
+/// The exception that [`error_to_json`] has written.
+#[pyfunction]
+pub(crate) fn error_from_json(py: Python<'_>, text: &str) -> PyResult<PyErr> {
+    let error = serde_json::from_str(text).map_err(|error| PyValueError::new_err(error.to_string()))?;
+    Ok(raise(py, error, None))
+}
+
+/// What a call that panicked ends with: nobody knows what it has sent.
+pub(crate) fn panicked() -> Error {
+    let place = PLACE.take().map(|(file, line)| format!(" at {file}:{line}")).unwrap_or_default();
+    let summary = format!("internal error{place}; please report it");
+    Error { effect: Effect::Unknown, ..Error::new(ErrorKind::Transport, summary) }
+}
+
+/// A panic prints nothing, which is this library's rule for everything; its place goes into the error.
+fn keep_panics_quiet() {
+    static ONCE: Once = Once::new();
+    // This library's own standard library only: other native modules keep their hooks.
+    ONCE.call_once(|| {
+        std::panic::set_hook(Box::new(|panic| {
+            PLACE.set(panic.location().map(|place| (place.file().to_owned(), place.line())));
+        }));
+    });
+}
+
+thread_local! {
+    static PLACE: Cell<Option<(String, u32)>> = const { Cell::new(None) };
+}
+
+/// `feishu_corehr.errors.from_native`: the exception classes are Python's, so that they have stubs and can be pickled.
+fn make(py: Python<'_>) -> PyResult<&Bound<'_, PyAny>> {
+    static MAKE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    let make =
+        MAKE.get_or_try_init(py, || py.import("feishu_corehr.errors")?.getattr("from_native").map(Bound::unbind))?;
+    Ok(make.bind(py))
+}
+
+/// Lets an exception of Python's own that ended a call (`KeyboardInterrupt`, `CancelledError`) say what it has done.
+pub(crate) fn mark(py: Python<'_>, exception: &Bound<'_, PyAny>, error: Error) -> PyResult<()> {
+    let text = error.to_string();
+    py.import("feishu_corehr.errors")?.getattr("mark")?.call1((exception, text, error)).map(drop)
+}

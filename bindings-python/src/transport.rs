@@ -1,0 +1,236 @@
+//! HTTP/1.1 over reqwest: each request once, to the host that was named, within its budget.
+
+use std::error::Error as _;
+use std::fmt;
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant as Clock, SystemTime, UNIX_EPOCH};
+
+use feishu_corehr::{Header, HttpRequest, HttpResponse, Instant, Method, TransportError, TransportErrorKind};
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use reqwest::header::HeaderValue;
+use reqwest::{Client, Proxy, Response};
+use rustls::ClientConfig;
+use rustls::crypto::ring;
+use rustls::pki_types::CertificateDer;
+use rustls_platform_verifier::Verifier;
+
+/// What a caller chose about the way to the server.
+#[derive(Default)]
+pub(crate) struct Route {
+    /// Whether only https is spoken; only a base URL on loopback may say no.
+    pub(crate) https_only: bool,
+    /// An explicit proxy.
+    pub(crate) proxy: Option<Proxy>,
+    /// Whether `HTTPS_PROXY`, `NO_PROXY` and the like are obeyed.
+    pub(crate) trust_env: bool,
+    /// Roots beside the system's.
+    pub(crate) roots: Vec<CertificateDer<'static>>,
+}
+
+/// One client's connections.
+pub(crate) struct Network {
+    route: Route,
+    tls: ClientConfig,
+    pooled: Client,
+    /// For a request that may not reuse a connection; few clients ever need one.
+    fresh: OnceLock<Client>,
+}
+
+impl Network {
+    /// Nothing is connected yet; the error text says which setting cannot be used.
+    pub(crate) fn new(route: Route) -> Result<Self, String> {
+        let tls = tls(&route)?;
+        let pooled = client(&route, &tls, MOST_IDLE)?;
+        Ok(Self { route, tls, pooled, fresh: OnceLock::new() })
+    }
+
+    /// Sends one request and reads the whole answer, within the request's budget and cap.
+    pub(crate) async fn send(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
+        let method = match request.method {
+            Method::Get => reqwest::Method::GET,
+            Method::Post => reqwest::Method::POST,
+            Method::Put => reqwest::Method::PUT,
+        };
+        let client = if request.fresh_connection { self.fresh()? } else { &self.pooled };
+        let mut builder = client.request(method, request.url).timeout(Duration::from_millis(request.budget));
+        for header in request.headers {
+            let mut value = HeaderValue::try_from(header.value).map_err(|error| unsent(&error.to_string()))?;
+            value.set_sensitive(header.sensitive);
+            builder = builder.header(header.name, value);
+        }
+        if let Some(body) = request.body {
+            builder = builder.body(body);
+        }
+        let response = builder.send().await.map_err(failed)?;
+        let status = response.status().as_u16();
+        let headers = response
+            .headers()
+            .iter()
+            .map(|(name, value)| Header::new(name.as_str(), String::from_utf8_lossy(value.as_bytes())))
+            .collect();
+        Ok(HttpResponse { status, headers, body: body(response, request.max_response).await? })
+    }
+
+    fn fresh(&self) -> Result<&Client, TransportError> {
+        if let Some(client) = self.fresh.get() {
+            return Ok(client);
+        }
+        let client = client(&self.route, &self.tls, 0).map_err(|error| unsent(&error))?;
+        Ok(self.fresh.get_or_init(|| client))
+    }
+}
+
+/// The time by both clocks; the monotonic one starts at the first question.
+pub(crate) fn now() -> Instant {
+    static START: OnceLock<Clock> = OnceLock::new();
+    let milliseconds = |duration: Duration| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
+    let wall = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Instant { monotonic: milliseconds(START.get_or_init(Clock::now).elapsed()), wall: milliseconds(wall) }
+}
+
+/// The body, chunk by chunk: no more than the cap, no slower than the policy allows.
+async fn body(mut response: Response, cap: usize) -> Result<Vec<u8>, TransportError> {
+    let announced = response.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or(0);
+    if announced > cap {
+        return Err(TransportError::new(TransportErrorKind::TooLarge, true, format!("{announced} bytes announced")));
+    }
+    let begun = Clock::now();
+    let mut body = Vec::with_capacity(announced);
+    loop {
+        let stalled = || TransportError::new(TransportErrorKind::BadBody, true, "the body stalled");
+        let chunk = tokio::time::timeout(BODY_IDLE, response.chunk()).await.map_err(|_| stalled())?;
+        let Some(chunk) = chunk.map_err(cut)? else { return Ok(body) };
+        body.extend_from_slice(&chunk);
+        if body.len() > cap {
+            return Err(TransportError::new(TransportErrorKind::TooLarge, true, format!("more than {cap} bytes")));
+        }
+        let elapsed = begun.elapsed();
+        if elapsed > SLOW_START && (body.len() as u64) < elapsed.as_secs() * SLOWEST {
+            return Err(TransportError::new(TransportErrorKind::BadBody, true, "the body came too slowly"));
+        }
+    }
+}
+
+fn client(route: &Route, tls: &ClientConfig, idle: usize) -> Result<Client, String> {
+    let mut builder = Client::builder()
+        .tls_backend_preconfigured(tls.clone())
+        .http1_only()
+        .https_only(route.https_only)
+        .redirect(reqwest::redirect::Policy::none())
+        .retry(reqwest::retry::never())
+        .referer(false)
+        .dns_resolver(System)
+        .connect_timeout(CONNECT)
+        .pool_idle_timeout(POOL_IDLE)
+        .pool_max_idle_per_host(idle);
+    builder = match &route.proxy {
+        Some(proxy) => builder.proxy(proxy.clone()),
+        None if route.trust_env => builder,
+        None => builder.no_proxy(),
+    };
+    builder.build().map_err(|error| error.without_url().to_string())
+}
+
+/// TLS 1.2 and 1.3 by ring, with the system's roots and the caller's. Verification cannot be switched off.
+fn tls(route: &Route) -> Result<ClientConfig, String> {
+    let provider = Arc::new(ring::default_provider());
+    let builder = ClientConfig::builder_with_provider(provider.clone())
+        .with_safe_default_protocol_versions()
+        .map_err(|error| error.to_string())?;
+    // Plain http on loopback needs no roots, and reading them is a good part of a client's start.
+    let verified = if route.https_only || route.proxy.is_some() || route.trust_env {
+        let verifier =
+            Verifier::new_with_extra_roots(route.roots.iter().cloned(), provider).map_err(|error| error.to_string())?;
+        builder.dangerous().with_custom_certificate_verifier(Arc::new(verifier))
+    } else {
+        builder.with_root_certificates(rustls::RootCertStore::empty())
+    };
+    let mut tls = verified.with_no_client_auth();
+    tls.alpn_protocols = vec![b"http/1.1".to_vec()];
+    Ok(tls)
+}
+
+/// The system's resolver, with an error that can be told from others.
+struct System;
+
+impl Resolve for System {
+    fn resolve(&self, name: Name) -> Resolving {
+        Box::pin(async move {
+            let addresses = tokio::net::lookup_host((name.as_str(), 0)).await.map_err(Unresolved)?;
+            Ok(Box::new(addresses.collect::<Vec<_>>().into_iter()) as Addrs)
+        })
+    }
+}
+
+#[derive(Debug)]
+struct Unresolved(std::io::Error);
+
+impl fmt::Display for Unresolved {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the host name cannot be resolved: {}", self.0)
+    }
+}
+
+impl std::error::Error for Unresolved {}
+
+/// A failure before the answer's head was read. Only `is_connect` proves that nothing was written.
+fn failed(error: reqwest::Error) -> TransportError {
+    let error = error.without_url();
+    let (mut kind, mut detail) = (None, error.to_string());
+    let mut source = error.source();
+    while let Some(cause) = source {
+        detail = cause.to_string();
+        kind = kind_of(cause, &detail).or(kind);
+        source = cause.source();
+    }
+    let kind = match kind {
+        Some(kind) => kind,
+        None if error.is_connect() && error.is_timeout() => TransportErrorKind::Connect,
+        // Between the TCP connection and the first byte of HTTP there is only the handshake.
+        None if error.is_connect() => TransportErrorKind::TlsIo,
+        None if error.is_timeout() => TransportErrorKind::Timeout,
+        None => TransportErrorKind::Disconnected,
+    };
+    TransportError::new(kind, !error.is_connect(), detail)
+}
+
+/// What one link of an error's chain says about its kind.
+fn kind_of(cause: &(dyn std::error::Error + 'static), text: &str) -> Option<TransportErrorKind> {
+    if cause.is::<Unresolved>() {
+        return Some(TransportErrorKind::Dns);
+    }
+    // An i/o error is not the source of the error inside it, but hides it.
+    let mut inner = cause;
+    while let Some(hidden) = inner.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref) {
+        inner = hidden;
+    }
+    if inner.is::<rustls::Error>() {
+        return Some(TransportErrorKind::TlsUntrusted);
+    }
+    // hyper and hyper-util keep these kinds to themselves; their texts are all there is.
+    match text {
+        "message head is too large" => Some(TransportErrorKind::TooLarge),
+        "tcp connect error" => Some(TransportErrorKind::Connect),
+        "tunnel error: proxy authorization required" => Some(TransportErrorKind::ProxyAuth),
+        _ if text.starts_with("tunnel error: ") => Some(TransportErrorKind::Proxy),
+        _ => None,
+    }
+}
+
+/// A failure in the body: the request has arrived.
+fn cut(error: reqwest::Error) -> TransportError {
+    let kind = if error.is_timeout() { TransportErrorKind::Timeout } else { TransportErrorKind::BadBody };
+    TransportError::new(kind, true, error.without_url().to_string())
+}
+
+fn unsent(detail: &str) -> TransportError {
+    TransportError::new(TransportErrorKind::Other, false, detail)
+}
+
+const CONNECT: Duration = Duration::from_secs(5);
+const POOL_IDLE: Duration = Duration::from_secs(20);
+const MOST_IDLE: usize = 64;
+const BODY_IDLE: Duration = Duration::from_secs(10);
+const SLOW_START: Duration = Duration::from_secs(10);
+/// Bytes per second, on average.
+const SLOWEST: u64 = 1024;

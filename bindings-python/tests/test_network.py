@@ -1,0 +1,159 @@
+"""Proxies and certificates."""
+
+import socket
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from servers import Proxy
+
+import feishu_corehr as feishu
+from feishu_corehr import Effect, System
+
+
+def secure(sandbox: Any, **more: Any) -> dict[str, Any]:
+    return sandbox.options(base_url=sandbox.https, root_certificates=sandbox.info["certificate"], **more)  # type: ignore[no-any-return]
+
+
+def test_https_with_an_extra_root_by_path_or_by_bytes(make: Any, sandbox: Any) -> None:
+    pem = Path(sandbox.info["certificate"])
+    for roots in (str(pem), pem, pem.read_bytes()):
+        client = make(**sandbox.options(base_url=sandbox.https, root_certificates=roots))
+        assert client.withdraw_process(sandbox.running(), actor=System()).log_id
+    assert all(entry["tls"] for entry in sandbox.log("withdraw_process"))
+
+
+def test_an_unknown_certificate_is_never_trusted_and_never_retried(make: Any, sandbox: Any) -> None:
+    client = make(**sandbox.options(base_url=sandbox.https))
+    with pytest.raises(feishu.TlsUntrustedError) as raised:
+        client.withdraw_process(sandbox.running(), actor=System())
+    assert (raised.value.effect, raised.value.retryable) == (Effect.NONE, False)
+    assert not sandbox.log()
+
+
+def test_a_certificate_for_another_name_is_not_trusted(make: Any, sandbox: Any) -> None:
+    port = sandbox.https.rsplit(":", 1)[1]
+    client = make(**{**secure(sandbox), "base_url": f"https://127.0.0.2:{port}"})
+    with pytest.raises(feishu.Error) as raised:
+        client.withdraw_process("7", actor=System(), deadline=2)
+    assert raised.value.effect == Effect.NONE
+    assert type(raised.value) in (feishu.TlsUntrustedError, feishu.ConnectError)
+
+
+def test_an_old_tls_version_is_not_spoken(make: Any, sandbox: Any) -> None:
+    """A server that knows nothing newer than TLS 1.1 answers every hello with the alert `protocol_version`."""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        while True:
+            try:
+                connection, _ = listener.accept()
+            except OSError:
+                return
+            connection.recv(4096)
+            connection.sendall(bytes([21, 3, 1, 0, 2, 2, 70]))
+            connection.close()
+
+    threading.Thread(target=serve, daemon=True).start()
+    url = f"https://127.0.0.1:{listener.getsockname()[1]}"
+    with pytest.raises(feishu.TlsUntrustedError) as raised:
+        make(token=lambda: "t", base_url=url, allow_insecure_loopback=True).get_process("7")
+    assert raised.value.effect == Effect.NONE
+    listener.close()
+
+
+def test_a_handshake_that_is_cut_off_had_no_effect(make: Any) -> None:
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        while True:
+            try:
+                connection, _ = listener.accept()
+            except OSError:
+                return
+            connection.recv(4096)
+            connection.close()
+
+    threading.Thread(target=serve, daemon=True).start()
+    url = f"https://127.0.0.1:{listener.getsockname()[1]}"
+    with pytest.raises(feishu.ConnectError) as raised:
+        make(token=lambda: "t", base_url=url, allow_insecure_loopback=True).withdraw_process(
+            "7", actor=System(), deadline=2
+        )
+    assert raised.value.effect == Effect.NONE
+    listener.close()
+
+
+def test_a_proxy_is_used_when_it_is_named(make: Any, sandbox: Any) -> None:
+    with Proxy() as proxy:
+        client = make(**secure(sandbox, proxy=proxy.url.replace("http://", "http://user:canary@")))
+        assert client.get_process(sandbox.running()).log_id
+    assert proxy.heads[0].startswith(f"CONNECT {sandbox.https.removeprefix('https://')} ")
+    assert "proxy-authorization: basic" in proxy.heads[0].lower()
+    assert "bearer" not in proxy.heads[0].lower()
+
+
+def test_the_environments_proxy_is_ignored_unless_asked_for(
+    make: Any, sandbox: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Proxy() as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", proxy.url)
+        assert make(**secure(sandbox)).get_process(sandbox.running()).log_id
+        assert not proxy.heads
+        assert make(**secure(sandbox, trust_env=True)).get_process(sandbox.running()).log_id
+        assert len(proxy.heads) == 1
+        monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+        assert make(**secure(sandbox, trust_env=True)).get_process(sandbox.running()).log_id
+        assert len(proxy.heads) == 1
+
+
+@pytest.mark.parametrize(
+    ("refusal", "cls"),
+    [("407 Proxy Authentication Required", feishu.ProxyAuthError), ("502 Bad Gateway", feishu.ProxyError)],
+)
+def test_a_proxy_that_refuses_is_an_error_without_effect_and_without_its_password(
+    make: Any, sandbox: Any, refusal: str, cls: "type[feishu.Error]"
+) -> None:
+    with Proxy(refusal) as proxy:
+        client = make(**secure(sandbox, proxy=proxy.url.replace("http://", "http://user:canary@")))
+        with pytest.raises(cls) as raised:
+            client.withdraw_process(sandbox.running(), actor=System(), token="t-1", deadline=3)
+    assert raised.value.effect == Effect.NONE
+    assert "canary" not in str(raised.value)
+    assert not sandbox.log("withdraw_process")
+
+
+def test_a_server_that_accepts_and_says_nothing_is_abandoned_while_connecting(make: Any) -> None:
+    listener = socket.create_server(("127.0.0.1", 0))
+    client = make(
+        token=lambda: "t", base_url=f"https://127.0.0.1:{listener.getsockname()[1]}", allow_insecure_loopback=True
+    )
+    began = time.monotonic()
+    with pytest.raises(feishu.Error):
+        client.withdraw_process("7", actor=System(), deadline=0.4)
+    assert time.monotonic() - began < 3
+    listener.close()
+
+
+def test_a_server_that_does_not_speak_tls_is_not_trusted(make: Any) -> None:
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        while True:
+            try:
+                connection, _ = listener.accept()
+            except OSError:
+                return
+            connection.recv(4096)
+            connection.sendall(b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n")
+            connection.close()
+
+    threading.Thread(target=serve, daemon=True).start()
+    url = f"https://127.0.0.1:{listener.getsockname()[1]}"
+    client = make(token=lambda: "t", base_url=url, allow_insecure_loopback=True)
+    with pytest.raises(feishu.TlsUntrustedError) as raised:
+        client.withdraw_process("7", actor=System(), deadline=2)
+    assert raised.value.effect == Effect.NONE
+    listener.close()

@@ -1,0 +1,210 @@
+"""Many callers on one client."""
+
+import asyncio
+import gc
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+import feishu_corehr as feishu
+from feishu_corehr import AsyncClient, Client, System
+
+
+def rss() -> int:
+    """Bytes of memory in use."""
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[1]) * 4096
+
+
+def test_64_cold_threads_make_one_token_request(sandbox: Any) -> None:
+    ids = [sandbox.running() for _ in range(64)]
+    barrier = threading.Barrier(64)
+    with Client(**sandbox.options(quotas={"withdraw_process": (1000, 1.0)})) as client:
+
+        def work(process_id: str) -> str:
+            barrier.wait()
+            return str(client.withdraw_process(process_id, actor=System()).attribution)
+
+        with ThreadPoolExecutor(64) as pool:
+            assert set(pool.map(work, ids)) == {"ours"}
+    assert len(sandbox.log("token")) == 1
+
+
+def test_64_cold_tasks_make_one_token_request(sandbox: Any) -> None:
+    ids = [sandbox.running() for _ in range(64)]
+
+    async def main() -> None:
+        async with AsyncClient(**sandbox.options(quotas={"withdraw_process": (1000, 1.0)})) as client:
+            await asyncio.gather(*[client.withdraw_process(one, actor=System()) for one in ids])
+
+    asyncio.run(main())
+    assert len(sandbox.log("token")) == 1
+
+
+def test_1000_tasks_wait_for_one_slow_token_at_next_to_no_cost(sandbox: Any) -> None:
+    process_id = sandbox.running()
+    sandbox.fault("token", "slow-token", ms=1500)
+
+    async def main() -> float:
+        async with AsyncClient(**sandbox.options(quotas={"get_process": (10_000, 1.0)})) as client:
+            calls = [asyncio.create_task(client.get_process(process_id)) for _ in range(1000)]
+            await asyncio.sleep(0.7)
+            before = time.process_time()
+            await asyncio.sleep(0.5)
+            waiting = time.process_time() - before
+            await asyncio.gather(*calls)
+            return waiting
+
+    assert asyncio.run(main()) < 0.1, "waiting is not polling"
+    assert len(sandbox.log("token")) == 1
+    assert len(sandbox.log("get_process")) == 1000
+
+
+def test_waiters_for_a_slow_token_keep_their_own_deadlines(sandbox: Any) -> None:
+    process_id = sandbox.running()
+    sandbox.fault("token", "slow-token", ms=3000)
+
+    async def main() -> None:
+        async with AsyncClient(**sandbox.options()) as client:
+            began = time.monotonic()
+            calls = [client.get_process(process_id, deadline=0.3) for _ in range(50)]
+            results = await asyncio.gather(*calls, return_exceptions=True)
+            assert all(isinstance(result, feishu.Error) for result in results), results[:2]
+            assert time.monotonic() - began < 2.5
+
+    asyncio.run(main())
+
+
+def test_threads_wait_for_a_slow_token_and_one_whose_caller_gives_up_is_taken_over(sandbox: Any) -> None:
+    process_id = sandbox.running()
+    sandbox.fault("token", "slow-token", ms=1000)
+    with Client(**sandbox.options()) as client, ThreadPoolExecutor(8) as pool:
+        first = pool.submit(client.get_process, process_id, deadline=0.3)
+        time.sleep(0.1)
+        others = [pool.submit(client.get_process, process_id) for _ in range(7)]
+        with pytest.raises(feishu.Error):
+            first.result(10)
+        assert all(other.result(10).process_id == process_id for other in others)
+
+
+def test_a_slow_function_of_one_caller_does_not_hold_up_the_others(sandbox: Any) -> None:
+    process_id = sandbox.running()
+    slow = threading.Event()
+
+    def hook(observation: feishu.Observation) -> None:
+        if threading.current_thread().name == "slow":
+            slow.set()
+            time.sleep(1.5)
+
+    with Client(**sandbox.options(on_attempt=hook)) as client:
+        client.get_process(process_id)
+        thread = threading.Thread(target=client.get_process, args=(process_id,), name="slow")
+        thread.start()
+        slow.wait(5)
+        began = time.monotonic()
+        for _ in range(20):
+            client.get_process(process_id)
+        assert time.monotonic() - began < 1.2
+        thread.join()
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
+def test_nothing_grows_over_many_calls(sandbox: Any) -> None:
+    process_id = sandbox.running()
+    options = sandbox.options(quotas={"get_process": (10**6, 1.0)}, on_attempt=lambda _: None)
+
+    async def some(count: int) -> None:
+        async with AsyncClient(**options) as client:
+            for _ in range(count // 20):
+                await asyncio.gather(*[client.get_process(process_id) for _ in range(18)])
+                call = asyncio.ensure_future(client.get_process(process_id))
+                await asyncio.sleep(0)
+                call.cancel()
+                await asyncio.gather(call, return_exceptions=True)
+
+    with Client(**options) as client:
+
+        def both(count: int) -> None:
+            for _ in range(count):
+                client.get_process(process_id)
+                with pytest.raises(feishu.InvalidArgumentError):
+                    client.get_process("..")
+            asyncio.run(some(count))
+
+        both(300)
+        gc.collect()
+        threads, memory = threading.active_count(), rss()
+        both(1200)
+        gc.collect()
+        assert threading.active_count() == threads
+        assert rss() - memory < 6 << 20
+
+
+def test_clients_that_are_dropped_take_their_sockets_and_threads_along(sandbox: Any) -> None:
+    import os
+
+    process_id = sandbox.running()
+
+    def resources() -> tuple[int, int]:
+        gc.collect()
+        return len(os.listdir("/proc/self/fd")), len(os.listdir("/proc/self/task"))
+
+    def use() -> None:
+        Client(**sandbox.options()).get_process(process_id)
+        asyncio.run(AsyncClient(**sandbox.options()).get_process(process_id))
+
+    use()
+    before = resources()
+    for _ in range(10):
+        use()
+    end = time.monotonic() + 5
+    while resources() > before and time.monotonic() < end:
+        time.sleep(0.05)
+    assert resources() <= before
+
+
+def test_clients_of_one_long_lived_loop_leave_nothing_behind(sandbox: Any) -> None:
+    import os
+
+    process_id = sandbox.running()
+
+    async def main() -> None:
+        async def use() -> None:
+            async with AsyncClient(**sandbox.options()) as client:
+                await client.get_process(process_id)
+            await AsyncClient(**sandbox.options()).get_process(process_id)
+
+        await use()
+        await asyncio.sleep(0.2)
+        before = len(os.listdir("/proc/self/fd"))
+        for _ in range(10):
+            await use()
+        end = time.monotonic() + 5
+        while len(os.listdir("/proc/self/fd")) > before and time.monotonic() < end:
+            gc.collect()
+            await asyncio.sleep(0.05)
+        assert len(os.listdir("/proc/self/fd")) <= before
+
+    asyncio.run(main())
+
+
+def test_one_async_client_serves_loops_of_several_threads(sandbox: Any) -> None:
+    ids = [[sandbox.running() for _ in range(10)] for _ in range(4)]
+    client = AsyncClient(**sandbox.options(quotas={"withdraw_process": (1000, 1.0)}))
+
+    def work(mine: list[str]) -> None:
+        async def main() -> None:
+            for one in mine:
+                await asyncio.wait_for(client.withdraw_process(one, actor=System()), 10)
+
+        asyncio.run(main())
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(work, ids))
+    assert {sandbox.status(one) for mine in ids for one in mine} == {4}
+    assert len(sandbox.log("token")) == 1
+    asyncio.run(client.close())

@@ -1,0 +1,95 @@
+"""How a typed program uses the package: it is checked by mypy and pyright, and never run."""
+
+import asyncio
+from datetime import datetime, timezone
+
+import feishu_corehr
+from feishu_corehr import (
+    AsyncClient,
+    Attribution,
+    Client,
+    Effect,
+    Error,
+    HttpRequest,
+    HttpResponse,
+    NotWithdrawableError,
+    Observation,
+    OpenId,
+    ReadBack,
+    Status,
+    System,
+    UserIdType,
+    Withdrawn,
+)
+
+
+def seen(observation: Observation) -> None:
+    """A hook."""
+    attempt: int = observation.attempt
+    del attempt
+
+
+class Cache:
+    """A token cache."""
+
+    def load(self, key: str) -> "bytes | None":
+        """Nothing."""
+        return None
+
+    def save(self, key: str, value: bytes) -> None:
+        """Nothing."""
+
+
+def transport(request: HttpRequest) -> HttpResponse:
+    """A test double."""
+    return HttpResponse(200, {"x-tt-logid": "LOG"}, request.body or b"")
+
+
+async def async_transport(request: HttpRequest) -> HttpResponse:
+    """A test double."""
+    return transport(request)
+
+
+async def token() -> str:
+    """A token function."""
+    return "t"
+
+
+def use() -> Status:
+    """Threads."""
+    with Client(app_id="a", on_attempt=seen, token_cache=Cache(), transport=transport) as client:
+        done: Withdrawn = client.withdraw_process("7", actor=System(), read_back=ReadBack.REQUIRED, deadline=5)
+        client.withdraw_process("7", actor=System(user=OpenId("ou_1")), reason=None)
+        client.withdraw_process("7", actor=OpenId("ou_1"))
+        attribution: Attribution = done.attribution
+        del attribution
+        ids: list[str] = list(client.list_processes(modify_time_from=0, modify_time_to=datetime.now(timezone.utc)))
+        try:
+            return client.get_process(ids[0], user_id_type=UserIdType.OPEN_ID).status
+        except NotWithdrawableError as error:
+            number: int | None = error.status
+            del number
+        except Error as error:
+            effect: Effect = error.effect
+            text: str = error.advice.zh if error.advice else str(error)
+            del effect, text
+    explanation = feishu_corehr.explain("withdraw_process", 1161006)
+    assert explanation is not None
+    return Status.UNKNOWN
+
+
+async def use_async() -> None:
+    """Asyncio."""
+    async with AsyncClient(token=token, transport=async_transport) as client:
+        done: Withdrawn = await client.withdraw_process("7", actor=System())
+        del done
+        async for process_id in client.list_processes(
+            modify_time_from=0, modify_time_to=1, statuses=[Status.WITHDRAWN]
+        ):
+            length: int = len(process_id)
+            del length
+
+
+if __name__ == "__main__":
+    use()
+    asyncio.run(use_async())
