@@ -20,7 +20,8 @@ import subprocess
 import sys
 import time
 import urllib.request
-from typing import Any, Callable, Iterator
+from collections.abc import Iterator
+from typing import Any, Callable
 
 ROUNDS = 5
 CALLS = 2_000
@@ -339,7 +340,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sandbox", required=True, help="the sandbox's program")
     sandbox = Sandbox(parser.parse_args().sandbox)
-    say = lambda text: print(text, flush=True)  # noqa: E731, T201
+    def say(text: str) -> None:
+        print(text, flush=True)
+
 
     figures = in_turns(
         sandbox,
@@ -367,7 +370,7 @@ def main() -> None:
     say(f"process start to first withdrawal: {first_withdrawal(sandbox):.0f} ms")
     say(f"{IN_FLIGHT} cold calls: {cold_calls(sandbox)} token request(s)")
     cpu, spread = waiters(sandbox)
-    say(f"1,000 calls waiting for one token: {cpu:.1f} ms CPU a second; all withdrawn within {spread:.0f} ms of each other")
+    say(f"1,000 calls waiting for one token: {cpu:.1f} ms CPU a second, withdrawn within {spread:.0f} ms of each other")
     assert sandbox.process.stdin is not None
     sandbox.process.stdin.close()
     sandbox.process.wait(timeout=10)

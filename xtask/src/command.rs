@@ -33,7 +33,7 @@ pub(crate) fn cargo(line: &str) -> Command {
 
 /// Runs it to its end; what it printed, or an error that ends with the last lines of it.
 pub(crate) fn output(name: &str, command: &mut Command) -> Result<String> {
-    let path = target("xtask")?.join(format!("{}.log", name.replace(' ', "-")));
+    let path = target("xtask")?.join(format!("{}.log", name.replace([' ', '/'], "-")));
     let log = File::create(&path)?;
     let status = command
         .stdout(log.try_clone()?)

@@ -37,7 +37,7 @@ pub(crate) fn wheel(project: &str, arguments: &[&str]) -> Result<PathBuf> {
     if wheels.exists() {
         fs::remove_dir_all(&wheels)?;
     }
-    let mut maturin = command(&python, ["-m", "maturin", "build", "--quiet", "--release", "--interpreter"]);
+    let mut maturin = command(&python, ["-m", "maturin", "build", "--quiet", "--interpreter"]);
     maturin.arg(&python).args(["--manifest-path", &format!("{project}/Cargo.toml")]).arg("--out").arg(&wheels);
     output(&format!("wheel {project}"), maturin.args(arguments))?;
     let mut files = fs::read_dir(&wheels)?.filter_map(|entry| Some(entry.ok()?.path()));
@@ -55,7 +55,7 @@ pub(crate) fn install(wheel: &Path) -> Result<()> {
 
 /// Builds the client's wheel and installs it.
 pub(crate) fn install_client() -> Result<PathBuf> {
-    let wheel = wheel("bindings-python", &[])?;
+    let wheel = wheel("bindings-python", &["--release"])?;
     install(&wheel)?;
     Ok(wheel)
 }

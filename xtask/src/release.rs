@@ -12,7 +12,7 @@ use crate::python;
 pub(crate) fn run() -> Result<()> {
     let folder = target("release-files")?;
     output("package", &mut cargo("package --no-verify --allow-dirty -p feishu-corehr-macros -p feishu-corehr"))?;
-    for wheel in [python::wheel("bindings-python", &[])?, python::wheel("tests/sandbox", &[])?] {
+    for wheel in [python::wheel("bindings-python", &["--release"])?, python::wheel("tests/sandbox", &["--release"])?] {
         fs::copy(&wheel, folder.join(wheel.file_name().unwrap_or_default()))?;
     }
     for entry in fs::read_dir(target("package")?)? {

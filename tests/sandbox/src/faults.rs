@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::answer::{Answer, Source};
-use crate::delivery::Delivery;
+use crate::delivery::{Act, Delivery};
 use crate::error::Error;
 use crate::operation::Operation;
 use crate::request::Received;
@@ -117,15 +117,28 @@ pub(crate) enum Before {
 /// How the answer is made.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Shape {
-    /// No answer: it strikes before the request is completely read. On a used connection only, if so flagged.
-    Early {
-        on_used_connection: bool,
-    },
+    /// No answer: it strikes before the request is completely read.
+    Early(Early),
     /// As long as the fault's duration, counted from its first strike, every answer is made so.
     Lasting(fn(&Blow<'_>) -> Delivery),
     Made(fn(&Blow<'_>) -> Delivery),
     /// The real answer, after what happened before.
     Real,
+}
+
+/// How a request is cut before it is read.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Early {
+    /// Whether it spares the first request of a connection.
+    pub(crate) on_used_connection: bool,
+    /// RST, else FIN.
+    pub(crate) reset: bool,
+}
+
+impl Early {
+    pub(crate) fn end(self) -> Act {
+        if self.reset { Act::Reset } else { Act::Close }
+    }
 }
 
 /// What a fault has at hand when it strikes.
@@ -209,9 +222,12 @@ impl Fault {
         }
     }
 
-    /// Whether it strikes early, and may strike a connection that was used so or not.
-    fn is_early(&self, used: bool) -> bool {
-        matches!(self.shape, Shape::Early { on_used_connection } if used || !on_used_connection)
+    /// How it strikes before the request is read, on a connection that was used or not.
+    pub(crate) fn early(&self, used: bool) -> Option<Early> {
+        match self.shape {
+            Shape::Early(early) => (used || !early.on_used_connection).then_some(early),
+            Shape::Lasting(_) | Shape::Made(_) | Shape::Real => None,
+        }
     }
 }
 
@@ -289,12 +305,12 @@ impl Orders {
     /// Takes the fault for a request that has been read.
     pub(crate) fn take(&mut self, operation: Operation, now_ms: u64) -> Option<Strike> {
         self.open.retain(|open| !open.is_over(now_ms));
-        self.take_where(operation, now_ms, |fault| !matches!(fault.shape, Shape::Early { .. }))
+        self.take_where(operation, now_ms, |fault| !matches!(fault.shape, Shape::Early(_)))
     }
 
     /// Takes the fault for a request of which only the first line has been read.
-    pub(crate) fn take_early(&mut self, operation: Operation, used: bool, now_ms: u64) -> Option<Strike> {
-        self.take_where(operation, now_ms, |fault| fault.is_early(used))
+    pub(crate) fn take_early(&mut self, operation: Operation, used: bool, now_ms: u64) -> Option<&'static Fault> {
+        self.take_where(operation, now_ms, |fault| fault.early(used).is_some()).map(|strike| strike.fault)
     }
 
     fn take_where(&mut self, operation: Operation, now_ms: u64, takes: impl Fn(&Fault) -> bool) -> Option<Strike> {
@@ -319,11 +335,5 @@ impl Orders {
 impl Open {
     fn is_over(&self, now_ms: u64) -> bool {
         self.first_struck_ms.is_some_and(|first| now_ms >= first + self.strike.ms)
-    }
-}
-
-impl Strike {
-    pub(crate) fn is_early(&self, used: bool) -> bool {
-        self.fault.is_early(used)
     }
 }

@@ -7,6 +7,9 @@ use clap::Parser;
 use feishu_corehr_sandbox::{Error, Options, Sandbox, Settings};
 use serde_json::json;
 use tokio::io::AsyncReadExt;
+use tokio::signal::ctrl_c;
+#[cfg(unix)]
+use tokio::signal::unix::{SignalKind, signal};
 
 /// A local Feishu CoreHR for tests. Prints one line of JSON with its addresses and credentials, then serves.
 #[derive(Debug, Parser)]
@@ -65,12 +68,13 @@ async fn run(arguments: Arguments) -> Result<(), Error> {
     let exit_with_stdin = arguments.exit_with_stdin;
     let sandbox = Sandbox::start(arguments.into()).await?;
     announce(&sandbox)?;
-    if exit_with_stdin {
-        drain_stdin().await;
-    } else {
-        std::future::pending::<()>().await;
+    tokio::select! {
+        () = drain_stdin(), if exit_with_stdin => {}
+        () = told_to_end() => {}
     }
-    Ok(())
+    // Reading the standard input may block still, and would keep the runtime from ending.
+    drop(sandbox);
+    std::process::exit(0)
 }
 
 impl From<Arguments> for Options {
@@ -110,11 +114,26 @@ fn announce(sandbox: &Sandbox) -> io::Result<()> {
     stdout.flush()
 }
 
-/// Waits until the standard input is closed. Blocking reads of it would keep the process alive at its end.
+/// Waits until the standard input is closed.
 async fn drain_stdin() {
     let mut stdin = tokio::io::stdin();
     let mut bytes = [0; 1024];
     while stdin.read(&mut bytes).await.is_ok_and(|count| count > 0) {}
+}
+
+/// Waits for Ctrl-C or SIGTERM, so that the certificate's folder is taken away at the end.
+async fn told_to_end() {
+    #[cfg(unix)]
+    if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+        tokio::select! {
+            _ = terminate.recv() => return,
+            _ = ctrl_c() => return,
+        }
+    }
+    // Without a handler the process can only be killed, and then this is never reached.
+    if ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
 }
 
 fn list_faults() -> Result<(), Error> {

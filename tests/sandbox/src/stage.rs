@@ -38,23 +38,19 @@ pub(crate) fn interrupt(world: &World, received: &Received, used: bool) -> Optio
     let (operation, process_id) = Operation::of(&received.method, &received.path);
     let now_ms = world.now_ms();
     let mut state = world.state();
-    let strike = match state.script.fault_ahead(operation) {
+    let fault = match state.script.fault_ahead(operation) {
         Some(fault) => {
-            let strike = Strike { fault, apply: None, ms: fault.ms };
-            if !strike.is_early(used) {
-                return None;
-            }
+            fault.early(used)?;
             state.script.next(operation);
-            strike
+            fault
         }
         None if state.script.has(operation) => return None,
         None => state.faults.take_early(operation, used, now_ms)?,
     };
-    let end = if strike.fault.name.starts_with("rst") { Act::Reset } else { Act::Close };
-    let mut delivery = Delivery::nothing(end, strike.fault.source);
+    let mut delivery = Delivery::nothing(fault.early(used)?.end(), fault.source);
     let ticket = state.log.open(now_ms, operation, process_id, received);
     delivery.ticket = Some(ticket);
-    state.log.change(ticket, |entry| entry.fault = Some(strike.fault.name.to_owned()));
+    state.log.change(ticket, |entry| entry.fault = Some(fault.name.to_owned()));
     state.log.note(ticket, &delivery);
     Some(delivery)
 }
@@ -160,7 +156,7 @@ impl Scene<'_> {
         let made = match fault.shape {
             Shape::Real => return Delivery::whole(&answer),
             // A script insists on it even on a fresh connection, after the whole request.
-            Shape::Early { .. } => return Delivery::nothing(Act::Reset, fault.source),
+            Shape::Early(early) => return Delivery::nothing(early.end(), fault.source),
             Shape::Lasting(made) | Shape::Made(made) => made,
         };
         let blow = Blow {

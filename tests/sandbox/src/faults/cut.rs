@@ -2,16 +2,19 @@
 
 use std::time::Duration;
 
-use super::{Aim, Before, Blow, Effect, Fault, Group, Shape};
+use super::{Aim, Blow, Early, Effect, Fault, Group, Shape};
 use crate::answer::Source;
 use crate::delivery::{Act, Delivery};
+
+const FIN_ON_USED: Early = Early { on_used_connection: true, reset: false };
+const RST: Early = Early { on_used_connection: false, reset: true };
 
 pub(super) static FAULTS: [Fault; 14] = [
     row("stale-keepalive-before-write", "F11", Effect::Applied, Shape::Made(answered_then_closed))
         .does("answered for real, then the idle connection is closed without a warning"),
-    row("fin-races-write", "F12", Effect::NotApplied, Shape::Early { on_used_connection: true })
+    row("fin-races-write", "F12", Effect::NotApplied, Shape::Early(FIN_ON_USED))
         .does("FIN as soon as a request begins on a connection that was used before"),
-    row("rst-after-head-half", "F13", Effect::NotApplied, Shape::Early { on_used_connection: false })
+    row("rst-after-head-half", "F13", Effect::NotApplied, Shape::Early(RST))
         .does("RST after the request line, before the rest is read"),
     row("rst-after-request-not-applied", "F14", Effect::NotApplied, Shape::Made(reset))
         .does("the request is read and ignored, then RST"),
@@ -40,7 +43,7 @@ pub(super) static FAULTS: [Fault; 14] = [
 ];
 
 const fn row(name: &'static str, number: &'static str, effect: Effect, shape: Shape) -> Fault {
-    Fault::new(name, number, Group::Cut, Source::Invented, effect, shape, "").before(Before::Nothing)
+    Fault::new(name, number, Group::Cut, Source::Invented, effect, shape, "")
 }
 
 fn answered_then_closed(blow: &Blow<'_>) -> Delivery {

@@ -62,10 +62,9 @@ fn authorized(state: &State, received: &Received, now_ms: u64) -> Result<String,
 /// 99991672 with everything that real responses carry.
 pub(crate) fn missing_scope(app_id: &str, scope: &str, source: Source) -> Answer {
     let link = format!("https://open.feishu.cn/app/{app_id}/auth?q={scope}&op_from=openapi&token_type=tenant");
-    let message = format!(
-        "Access denied. One of the following scopes is required: [{scope}].\
-         应用尚未开通所需的应用身份权限：[{scope}]，点击链接申请并开通任一权限即可：{link}"
-    );
+    let english = format!("Access denied. One of the following scopes is required: [{scope}].");
+    let chinese = format!("应用尚未开通所需的应用身份权限：[{scope}]，点击链接申请并开通任一权限即可：");
+    let message = format!("{english}{chinese}{link}");
     let error = json!({
         "message": message,
         "permission_violations": [{"type": "action_scope_required", "subject": scope}],

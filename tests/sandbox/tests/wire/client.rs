@@ -1,9 +1,12 @@
 //! A client that reads and writes bytes, and judges nothing.
 
+use std::time::Duration;
+
 use feishu_corehr_sandbox::{LogEntry, Operation, Options, Sandbox, Settings};
 use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio::time::{sleep, timeout};
 
 /// How a connection stood when reading ended.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -39,6 +42,15 @@ impl Reply {
     }
 }
 
+/// Nothing here takes so long; what never comes is to fail with a message, and not to hang.
+const NET: Duration = Duration::from_secs(20);
+
+/// What one read came to.
+enum Piece {
+    Bytes,
+    End(End),
+}
+
 pub(crate) struct Connection {
     stream: TcpStream,
     pub(crate) bytes: Vec<u8>,
@@ -60,10 +72,8 @@ impl Connection {
     /// Reads until the other side closes.
     pub(crate) async fn read_to_end(&mut self) -> End {
         loop {
-            match self.stream.read_buf(&mut self.bytes).await {
-                Ok(0) => return End::Fin,
-                Ok(_) => {}
-                Err(_) => return End::Reset,
+            if let Piece::End(end) = self.read_piece().await {
+                return end;
             }
         }
     }
@@ -71,10 +81,8 @@ impl Connection {
     /// Reads until these bytes have come, and not more than needed.
     pub(crate) async fn read_until(&mut self, mark: &[u8]) -> End {
         while !self.bytes.windows(mark.len()).any(|window| window == mark) {
-            match self.stream.read_buf(&mut self.bytes).await {
-                Ok(0) => return End::Fin,
-                Ok(_) => {}
-                Err(_) => return End::Reset,
+            if let Piece::End(end) = self.read_piece().await {
+                return end;
             }
         }
         End::Open
@@ -83,8 +91,20 @@ impl Connection {
     /// Reads until at least so many bytes have come.
     pub(crate) async fn read_at_least(&mut self, count: usize) {
         while self.bytes.len() < count {
-            let read = self.stream.read_buf(&mut self.bytes).await.expect("the connection is open");
-            assert!(read > 0, "closed after {} bytes", self.bytes.len());
+            let piece = self.read_piece().await;
+            assert!(matches!(piece, Piece::Bytes), "closed after {} bytes", self.bytes.len());
+        }
+    }
+
+    async fn read_piece(&mut self) -> Piece {
+        match timeout(NET, self.stream.read_buf(&mut self.bytes)).await {
+            Ok(Ok(0)) => Piece::End(End::Fin),
+            Ok(Ok(_)) => Piece::Bytes,
+            Ok(Err(_)) => Piece::End(End::Reset),
+            Err(_) => {
+                let start = &self.bytes[..self.bytes.len().min(2000)];
+                panic!("nothing more came after {}", String::from_utf8_lossy(start));
+            }
         }
     }
 
@@ -166,11 +186,14 @@ pub(crate) fn last(sandbox: &Sandbox, operation: Operation) -> LogEntry {
 
 /// Waits until the last entry of an operation is so.
 pub(crate) async fn eventually(sandbox: &Sandbox, operation: Operation, so: impl Fn(&LogEntry) -> bool) -> LogEntry {
-    loop {
-        let entry = sandbox.log().into_iter().rev().find(|entry| entry.operation == operation);
-        if let Some(entry) = entry.filter(&so) {
-            return entry;
+    let found = async {
+        loop {
+            let entry = sandbox.log().into_iter().rev().find(|entry| entry.operation == operation);
+            if let Some(entry) = entry.filter(&so) {
+                return entry;
+            }
+            sleep(Duration::from_millis(2)).await;
         }
-        tokio::time::sleep(std::time::Duration::from_millis(2)).await;
-    }
+    };
+    timeout(NET, found).await.expect("the log comes to say so")
 }

@@ -7,3 +7,4 @@ mod faults;
 mod operations;
 mod scripts;
 mod sequences;
+mod tokens;
