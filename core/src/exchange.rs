@@ -6,6 +6,7 @@ use crate::endpoint::{Endpoint, Prepared, Replay, Reply};
 use crate::envelope::cleaned;
 use crate::error::{Effect, Error, ErrorKind, TransportError, TransportErrorKind};
 use crate::http::{Header, HttpResponse};
+use crate::limit::Slot;
 use crate::machine::{Answer, Ask, CallOptions, Machine, Observation, Pause, Step, ended_already};
 use crate::retry::{self, Cost, Random};
 use crate::session::{Credentials, Flight, Session};
@@ -68,8 +69,8 @@ enum Phase {
     /// The shared cache is told of a new token.
     Saving,
     NeedToken,
-    /// A turn may have been given, by the monotonic clock.
-    NeedTurn(Option<u64>),
+    /// A turn may have been given.
+    NeedTurn(Option<Slot>),
     InFlight,
     Pausing(u64),
     Ended(Option<Box<Result<Reply, Error>>>),
@@ -175,6 +176,11 @@ impl Exchange {
         if let Phase::Ended(result) = &mut self.phase { result.take().map(|result| *result) } else { None }
     }
 
+    /// Whether it has yet to send a request, the first one or another.
+    const fn is_between(&self) -> bool {
+        matches!(self.phase, Phase::NeedToken | Phase::NeedTurn(_) | Phase::Pausing(_))
+    }
+
     /// Whether a request is under way that may change something.
     pub(crate) const fn may_act(&self) -> bool {
         matches!(self.phase, Phase::InFlight) && matches!(self.prepared.operation.replay, Replay::Write)
@@ -257,9 +263,19 @@ impl Exchange {
     }
 
     fn poll_fetch(&mut self, now: Instant, mut fetch: Box<Fetch>) -> Option<Step<Result<Reply, Error>>> {
+        let id = fetch.flight.id;
+        if !self.session.tokens(|tokens| tokens.is_flying(id)) && fetch.exchange.is_between() {
+            // Somebody took over meanwhile.
+            self.phase = Phase::NeedToken;
+            return None;
+        }
         let step = fetch.exchange.poll(now);
         let result = match step {
             Step::Ask(..) | Step::Wait(_) => {
+                // While the holder pauses between two requests, the flight is still its own.
+                if let Step::Wait(pause) = &step {
+                    self.session.tokens(|tokens| tokens.extend(id, now.after(pause.delay)));
+                }
                 self.phase = Phase::Fetching(fetch);
                 return Some(step);
             }
@@ -283,7 +299,8 @@ impl Exchange {
                 self.hold(held);
                 if self.session.config().shared_cache && matches!(self.phase, Phase::NeedTurn(_)) {
                     self.phase = Phase::Saving;
-                    return Some(Step::Ask(Ask::Save { key: self.session.cache_key(), value: cached }, CACHE_BUDGET));
+                    let budget = CACHE_BUDGET.min(self.deadline.unwrap_or(now).remaining(now));
+                    return Some(Step::Ask(Ask::Save { key: self.session.cache_key(), value: cached }, budget));
                 }
             }
             Err(error) => {
@@ -329,17 +346,17 @@ impl Exchange {
         }
     }
 
-    fn need_turn(&mut self, now: Instant, deadline: Instant, turn: Option<u64>) -> Option<Step<Result<Reply, Error>>> {
+    fn need_turn(&mut self, now: Instant, deadline: Instant, turn: Option<Slot>) -> Option<Step<Result<Reply, Error>>> {
         let operation = self.prepared.operation;
         match turn {
-            Some(turn) if now.monotonic < turn => {
-                self.phase = Phase::NeedTurn(Some(turn));
-                Some(Step::Wait(Pause { delay: turn - now.monotonic, seen: None }))
+            Some(slot) if now.monotonic < slot.at => {
+                self.phase = Phase::NeedTurn(Some(slot));
+                Some(Step::Wait(Pause { delay: slot.at - now.monotonic, seen: None }))
             }
-            Some(_) if !self.session.is_shut(operation, now) => Some(self.send(now, deadline)),
+            Some(slot) if self.session.is_good(operation, slot) => Some(self.send(now, deadline)),
             Some(_) | None => {
                 match self.session.turn(operation, now, deadline.monotonic.saturating_sub(1)) {
-                    Ok(turn) => self.phase = Phase::NeedTurn(Some(turn)),
+                    Ok(slot) => self.phase = Phase::NeedTurn(Some(slot)),
                     Err(wait) => {
                         self.out_of_time = true;
                         let summary = "waiting for a turn within the quota would pass the deadline";

@@ -37,6 +37,15 @@ impl Quota {
     }
 }
 
+/// A turn that was given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Slot {
+    /// When to send, by the monotonic clock in milliseconds.
+    pub at: u64,
+    /// How often the server had asked for silence when it was given.
+    shuts: u64,
+}
+
 /// When the next call may go: no window of the quota's length ever holds more calls than the quota.
 ///
 /// A whole quota may go at once, so that a short job never waits. The limit counts what is sent, not what is
@@ -45,10 +54,12 @@ impl Quota {
 pub struct RateLimiter {
     calls: usize,
     window: u64,
-    /// The monotonic times of the last turns given, oldest first: at most `calls`, the newest may lie ahead.
+    /// The turns given, oldest first, by the monotonic clock: those of the last window, and those ahead.
     turns: VecDeque<u64>,
     /// Until when the server has asked for silence.
     shut_until: u64,
+    /// How often it has.
+    shuts: u64,
 }
 
 impl RateLimiter {
@@ -60,35 +71,36 @@ impl RateLimiter {
             window: quota.window + quota.window / 25,
             turns: VecDeque::new(),
             shut_until: 0,
+            shuts: 0,
         }
     }
 
     /// Gives the next turn, by the monotonic clock; when that would be later than `latest`, takes none and says how
     /// many milliseconds it would have been.
-    pub fn turn(&mut self, now: Instant, latest: u64) -> Result<u64, u64> {
-        let free = match self.turns.front() {
-            Some(oldest) if self.turns.len() >= self.calls => oldest + self.window,
-            Some(_) | None => 0,
-        };
+    pub fn turn(&mut self, now: Instant, latest: u64) -> Result<Slot, u64> {
+        while self.turns.front().is_some_and(|turn| turn + self.window <= now.monotonic) {
+            self.turns.pop_front();
+        }
+        // The turn that this one must keep its distance from.
+        let before = self.turns.len().checked_sub(self.calls).and_then(|index| self.turns.get(index));
+        let free = before.map_or(0, |turn| turn + self.window);
         let turn = now.monotonic.max(self.shut_until).max(free);
         if turn > latest {
             return Err(turn - now.monotonic);
         }
-        if self.turns.len() >= self.calls {
-            self.turns.pop_front();
-        }
         self.turns.push_back(turn);
-        Ok(turn)
+        Ok(Slot { at: turn, shuts: self.shuts })
     }
 
-    /// Whether the server has asked for silence until after `now`: turns given before that are void.
-    pub const fn is_shut(&self, now: Instant) -> bool {
-        now.monotonic < self.shut_until
+    /// Whether a turn still counts: not when the server has asked for silence since it was given.
+    pub const fn is_good(&self, slot: Slot) -> bool {
+        slot.shuts == self.shuts
     }
 
     /// Nothing goes for so many milliseconds: the server has said so.
     pub fn shut(&mut self, now: Instant, milliseconds: u64) {
         self.shut_until = self.shut_until.max(now.monotonic.saturating_add(milliseconds));
+        self.shuts += 1;
         // The turns ahead are void; whoever holds one asks again.
         self.turns.retain(|turn| *turn <= now.monotonic);
     }
@@ -102,6 +114,10 @@ mod tests {
         Instant::default().after(milliseconds)
     }
 
+    fn given(slot: Result<Slot, u64>) -> Result<u64, u64> {
+        slot.map(|slot| slot.at)
+    }
+
     #[test]
     fn no_window_holds_more_calls_than_the_quota() {
         let mut limiter = RateLimiter::new(Quota { calls: 3, window: 100 });
@@ -109,7 +125,7 @@ mod tests {
         let turns: Vec<u64> = (0..50)
             .map(|call| {
                 now += call % 7 * 9;
-                limiter.turn(at(now), u64::MAX).unwrap()
+                limiter.turn(at(now), u64::MAX).unwrap().at
             })
             .collect();
         for turns in turns.windows(4) {
@@ -120,9 +136,9 @@ mod tests {
     #[test]
     fn a_whole_quota_may_go_at_once_and_the_next_call_waits_its_turn() {
         let mut limiter = RateLimiter::new(Quota::per_minute(20));
-        assert!((0..20).all(|_| limiter.turn(at(5), 5) == Ok(5)));
-        assert_eq!(limiter.turn(at(6), 60_000), Err(62_399), "too late for this caller: no turn is taken");
-        assert_eq!(limiter.turn(at(6), 70_000), Ok(62_405));
+        assert!((0..20).all(|_| given(limiter.turn(at(5), 5)) == Ok(5)));
+        assert_eq!(given(limiter.turn(at(6), 60_000)), Err(62_399), "too late for this caller: no turn is taken");
+        assert_eq!(given(limiter.turn(at(6), 70_000)), Ok(62_405));
     }
 
     #[test]
@@ -130,16 +146,20 @@ mod tests {
         let mut limiter = RateLimiter::new(Quota::per_second(50));
         limiter.shut(at(0), 2_000);
         limiter.shut(at(10), 100);
-        assert!(limiter.is_shut(at(1_999)) && !limiter.is_shut(at(2_000)));
-        assert_eq!(limiter.turn(at(500), u64::MAX), Ok(2_000));
+        assert_eq!(given(limiter.turn(at(500), u64::MAX)), Ok(2_000));
     }
 
     #[test]
-    fn after_a_shut_gate_the_pace_is_kept() {
+    fn after_a_shut_gate_the_pace_is_kept_and_turns_given_before_are_void() {
         let mut limiter = RateLimiter::new(Quota { calls: 1, window: 100 });
-        assert_eq!((limiter.turn(at(0), 999), limiter.turn(at(0), 999)), (Ok(0), Ok(104)));
-        limiter.shut(at(50), 100);
-        assert_eq!((limiter.turn(at(104), 999), limiter.turn(at(104), 999)), (Ok(150), Ok(254)));
+        let first = limiter.turn(at(0), 999).unwrap();
+        let ahead = limiter.turn(at(0), 999).unwrap();
+        assert_eq!((first.at, ahead.at), (0, 104));
+        limiter.shut(at(50), 10);
+        assert!(!limiter.is_good(ahead), "even when its time comes after the silence");
+        let again = limiter.turn(at(104), 999).unwrap();
+        assert_eq!((again.at, limiter.is_good(again)), (104, true), "what was sent at 0 is still remembered");
+        assert_eq!(given(limiter.turn(at(104), 999)), Ok(208));
     }
 
     #[test]

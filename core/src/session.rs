@@ -14,7 +14,7 @@ use crate::codes::{Code, refused};
 use crate::endpoint::{Operation, Prepared, Replay};
 use crate::error::{Error, ErrorKind, Problem};
 use crate::http::{Header, HttpRequest, Method, is_header_value};
-use crate::limit::{Quota, RateLimiter};
+use crate::limit::{Quota, RateLimiter, Slot};
 use crate::retry::{self, Cost, Random, RetryQuota};
 use crate::time::Instant;
 use crate::token::{Held, Secret, TokenStore, Turn};
@@ -216,12 +216,12 @@ impl Session {
     }
 
     /// A turn at the operation's pace, not later than `latest` by the monotonic clock.
-    pub(crate) fn turn(&self, operation: &Operation, now: Instant, latest: u64) -> Result<u64, u64> {
+    pub(crate) fn turn(&self, operation: &Operation, now: Instant, latest: u64) -> Result<Slot, u64> {
         self.limiter(operation, |limiter| limiter.turn(now, latest))
     }
 
-    pub(crate) fn is_shut(&self, operation: &Operation, now: Instant) -> bool {
-        self.limiter(operation, |limiter| limiter.is_shut(now))
+    pub(crate) fn is_good(&self, operation: &Operation, slot: Slot) -> bool {
+        self.limiter(operation, |limiter| limiter.is_good(slot))
     }
 
     pub(crate) fn shut(&self, operation: &Operation, now: Instant, milliseconds: u64) {

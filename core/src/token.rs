@@ -11,8 +11,9 @@ use crate::error::{Error, ErrorKind};
 use crate::retry::Random;
 use crate::time::Instant;
 
-/// How long a waiter trusts the one who fetches, in milliseconds: the budget of one token request.
-pub const LEASE: u64 = 10_000;
+/// How long a waiter trusts the one who fetches, in milliseconds: the budget of one token request (10 s), and a little
+/// more, so that a request that ends at its last moment has not lost its flight.
+pub const LEASE: u64 = 11_000;
 /// How long a renewal may take while the old token is still good, in milliseconds.
 pub const SOFT_BUDGET: u64 = 2_000;
 
@@ -180,6 +181,11 @@ impl TokenStore {
         Turn::Fetch { flight: self.flights, fallback }
     }
 
+    /// Whether that flight is still the one.
+    pub fn is_flying(&self, flight: u64) -> bool {
+        self.flight.is_some_and(|flying| flying.id == flight)
+    }
+
     /// The holder sends another request: trust it for as long again.
     pub fn extend(&mut self, flight: u64, now: Instant) {
         if let Some(flying) = self.flight.as_mut().filter(|flying| flying.id == flight) {
@@ -301,7 +307,7 @@ mod tests {
     fn one_fetches_and_the_others_wait_and_all_get_the_token() {
         let mut store = TokenStore::default();
         let flight = fetch(&mut store, at(0));
-        assert!(matches!(store.turn(at(1), None), Turn::Wait { delay: 9_000, .. }));
+        assert!(matches!(store.turn(at(1), None), Turn::Wait { delay: 10_000, .. }));
         store.land(flight, &answer("t-1", 7200), at(0), &mut Random::new(1)).unwrap();
         assert_eq!(value(&store.turn(at(2), Some(flight))), "t-1");
     }
@@ -358,9 +364,9 @@ mod tests {
     fn a_dead_fetch_is_taken_over() {
         let mut store = TokenStore::default();
         let dead = fetch(&mut store, at(0));
-        assert!(matches!(store.turn(at(9), Some(dead)), Turn::Wait { .. }));
-        let second = fetch(&mut store, at(10));
-        store.land(second, &answer("t-2", 7200), at(10), &mut Random::new(1)).unwrap();
+        assert!(matches!(store.turn(at(10), Some(dead)), Turn::Wait { .. }));
+        let second = fetch(&mut store, at(11));
+        store.land(second, &answer("t-2", 7200), at(11), &mut Random::new(1)).unwrap();
         let (late, _) = store.land(dead, &answer("t-1", 7200), at(0), &mut Random::new(1)).unwrap();
         assert_eq!(late.value.expose(), "t-2", "a late answer does not displace the newer token");
     }

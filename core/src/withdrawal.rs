@@ -278,6 +278,7 @@ impl Withdrawal {
                     });
                 }
                 let may_resend = self.read_back == ReadBack::BestEffort
+                    && error.kind == ErrorKind::Forbidden
                     && matches!(doubt.cause, Cause::Ambiguous | Cause::Conflict)
                     && self.writes < retry::max_attempts(Replay::Write);
                 self.resent_unread |= may_resend && self.resends_left > 0;
