@@ -220,8 +220,8 @@ impl Exchange {
                         let delay = delay.min(deadline.remaining(now));
                         return Some(Step::Wait(Pause { delay, seen: Some(seen) }));
                     }
-                    Turn::Fetch { flight, fallback } => {
-                        let flight = Flight::new(&self.session, flight, fallback);
+                    Turn::Fetch { flight, is_renewal } => {
+                        let flight = Flight::new(&self.session, flight, is_renewal);
                         if self.session.config().shared_cache {
                             self.phase = Phase::Loading(flight);
                             let budget = CACHE_BUDGET.min(deadline.remaining(now));
@@ -255,7 +255,7 @@ impl Exchange {
                 .end(Err(Error::new(ErrorKind::Unauthorized, "there are no credentials to fetch a token with")));
         };
         // While the old token is good, nobody waits long for the new one.
-        let soft = flight.fallback.as_ref().map(|_| now.after(SOFT_BUDGET));
+        let soft = flight.is_renewal.then(|| now.after(SOFT_BUDGET));
         let deadline = self.deadline.unwrap_or(now);
         let deadline = soft.filter(|soft| soft.monotonic < deadline.monotonic).unwrap_or(deadline);
         let exchange = Self::fetch(&self.session, prepared, deadline);
@@ -304,14 +304,16 @@ impl Exchange {
                 }
             }
             Err(error) => {
-                let fallback = fetch.flight.fallback.take();
+                let is_renewal = fetch.flight.is_renewal;
                 // A caller that ran out of its own time says nothing about the token: the next waiter takes over.
-                if fallback.is_some() || !fetch.exchange.out_of_time {
+                if is_renewal || !fetch.exchange.out_of_time {
                     self.session.change_tokens(|tokens| tokens.fail(id, &error, now));
                 }
-                match fallback {
-                    Some(held) => self.hold(held),
-                    None => self.end(Err(without_token(error))),
+                if is_renewal {
+                    // Back to the old token, if it is still good.
+                    self.phase = Phase::NeedToken;
+                } else {
+                    self.end(Err(without_token(error)));
                 }
             }
         }
@@ -454,16 +456,18 @@ impl Exchange {
         }
     }
 
+    /// The token was refused: nobody shall use it again, and this call may have one more.
     fn refresh(&mut self, error: Error) {
-        let renewable = matches!(self.authorization, Authorization::Session) && self.refreshes < retry::MAX_REFRESHES;
-        match self.held.take().filter(|_| renewable) {
-            Some(held) => {
-                self.refreshes += 1;
-                self.session.tokens(|tokens| tokens.invalidate(held.generation));
-                self.rejected = Some(held.value);
-                self.phase = Phase::NeedToken;
-            }
-            None => self.end(Err(error)),
+        let Some(held) = self.held.take().filter(|_| matches!(self.authorization, Authorization::Session)) else {
+            return self.end(Err(error));
+        };
+        self.session.tokens(|tokens| tokens.invalidate(held.generation));
+        self.rejected = Some(held.value);
+        if self.refreshes < retry::MAX_REFRESHES {
+            self.refreshes += 1;
+            self.phase = Phase::NeedToken;
+        } else {
+            self.end(Err(error));
         }
     }
 

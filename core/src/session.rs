@@ -17,7 +17,7 @@ use crate::http::{Header, HttpRequest, Method, is_header_value};
 use crate::limit::{Quota, RateLimiter, Slot};
 use crate::retry::{self, Cost, Random, RetryQuota};
 use crate::time::Instant;
-use crate::token::{Held, Secret, TokenStore, Turn};
+use crate::token::{Secret, TokenStore, Turn};
 
 const USER_AGENT: &str = concat!("feishu-corehr/", env!("CARGO_PKG_VERSION"));
 const CONTENT_TYPE: &str = "application/json; charset=utf-8";
@@ -263,12 +263,13 @@ impl fmt::Debug for Session {
 pub(crate) struct Flight {
     session: Session,
     pub(crate) id: u64,
-    pub(crate) fallback: Option<Held>,
+    /// Whether the old token is still good.
+    pub(crate) is_renewal: bool,
 }
 
 impl Flight {
-    pub(crate) fn new(session: &Session, id: u64, fallback: Option<Held>) -> Self {
-        Self { session: session.clone(), id, fallback }
+    pub(crate) fn new(session: &Session, id: u64, is_renewal: bool) -> Self {
+        Self { session: session.clone(), id, is_renewal }
     }
 }
 

@@ -111,12 +111,12 @@ struct Flight {
 pub enum Turn {
     /// Nobody can have one: the credentials were refused, or the fetch that this caller waited for failed.
     Fail(Box<Error>),
-    /// Fetch it, under this flight. With an old token that is still good, fall back on it.
+    /// Fetch it, under this flight.
     Fetch {
         /// The flight to land or to fail.
         flight: u64,
-        /// The old token.
-        fallback: Option<Held>,
+        /// Whether the old token is still good, so that a failure is no misfortune.
+        is_renewal: bool,
     },
     /// Use this one.
     Use(Held),
@@ -155,9 +155,9 @@ impl TokenStore {
             Some(token) if !token.hard.expired(now) => {
                 let renew = token.soft.expired(now)
                     && flying.is_none()
-                    && self.renewal.is_none_or(|renewal| renewal.expired(now));
-                let held = token.held.clone();
-                return if renew { self.take_off(now, Some(held)) } else { Turn::Use(held) };
+                    && self.renewal.is_none_or(|renewal| renewal.expired(now))
+                    && self.refused.as_ref().is_none_or(|(_, until)| until.expired(now));
+                return if renew { self.take_off(now, true) } else { Turn::Use(token.held.clone()) };
             }
             Some(_) | None => {}
         }
@@ -171,14 +171,14 @@ impl TokenStore {
         }
         match (&self.failed, waited) {
             (Some((failed, error)), Some(waited)) if *failed >= waited => Turn::Fail(Box::new(error.clone())),
-            _ => self.take_off(now, None),
+            _ => self.take_off(now, false),
         }
     }
 
-    fn take_off(&mut self, now: Instant, fallback: Option<Held>) -> Turn {
+    fn take_off(&mut self, now: Instant, is_renewal: bool) -> Turn {
         self.flights += 1;
         self.flight = Some(Flight { id: self.flights, lease: now.after(LEASE) });
-        Turn::Fetch { flight: self.flights, fallback }
+        Turn::Fetch { flight: self.flights, is_renewal }
     }
 
     /// Whether that flight is still the one.
@@ -319,7 +319,7 @@ mod tests {
             let flight = fetch(&mut store, at(0));
             store.land(flight, &answer("t-1", 7200), at(0), &mut Random::new(seed)).unwrap();
             assert_eq!(value(&store.turn(at(7200 - 1501), None)), "t-1");
-            assert!(matches!(store.turn(at(7200 - 899), None), Turn::Fetch { fallback: Some(_), .. }));
+            assert!(matches!(store.turn(at(7200 - 899), None), Turn::Fetch { is_renewal: true, .. }));
             assert_eq!(value(&store.turn(at(7200 - 898), None)), "t-1", "the others go on with the old token");
         }
     }
@@ -329,7 +329,7 @@ mod tests {
         let mut store = TokenStore::default();
         land(&mut store, "t-1", 7200, at(0));
         let suspended = Instant { monotonic: 1_000, wall: at(3 * 3600).wall };
-        assert!(matches!(store.turn(suspended, None), Turn::Fetch { fallback: None, .. }));
+        assert!(matches!(store.turn(suspended, None), Turn::Fetch { is_renewal: false, .. }));
         let mut store = TokenStore::default();
         land(&mut store, "t-1", 7200, at(0));
         let set_back = Instant { monotonic: 60_000, wall: at(0).wall - 3_600_000 };
@@ -341,9 +341,12 @@ mod tests {
         let mut store = TokenStore::default();
         land(&mut store, "t-1", 120, at(0));
         assert_eq!(value(&store.turn(at(59), None)), "t-1");
-        assert!(matches!(store.turn(at(60), None), Turn::Fetch { fallback: Some(_), .. }));
+        assert!(matches!(store.turn(at(60), None), Turn::Fetch { is_renewal: true, .. }));
         assert_eq!(value(&store.turn(at(61), None)), "t-1");
-        assert!(matches!(store.turn(at(90), None), Turn::Fetch { fallback: None, .. }), "and the flight of 60 is dead");
+        assert!(
+            matches!(store.turn(at(90), None), Turn::Fetch { is_renewal: false, .. }),
+            "and the flight of 60 is dead"
+        );
     }
 
     #[test]
@@ -353,7 +356,7 @@ mod tests {
         let error = Error::new(ErrorKind::Http, "down");
         let mut now = 6_400;
         for pause in [10, 20, 40, 60, 60] {
-            let Turn::Fetch { flight, fallback: Some(_) } = store.turn(at(now), None) else { panic!("no renewal") };
+            let Turn::Fetch { flight, is_renewal: true } = store.turn(at(now), None) else { panic!("no renewal") };
             store.fail(flight, &error, at(now));
             assert_eq!(value(&store.turn(at(now + pause - 1), None)), "t-1");
             now += pause;
@@ -396,6 +399,16 @@ mod tests {
         store.fail(flight, &Error::new(ErrorKind::BadCredentials, "wrong"), at(0));
         assert!(matches!(store.turn(at(29), None), Turn::Fail(_)));
         assert!(matches!(store.turn(at(30), None), Turn::Fetch { .. }));
+    }
+
+    #[test]
+    fn wrong_credentials_stop_renewals_too() {
+        let mut store = TokenStore::default();
+        land(&mut store, "t-1", 7200, at(0));
+        let flight = fetch(&mut store, at(6_400));
+        store.fail(flight, &Error::new(ErrorKind::BadCredentials, "wrong"), at(6_400));
+        assert_eq!(value(&store.turn(at(6_429), None)), "t-1");
+        assert!(matches!(store.turn(at(6_430), None), Turn::Fetch { is_renewal: true, .. }));
     }
 
     #[test]

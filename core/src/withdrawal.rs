@@ -81,6 +81,8 @@ pub struct Withdrawal {
     is_ambiguous: bool,
     resends_left: u32,
     rereads_left: u32,
+    /// Whether the process was not read before this request, because reading is forbidden.
+    is_unread: bool,
     resent_unread: bool,
     /// The failure that made the last read necessary.
     doubt: Option<Doubt>,
@@ -153,6 +155,7 @@ impl Withdrawal {
             is_ambiguous: false,
             resends_left: u32::MAX,
             rereads_left: u32::MAX,
+            is_unread: false,
             resent_unread: false,
             doubt: None,
         })
@@ -281,8 +284,12 @@ impl Withdrawal {
                     && error.kind == ErrorKind::Forbidden
                     && matches!(doubt.cause, Cause::Ambiguous | Cause::Conflict)
                     && self.writes < retry::max_attempts(Replay::Write);
-                self.resent_unread |= may_resend && self.resends_left > 0;
-                if may_resend { self.resend(told) } else { self.give_up(told) }
+                if may_resend {
+                    self.resend(told);
+                    self.is_unread = true;
+                } else {
+                    self.give_up(told);
+                }
             }
         }
     }
@@ -349,6 +356,8 @@ impl Withdrawal {
         match act {
             Act::Write => {
                 self.attempts += self.exchange.sent();
+                self.resent_unread |= self.is_unread && self.exchange.sent() > 0;
+                self.is_unread = false;
                 self.written(now, result.map(|reply| reply.log_id));
             }
             Act::Read => {
