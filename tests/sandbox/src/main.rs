@@ -7,7 +7,6 @@ use clap::Parser;
 use feishu_corehr_sandbox::{Error, Options, Sandbox, Settings};
 use serde_json::json;
 use tokio::io::AsyncReadExt;
-use tokio::signal::ctrl_c;
 #[cfg(unix)]
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -67,10 +66,12 @@ async fn run(arguments: Arguments) -> Result<(), Error> {
     }
     let exit_with_stdin = arguments.exit_with_stdin;
     let sandbox = Sandbox::start(arguments.into()).await?;
+    // Before anybody can know that we are here, and send a signal.
+    let told_to_end = told_to_end()?;
     announce(&sandbox)?;
     tokio::select! {
         () = drain_stdin(), if exit_with_stdin => {}
-        () = told_to_end() => {}
+        () = told_to_end => {}
     }
     // Reading the standard input may block still, and would keep the runtime from ending.
     drop(sandbox);
@@ -121,19 +122,27 @@ async fn drain_stdin() {
     while stdin.read(&mut bytes).await.is_ok_and(|count| count > 0) {}
 }
 
-/// Waits for Ctrl-C or SIGTERM, so that the certificate's folder is taken away at the end.
-async fn told_to_end() {
-    #[cfg(unix)]
-    if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+/// Listens for Ctrl-C and SIGTERM from now on, so that the certificate's folder is taken away at the end.
+#[cfg(unix)]
+fn told_to_end() -> io::Result<impl Future<Output = ()>> {
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
         tokio::select! {
-            _ = terminate.recv() => return,
-            _ = ctrl_c() => return,
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
         }
-    }
-    // Without a handler the process can only be killed, and then this is never reached.
-    if ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
-    }
+    })
+}
+
+/// Listens for Ctrl-C, so that the certificate's folder is taken away at the end.
+#[cfg(not(unix))]
+fn told_to_end() -> io::Result<impl Future<Output = ()>> {
+    Ok(async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    })
 }
 
 fn list_faults() -> Result<(), Error> {
