@@ -46,7 +46,7 @@ pub enum ErrorKind {
     Deadline,
     /// The connection broke after the request was (or may have been) written.
     Disconnected,
-    /// The app lacks a scope, or a right on this resource.
+    /// The app lacks a scope (99991672, 99991676, 99991679): see `scopes`.
     Forbidden,
     /// The server, or something before it, answered with an HTTP error and no envelope.
     Http,

@@ -47,6 +47,8 @@ pub struct Exchange {
     resends_left: u32,
     last_cost: Option<Cost>,
     next: Option<Next>,
+    /// What the call has done, once it has ended: for a cancellation that comes a moment too late.
+    ended_effect: Effect,
     /// Whether it ended because there was no time for another try.
     out_of_time: bool,
 }
@@ -120,6 +122,7 @@ impl Exchange {
             resends_left: u32::MAX,
             last_cost: None,
             next: None,
+            ended_effect: Effect::None,
             out_of_time: false,
         }
     }
@@ -187,6 +190,11 @@ impl Exchange {
     }
 
     fn end(&mut self, result: Result<Reply, Error>) {
+        self.ended_effect = match &result {
+            Ok(_) if self.prepared.operation.replay == Replay::Write => Effect::Applied,
+            Ok(_) => Effect::None,
+            Err(error) => error.effect,
+        };
         self.phase = Phase::Ended(Some(Box::new(result.map_err(|error| Error {
             operation: Some(self.prepared.operation.name.to_owned()),
             attempts: self.sent,
@@ -560,12 +568,12 @@ impl Machine for Exchange {
     }
 
     fn cancel(&mut self) -> Error {
-        let effect = match self.take_result() {
-            Some(Ok(_)) if self.prepared.operation.replay == Replay::Write => Effect::Applied,
-            Some(Err(error)) => error.effect,
-            Some(Ok(_)) => Effect::None,
-            None if self.may_act() => Effect::Unknown,
-            None => Effect::None,
+        let effect = if matches!(self.phase, Phase::Ended(_)) {
+            self.ended_effect
+        } else if self.may_act() {
+            Effect::Unknown
+        } else {
+            Effect::None
         };
         let error = Error { effect, ..Error::new(ErrorKind::Cancelled, "the caller cancelled the call") };
         self.end(Err(error.clone()));

@@ -69,7 +69,7 @@ mod tests {
         for (operation, code, expected) in [
             ("withdraw_process", 1160100, Some((ErrorKind::Rejected, Effect::None, false, true))),
             ("withdraw_process", 1160101, Some((ErrorKind::Rejected, Effect::None, false, true))),
-            ("withdraw_process", 1161003, Some((ErrorKind::Forbidden, Effect::None, false, true))),
+            ("withdraw_process", 1161003, Some((ErrorKind::Rejected, Effect::None, false, true))),
             ("withdraw_process", 1161005, Some((ErrorKind::Conflict, Effect::Unknown, true, true))),
             ("withdraw_process", 1161006, Some((ErrorKind::NotWithdrawable, Effect::Unknown, false, true))),
             ("withdraw_process", 1663, Some((ErrorKind::Api, Effect::Unknown, true, true))),

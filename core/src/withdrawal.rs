@@ -84,6 +84,8 @@ pub struct Withdrawal {
     /// Whether the process was not read before this request, because reading is forbidden.
     is_unread: bool,
     resent_unread: bool,
+    /// What the call has done, once it has ended: for a cancellation that comes a moment too late.
+    ended_effect: Effect,
     /// The failure that made the last read necessary.
     doubt: Option<Doubt>,
 }
@@ -157,6 +159,7 @@ impl Withdrawal {
             rereads_left: u32::MAX,
             is_unread: false,
             resent_unread: false,
+            ended_effect: Effect::None,
             doubt: None,
         })
     }
@@ -250,7 +253,7 @@ impl Withdrawal {
 
     /// Sends again: the process was seen running, or reading it is forbidden and the caller accepts that.
     fn resend(&mut self, error: Error) {
-        if self.resends_left == 0 {
+        if self.resends_left == 0 || self.writes >= retry::max_attempts(Replay::Write) {
             return self.give_up(error);
         }
         self.resends_left -= 1;
@@ -282,8 +285,7 @@ impl Withdrawal {
                 }
                 let may_resend = self.read_back == ReadBack::BestEffort
                     && error.kind == ErrorKind::Forbidden
-                    && matches!(doubt.cause, Cause::Ambiguous | Cause::Conflict)
-                    && self.writes < retry::max_attempts(Replay::Write);
+                    && matches!(doubt.cause, Cause::Ambiguous | Cause::Conflict);
                 if may_resend {
                     self.resend(told);
                     self.is_unread = true;
@@ -332,6 +334,7 @@ impl Withdrawal {
 
     fn withdrawn(&mut self, attribution: Attribution, log_id: Option<String>) {
         self.exchange.session().refund(self.last_cost);
+        self.ended_effect = Effect::Applied;
         self.phase = Phase::Ended(Some(Box::new(Ok(Withdrawn {
             process_id: self.process_id.clone(),
             attribution,
@@ -342,7 +345,9 @@ impl Withdrawal {
     }
 
     fn give_up(&mut self, error: Error) {
-        self.phase = Phase::Ended(Some(Box::new(Err(self.told(error)))));
+        let error = self.told(error);
+        self.ended_effect = error.effect;
+        self.phase = Phase::Ended(Some(Box::new(Err(error))));
     }
 
     /// What the caller is told: whatever the last answer proves for its own request, an older one may have acted.
@@ -429,15 +434,12 @@ impl Machine for Withdrawal {
                 }
                 self.exchange.cancel().effect
             }
-            Phase::Ended(result) => match result.take().as_deref() {
-                Some(Ok(_)) => Effect::Applied,
-                Some(Err(error)) => error.effect,
-                None => Effect::None,
-            },
+            Phase::Ended(_) => self.ended_effect,
             Phase::Pausing(..) => Effect::None,
         };
         let error = Error { effect, ..Error::new(ErrorKind::Cancelled, "the caller cancelled the call") };
         let error = if effect == Effect::Applied { error } else { self.told(error) };
+        self.ended_effect = error.effect;
         self.phase = Phase::Ended(Some(Box::new(Err(error.clone()))));
         error
     }

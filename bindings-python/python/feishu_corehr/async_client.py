@@ -27,7 +27,8 @@ class AsyncClient:
 
     One client keeps one token, the pace of each operation's quota, and connections; make one and keep it. A thread of
     its own drives the connections. Cancelling the task that waits closes the call's connection at once; the
-    `CancelledError` then has an attribute `effect`, and from Python 3.11 on a note.
+    `CancelledError` then has an attribute `effect`, and from Python 3.11 on a note. (Before 3.11, who awaits that task
+    from another one gets a new `CancelledError`, whose `__context__` is this one.)
 
     Args:
         app_id: `cli_…`; by default the environment's `FEISHU_APP_ID`.

@@ -101,7 +101,7 @@ const CODES: &[Code] = &[
     ),
     refused(
         1161003,
-        ErrorKind::Forbidden,
+        ErrorKind::Rejected,
         "no permission to withdraw this process",
         "act as its initiator, a process administrator or a document administrator, and grant the app the permission \
          to withdraw through the API (scope corehr:process.instance:write)",
