@@ -15,7 +15,7 @@ import urllib.request
 from datetime import datetime, timedelta, timezone
 from typing import Any, Optional
 
-from feishu_corehr import Client, Error, NotWithdrawableError, Status, System, Withdrawn
+from feishu_corehr import Client, Error, NotWithdrawableError, Observation, Status, System, Withdrawn, explain
 
 
 def main() -> None:
@@ -28,7 +28,10 @@ def main() -> None:
     arguments = parser.parse_args()
     if arguments.real:
         with Client() as client:
-            withdraw(client, arguments.real, arguments.reason)
+            process = client.get_process(arguments.real)
+            print(f"{arguments.real}: {process.status}, started by {process.initiator_id or 'the system'}")
+            if input("Withdraw it as the system? [y/N] ").strip().lower() == "y":
+                withdraw(client, arguments.real, arguments.reason)
     else:
         show(arguments.sandbox)
 
@@ -53,7 +56,13 @@ def withdraw(client: Client, process_id: str, reason: Optional[str] = None) -> O
 def show(sandbox: dict[str, Any]) -> None:
     """Show the main job, and what can go wrong with it."""
     options = {"app_id": sandbox["app_id"], "app_secret": sandbox["app_secret"], "base_url": sandbox["http"]}
-    with Client(**options, allow_insecure_loopback=True) as client:
+    refusals: list[int] = []
+
+    def on_attempt(observation: Observation) -> None:
+        if observation.code is not None:
+            refusals.append(observation.code)
+
+    with Client(**options, allow_insecure_loopback=True, on_attempt=on_attempt) as client:
         print("1. The running processes of the last day:")
         now = datetime.now(timezone.utc) + timedelta(minutes=1)
         ids = list(
@@ -68,6 +77,8 @@ def show(sandbox: dict[str, Any]) -> None:
 
         print("3. Withdraw it again; it is withdrawn, but not by this call:")
         withdraw(client, ids[0])
+        for code in refusals:
+            tell_why(code)
 
         print("4. Withdraw one that is completed already:")
         withdraw(client, sandbox["processes"]["completed"])
@@ -78,6 +89,15 @@ def show(sandbox: dict[str, Any]) -> None:
 
         print("6. Two mistakes in the arguments, found before anything is sent:")
         withdraw(client, "../7", "x" * 612)
+
+
+def tell_why(code: int) -> None:
+    """Say what the server's refusal means, and what to do."""
+    explanation = explain("withdraw_process", code)
+    if explanation and explanation.advice:
+        print(f"  the server had refused by code {code}: {explanation.meaning}")
+        print(f"  {explanation.advice.en}")
+        print(f"  {explanation.advice.zh}")
 
 
 def order_fault(sandbox: dict[str, Any], fault: str) -> None:

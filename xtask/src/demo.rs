@@ -37,7 +37,8 @@ pub(crate) fn check() -> Result<Outcome> {
     let mut sandbox = Sandbox::start()?;
     let printed = output("demo", &mut sandbox.script()?)?;
     sandbox.stop();
-    let wanted = ["running", "ours", "1161006", "presumed", "`reason` has", "`process_id`"];
+    let wanted =
+        ["running", "ours", "refused by code 1161006", "status is 9", "presumed", "`reason` has", "`process_id`"];
     for word in wanted {
         if !printed.contains(word) {
             bail!("the demo does not show {word:?}:\n{printed}");
