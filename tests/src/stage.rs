@@ -1,0 +1,192 @@
+//! Playing a vector: its client and its calls are the same on every stage, in virtual time and over sockets.
+
+use std::collections::BTreeMap;
+
+use feishu_corehr::{
+    Actor, BaseUrl, BaseUrlRules, CallOptions, Config, Credentials, Endpoint, Error, Exchange, GetProcess, Header,
+    HttpResponse, ListProcesses, Machine, OPERATIONS, Pages, ProcessPage, Quota, ReadBack, Secret, Session, Status,
+    UserIdType, WithdrawProcess, Withdrawal, verdict,
+};
+use serde_json::Value;
+
+use crate::outcome;
+use crate::vector::{Answer, Call, Client, Reply};
+
+/// Where a machine is played.
+pub trait Stage {
+    /// Plays it to its end.
+    fn play<M: Machine>(&mut self, machine: M) -> impl Future<Output = M::Output>;
+
+    /// Lets time pass, and the wall clock jump.
+    fn pause(&mut self, milliseconds: u64, wall_jump: i64) -> impl Future<Output = ()>;
+}
+
+/// Makes the client and plays the calls; what each ended with.
+pub async fn perform(stage: &mut impl Stage, client: &Client, calls: &[Call], url: &str, seed: u64) -> Vec<Value> {
+    let session = match session(client, url, seed) {
+        Ok(session) => session,
+        Err(error) => return vec![outcome::error(&error, &[])],
+    };
+    let mut outcomes = Vec::new();
+    for call in calls {
+        stage.pause(call.after_ms, call.wall_jump_ms).await;
+        outcomes.push(match call.operation() {
+            "get_process" => get(stage, &session, call).await,
+            "list_processes" if call.one_page => one_page(call),
+            "list_processes" => list(stage, &session, call).await,
+            _ => withdraw(stage, &session, call).await,
+        });
+    }
+    outcomes
+}
+
+/// Reads an answer by itself.
+///
+/// # Panics
+/// When there is no such operation.
+pub fn read(reply: &Reply) -> Value {
+    let operation = OPERATIONS.iter().find(|operation| operation.name == reply.operation).expect("an operation");
+    let failed = |error: Error| outcome::error(&error, &[]);
+    let answer = match verdict::judge(operation, Ok(&response(&reply.answer))) {
+        Ok(answer) => answer,
+        Err(failure) => return failed(failure.error),
+    };
+    match operation.name {
+        "get_process" => GetProcess::decode(&answer).map_or_else(failed, |process| outcome::process(&process)),
+        "list_processes" => ListProcesses::decode(&answer).map_or_else(failed, |page| outcome::page(&page)),
+        _ => WithdrawProcess::decode(&answer).map_or_else(failed, |_| outcome::empty()),
+    }
+}
+
+/// An answer as a transport hands it in, with the content type that the sandbox would give it.
+///
+/// # Panics
+/// When its bytes are not base64.
+pub fn response(answer: &Answer) -> HttpResponse {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
+
+    let (body, content_type) = match answer {
+        Answer { json: Some(json), .. } => (json.to_string().into_bytes(), Some("application/json; charset=utf-8")),
+        Answer { text: Some(text), .. } => (text.clone().into_bytes(), Some("text/plain")),
+        Answer { base64: Some(base64), .. } => {
+            (STANDARD.decode(base64).expect("base64"), Some("application/octet-stream"))
+        }
+        Answer { .. } => (Vec::new(), None),
+    };
+    let mut headers: BTreeMap<String, String> = answer.headers.clone();
+    if let Some(content_type) = content_type {
+        headers.entry("content-type".to_owned()).or_insert_with(|| content_type.to_owned());
+    }
+    HttpResponse {
+        status: answer.status.unwrap_or(200),
+        headers: headers.into_iter().map(|(name, value)| Header::new(&name, value)).collect(),
+        body,
+    }
+}
+
+fn session(client: &Client, url: &str, seed: u64) -> Result<Session, Error> {
+    let is_default = client.base_url.is_none();
+    let rules = BaseUrlRules {
+        allow_other_hosts: client.allow_other_hosts,
+        allow_insecure_loopback: client.allow_insecure_loopback || is_default,
+    };
+    let base_url = BaseUrl::parse(client.base_url.as_deref().unwrap_or(url), rules)?;
+    let or = |value: &Option<String>, default: &str| value.clone().unwrap_or_else(|| default.to_owned());
+    let credentials = match client.token_function {
+        Some(_) => Credentials::Host,
+        None => Credentials::App {
+            app_id: or(&client.app_id, "cli_vector"),
+            app_secret: Secret::new(or(&client.app_secret, "secret-of-the-vectors")),
+        },
+    };
+    let quotas = client.quotas.iter().map(|(name, quota)| {
+        (name.clone(), Quota { calls: quota.calls, window: quota.window_ms })
+    });
+    let config = Config {
+        rate_share: client.rate_share.unwrap_or(1.0),
+        quotas: quotas.collect(),
+        ..Config::new(base_url, credentials)
+    };
+    Session::new(config, seed)
+}
+
+fn options(call: &Call) -> CallOptions {
+    CallOptions {
+        deadline: call.deadline_ms,
+        token: call.token.clone().map(Secret::new),
+        request_id: call.request_id.clone(),
+    }
+}
+
+async fn withdraw(stage: &mut impl Stage, session: &Session, call: &Call) -> Value {
+    let actor = call.actor.clone().map_or(Actor::System { user: None }, |actor| {
+        serde_json::from_value(actor).unwrap_or_else(|error| panic!("{error}"))
+    });
+    let request = WithdrawProcess { process_id: call.process_id().to_owned(), actor, reason: call.reason.clone() };
+    let read_back = word::<ReadBack>(call.read_back.as_deref()).unwrap_or_default();
+    let result = match Withdrawal::new(session, &request, options(call), read_back) {
+        Ok(machine) => stage.play(machine).await,
+        Err(error) => Err(error),
+    };
+    result.map_or_else(|error| outcome::error(&error, &[]), |withdrawn| outcome::withdrawn(&withdrawn))
+}
+
+async fn get(stage: &mut impl Stage, session: &Session, call: &Call) -> Value {
+    let user_id_type = word::<UserIdType>(call.user_id_type.as_deref());
+    let request = GetProcess { process_id: call.process_id().to_owned(), user_id_type };
+    let result = match Exchange::new(session, &request, options(call)) {
+        Ok(machine) => stage.play(machine).await.and_then(|reply| GetProcess::decode(&reply)),
+        Err(error) => Err(error),
+    };
+    result.map_or_else(|error| outcome::error(&error, &[]), |process| outcome::process(&process))
+}
+
+async fn list(stage: &mut impl Stage, session: &Session, call: &Call) -> Value {
+    let mut pages = match Pages::new(listing(call)) {
+        Ok(pages) => pages,
+        Err(error) => return outcome::error(&error, &[]),
+    };
+    let most = call.take.unwrap_or(usize::MAX);
+    let mut ids = Vec::new();
+    // As iterators do: what stands for the page of the id that came last.
+    let mut cursor = pages.cursor();
+    while ids.len() < most {
+        cursor = pages.cursor();
+        let Some(request) = pages.next() else { break };
+        let page: Result<ProcessPage, Error> = match Exchange::new(session, &request, options(call)) {
+            Ok(machine) => stage.play(machine).await.and_then(|reply| ListProcesses::decode(&reply)),
+            Err(error) => Err(error),
+        };
+        match page {
+            Ok(page) => ids.extend(pages.take(&page)),
+            Err(error) => return outcome::error(&error, &ids),
+        }
+    }
+    ids.truncate(most);
+    outcome::walk(&ids, cursor.as_deref())
+}
+
+/// The request for one page by itself, which is not sent.
+fn one_page(call: &Call) -> Value {
+    listing(call).validate().map_or_else(|error| outcome::error(&error, &[]), |()| outcome::empty())
+}
+
+fn listing(call: &Call) -> ListProcesses {
+    let time = |value: &Option<Value>| value.as_ref().and_then(Value::as_i64).expect("milliseconds");
+    let statuses = call.statuses.iter().flatten().map(|name| word::<Status>(Some(name)).unwrap_or(Status::Unknown));
+    let mut request = ListProcesses::new(time(&call.modify_time_from), time(&call.modify_time_to));
+    request.statuses = statuses.collect();
+    request.page_token.clone_from(&call.page_token);
+    request.flow_definition_id.clone_from(&call.flow_definition_id);
+    if let Some(page_size) = call.page_size {
+        request.page_size = page_size;
+    }
+    request
+}
+
+/// A value by its word.
+fn word<T: serde::de::DeserializeOwned>(word: Option<&str>) -> Option<T> {
+    let value = serde_json::from_value(word?.into());
+    Some(value.unwrap_or_else(|error| panic!("{error}")))
+}

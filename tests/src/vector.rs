@@ -1,0 +1,371 @@
+//! A vector: one case of what goes in and what must come out, as `vectors/README.md` describes it.
+//!
+//! Every type here refuses unknown keys, so that a typo cannot weaken a vector.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// A case.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Vector {
+    /// What the case shows, as a sentence.
+    pub name: String,
+    /// Where the shapes that the server shows are known from.
+    pub source: Source,
+    /// Whether every binding runs it on every change.
+    #[serde(default)]
+    pub crossing: bool,
+    /// What of the policy it shows: `row 9` of its failure table, `F14` of its faults.
+    #[serde(default)]
+    pub covers: Vec<String>,
+    /// The runtimes that can show it; all if empty.
+    #[serde(default)]
+    pub runtimes: Vec<Runtime>,
+    /// One answer, read by itself.
+    pub reply: Option<Reply>,
+    /// One call, and the request that it sends or the error before that.
+    pub request: Option<Request>,
+    /// Calls against a scripted server.
+    pub script: Option<Script>,
+}
+
+/// Where a shape is known from.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub enum Source {
+    /// Nobody has shown it: it is plausible, or hostile.
+    Invented,
+    /// It was seen on the platform.
+    Observed,
+    /// An official page has it.
+    Official,
+}
+
+/// What can run vectors.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
+#[serde(rename_all = "snake_case")]
+pub enum Runtime {
+    /// The core in virtual time, without a socket.
+    Core,
+    /// The Python package, against the sandbox.
+    Python,
+    /// The core's example over reqwest, against the sandbox.
+    Rust,
+}
+
+impl Runtime {
+    /// Every runtime.
+    pub const ALL: [Self; 3] = [Self::Core, Self::Python, Self::Rust];
+
+    /// Its name in vectors and on the command line.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Core => "core",
+            Self::Python => "python",
+            Self::Rust => "rust",
+        }
+    }
+}
+
+/// An answer, and what it is read as.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reply {
+    /// The operation that it answers.
+    pub operation: String,
+    /// The answer.
+    pub answer: Answer,
+    /// What it is read as.
+    pub expect: Outcome,
+}
+
+/// A call, and what it sends.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Request {
+    /// How the client is set up.
+    #[serde(default)]
+    pub client: Client,
+    /// The call.
+    pub call: Call,
+    /// Either what it sends, or how it is refused before anything is sent.
+    pub expect: Expected,
+}
+
+/// What a request vector wants.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Expected {
+    /// The error, with nothing sent.
+    pub error: Option<Value>,
+    /// The request.
+    pub sends: Option<Sending>,
+}
+
+/// Calls of one client, one after another, and what the server does meanwhile.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Script {
+    /// How the client is set up.
+    #[serde(default)]
+    pub client: Client,
+    /// The calls; one withdrawal by the system if empty.
+    #[serde(default)]
+    pub calls: Vec<Call>,
+    /// What the server does, request by request.
+    pub steps: Vec<Step>,
+    /// What comes out.
+    pub expect: Conclusion,
+}
+
+/// What comes out of a script.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Conclusion {
+    /// What each call ends with, in order, where there are several calls.
+    #[serde(default)]
+    pub outcomes: Vec<Outcome>,
+    /// As in [`Outcome`], where there is one call.
+    pub error: Option<Value>,
+    /// As in [`Outcome`], where there is one call.
+    #[serde(default)]
+    pub process_ids: Vec<String>,
+    /// As in [`Outcome`], where there is one call.
+    pub value: Option<Value>,
+    /// What was sent, in order; exactly the steps if absent.
+    pub sent: Option<Vec<Sending>>,
+    /// In the place of `sent`: how many requests of each operation came.
+    pub counts: Option<BTreeMap<String, Value>>,
+}
+
+/// What a call ends with.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Outcome {
+    /// The error's fields.
+    pub error: Option<Value>,
+    /// Of a list that ended with an error: the ids that came before.
+    #[serde(default)]
+    pub process_ids: Vec<String>,
+    /// The value's fields.
+    pub value: Option<Value>,
+}
+
+/// A request that is expected; what is left out is not compared.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sending {
+    /// The operation.
+    pub on: Option<String>,
+    /// The token that it carries.
+    pub token: Option<String>,
+    /// How long after the request before it, in milliseconds: from, to.
+    pub after_ms: Option<(u64, u64)>,
+    /// The method.
+    pub method: Option<String>,
+    /// Path and query.
+    pub target: Option<String>,
+    /// Headers by lower-case name; `null` wants that there is none. A media type is compared without parameters.
+    #[serde(default)]
+    pub headers: BTreeMap<String, Option<String>>,
+    /// The body as JSON; an explicit `null` wants that there is none.
+    #[serde(default, deserialize_with = "present")]
+    pub body: Option<Value>,
+}
+
+/// How a client is set up; the defaults are the app `cli_vector` and, with a socket, the sandbox.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Client {
+    /// The app's id.
+    pub app_id: Option<String>,
+    /// The app's secret.
+    pub app_secret: Option<String>,
+    /// Another base URL than the test server's; such a vector sends nothing.
+    pub base_url: Option<String>,
+    /// See `BaseUrlRules`.
+    #[serde(default)]
+    pub allow_other_hosts: bool,
+    /// See `BaseUrlRules`; true where no base URL is named.
+    #[serde(default)]
+    pub allow_insecure_loopback: bool,
+    /// The share of every quota.
+    pub rate_share: Option<f64>,
+    /// Quotas by operation.
+    #[serde(default)]
+    pub quotas: BTreeMap<String, CallsInTime>,
+    /// What the host's token function answers, one after another; it takes the place of app id and secret.
+    pub token_function: Option<Vec<HostToken>>,
+}
+
+/// A quota.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CallsInTime {
+    /// How many calls.
+    pub calls: u32,
+    /// In how many milliseconds.
+    pub window_ms: u64,
+}
+
+/// What the host's token function does.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum HostToken {
+    /// It fails with this text.
+    Error(String),
+    /// It never answers; the core only.
+    Late(bool),
+    /// It returns this.
+    Token(String),
+}
+
+/// A call, as a caller writes it. What an operation does not have must be absent.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Call {
+    /// The operation; `withdraw_process` if absent.
+    pub operation: Option<String>,
+    /// The process; Feishu's sample id if absent.
+    pub process_id: Option<String>,
+    /// Who withdraws; the system if absent.
+    pub actor: Option<Value>,
+    /// Why.
+    pub reason: Option<String>,
+    /// `best_effort`, `never` or `required`.
+    pub read_back: Option<String>,
+    /// `open_id`, `people_corehr_id`, `union_id` or `user_id`.
+    pub user_id_type: Option<String>,
+    /// The statuses to list.
+    pub statuses: Option<Vec<String>>,
+    /// Ids in one page.
+    pub page_size: Option<u32>,
+    /// Where to go on.
+    pub page_token: Option<String>,
+    /// Milliseconds, or a time of day as RFC 3339 for a language that has such a type.
+    pub modify_time_from: Option<Value>,
+    /// The same.
+    pub modify_time_to: Option<Value>,
+    /// The flow definition.
+    pub flow_definition_id: Option<String>,
+    /// The request for one page by itself: it is built, and not sent.
+    #[serde(default)]
+    pub one_page: bool,
+    /// How many ids to take from the list; all if absent.
+    pub take: Option<usize>,
+    /// The call's deadline.
+    pub deadline_ms: Option<u64>,
+    /// A token for this call.
+    pub token: Option<String>,
+    /// An id for Feishu's logs.
+    pub request_id: Option<String>,
+    /// How long after the call before it.
+    #[serde(default)]
+    pub after_ms: u64,
+    /// How far the wall clock alone jumps before the call; the core only.
+    #[serde(default)]
+    pub wall_jump_ms: i64,
+}
+
+/// What the server does with one request.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Step {
+    /// The operation that it waits for.
+    pub on: String,
+    /// Whether the request withdraws its process, whatever is answered.
+    #[serde(default)]
+    pub apply: bool,
+    /// How long the answer takes.
+    #[serde(default)]
+    pub delay_ms: u64,
+    /// The answer.
+    pub answer: Answer,
+    /// In virtual time, what a transport makes of `answer` where that is a named fault of the sandbox.
+    pub virtually: Option<Answer>,
+}
+
+/// An answer; see the sandbox's scripts, whose words these are. `failed` is for virtual time only.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Answer {
+    /// The HTTP status; 200 if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<u16>,
+    /// The headers.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub headers: BTreeMap<String, String>,
+    /// The body as JSON.
+    #[serde(skip_serializing_if = "Option::is_none", default, deserialize_with = "present")]
+    pub json: Option<Value>,
+    /// The body as text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// The body as bytes in base64.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub base64: Option<String>,
+    /// `request`, `head` or `body`: the connection breaks there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cut: Option<String>,
+    /// `head` or `body`: silence from there on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stall: Option<String>,
+    /// A named fault of the sandbox.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fault: Option<String>,
+    /// The kind of a transport error, in virtual time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub failed: Option<String>,
+    /// Whether that transport had written a byte.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bytes_written: Option<bool>,
+}
+
+impl Vector {
+    /// Whether that runtime shows it.
+    pub fn is_for(&self, runtime: Runtime) -> bool {
+        self.runtimes.is_empty() || self.runtimes.contains(&runtime)
+    }
+}
+
+impl Script {
+    /// The calls, the default one too.
+    pub fn calls(&self) -> Vec<Call> {
+        if self.calls.is_empty() { vec![Call::default()] } else { self.calls.clone() }
+    }
+}
+
+impl Conclusion {
+    /// What each call ends with.
+    pub fn outcomes(&self) -> Vec<Outcome> {
+        let one = || Outcome {
+            error: self.error.clone(),
+            process_ids: self.process_ids.clone(),
+            value: self.value.clone(),
+        };
+        if self.outcomes.is_empty() { vec![one()] } else { self.outcomes.clone() }
+    }
+}
+
+impl Call {
+    /// The process that sample requests of the official page name.
+    pub const SAMPLE: &str = "7328345170959681068";
+
+    /// The operation's name.
+    pub fn operation(&self) -> &str {
+        self.operation.as_deref().unwrap_or("withdraw_process")
+    }
+
+    /// The process's id.
+    pub fn process_id(&self) -> &str {
+        self.process_id.as_deref().unwrap_or(Self::SAMPLE)
+    }
+}
+
+/// Tells an explicit `null` from an absent key.
+fn present<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
+    Value::deserialize(deserializer).map(Some)
+}
