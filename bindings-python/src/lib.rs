@@ -1,7 +1,7 @@
 //! The native half of the Python package `feishu_corehr`: one HTTP transport, and the core's types in Python's clothes.
 //!
 //! The core decides what is sent and when; `python/feishu_corehr/` is what a user sees. Between them is one call for
-//! each kind of program: [`client::Client`] lets the calling thread drive the call, [`mailbox::Mailbox`] carries it
+//! each kind of program: `client::Client` lets the calling thread drive the call, `mailbox::Mailbox` carries it
 //! between an event loop and a thread of its own.
 
 mod bell;

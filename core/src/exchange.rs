@@ -9,6 +9,7 @@ use crate::http::{Header, HttpResponse};
 use crate::limit::Slot;
 use crate::machine::{Answer, Ask, CallOptions, Machine, Observation, Pause, Step, ended_already};
 use crate::retry::{self, Cost, Random};
+use crate::seeded::SeededFault;
 use crate::session::{Credentials, Flight, Session};
 use crate::time::Instant;
 use crate::token::{Held, SOFT_BUDGET, Secret, Turn, token_problem};
@@ -225,7 +226,11 @@ impl Exchange {
                     Turn::Use(held) => self.hold(held),
                     Turn::Wait { flight, delay } => {
                         self.waited = Some(flight);
-                        let delay = delay.min(deadline.remaining(now));
+                        let delay = if self.session.seeded(SeededFault::DeadlineIgnoredByWaiter) {
+                            delay
+                        } else {
+                            delay.min(deadline.remaining(now))
+                        };
                         return Some(Step::Wait(Pause { delay, seen: Some(seen) }));
                     }
                     Turn::Fetch { flight, is_renewal } => {
@@ -245,7 +250,7 @@ impl Exchange {
 
     /// Goes on with this token, unless it is the one that was just rejected.
     fn hold(&mut self, held: Held) {
-        if self.rejected.as_ref() == Some(&held.value) {
+        if self.rejected.as_ref() == Some(&held.value) && !self.session.seeded(SeededFault::SameTokenAgain) {
             let mut error =
                 Error::new(ErrorKind::Unauthorized, "the token was refused, and renewing it gave the same one");
             error.same_token = true;
@@ -266,13 +271,16 @@ impl Exchange {
         let soft = flight.is_renewal.then(|| now.after(SOFT_BUDGET));
         let deadline = self.deadline.unwrap_or(now);
         let deadline = soft.filter(|soft| soft.monotonic < deadline.monotonic).unwrap_or(deadline);
+        let is_endless = self.session.seeded(SeededFault::DeadlineIgnoredByRefresh);
+        let deadline = if is_endless { now.after(retry::DEADLINE) } else { deadline };
         let exchange = Self::fetch(&self.session, prepared, deadline);
         self.phase = Phase::Fetching(Box::new(Fetch { flight, exchange, sent: now }));
     }
 
     fn poll_fetch(&mut self, now: Instant, mut fetch: Box<Fetch>) -> Option<Step<Result<Reply, Error>>> {
         let id = fetch.flight.id;
-        if !self.session.tokens(|tokens| tokens.is_flying(id)) && fetch.exchange.is_between() {
+        let is_flying = self.session.tokens(|tokens| tokens.is_flying(id));
+        if !is_flying && fetch.exchange.is_between() {
             // Somebody took over meanwhile.
             self.phase = Phase::NeedToken;
             return None;
@@ -314,7 +322,8 @@ impl Exchange {
             Err(error) => {
                 let is_renewal = fetch.flight.is_renewal;
                 // A caller that ran out of its own time says nothing about the token: the next waiter takes over.
-                if is_renewal || !fetch.exchange.out_of_time {
+                let is_told = !fetch.exchange.out_of_time && !self.session.seeded(SeededFault::CredentialsTriedAgain);
+                if is_renewal || is_told {
                     self.session.change_tokens(|tokens| tokens.fail(id, &error, now));
                 }
                 if is_renewal {
@@ -402,7 +411,10 @@ impl Exchange {
             http_status: answer.as_ref().ok().map(|response| response.status),
             ..Observation::default()
         };
-        match verdict::judge(operation, answer.as_ref()) {
+        let judgement = verdict::judge(operation, answer.as_ref());
+        #[cfg(feature = "seeded-faults")]
+        let judgement = crate::seeded::misjudged(self.session.fault(), judgement);
+        match judgement {
             Ok(reply) => {
                 self.session.refund(self.last_cost);
                 observation.log_id.clone_from(&reply.log_id);
@@ -444,9 +456,12 @@ impl Exchange {
                 self.phase = Phase::NeedToken;
             }
             Next::Throttle { after } => {
+                let after = after.filter(|_| !self.session.seeded(SeededFault::ResetIgnored));
                 let pause = retry::throttle(after, self.throttles, &mut self.random);
                 self.throttles += 1;
-                self.session.shut(self.prepared.operation, now, pause);
+                if !self.session.seeded(SeededFault::SilenceForgotten) {
+                    self.session.shut(self.prepared.operation, now, pause);
+                }
                 error.retry_after_ms = Some(pause);
                 self.again(now, deadline, pause, Cost::Throttle, error);
             }
@@ -469,9 +484,14 @@ impl Exchange {
         let Some(held) = self.held.take().filter(|_| matches!(self.authorization, Authorization::Session)) else {
             return self.end(Err(error));
         };
-        self.session.tokens(|tokens| tokens.invalidate(held.generation));
+        if self.session.seeded(SeededFault::LateRejectionEvicts) {
+            self.session.tokens(|tokens| (0..99).for_each(|generation| tokens.invalidate(generation)));
+        }
+        if !self.session.seeded(SeededFault::RejectedTokenKept) {
+            self.session.tokens(|tokens| tokens.invalidate(held.generation));
+        }
         self.rejected = Some(held.value);
-        if self.refreshes < retry::MAX_REFRESHES {
+        if self.refreshes < retry::MAX_REFRESHES || self.session.seeded(SeededFault::RefreshesForever) {
             self.refreshes += 1;
             self.phase = Phase::NeedToken;
         } else {
@@ -481,8 +501,14 @@ impl Exchange {
 
     fn resend(&mut self, now: Instant, deadline: Instant, resends: u32, after: u64, error: Error) {
         self.resends_left = self.resends_left.min(resends);
-        let is_spent = self.attempts >= retry::max_attempts(self.prepared.operation.replay) || self.resends_left == 0;
-        if self.is_part || is_spent || error.effect == Effect::Unknown {
+        let attempts = if self.session.seeded(SeededFault::AttemptsUnbounded) {
+            u32::MAX
+        } else {
+            retry::max_attempts(self.prepared.operation.replay)
+        };
+        let is_spent = self.attempts >= attempts || self.resends_left == 0;
+        let is_unknown = error.effect == Effect::Unknown && !self.session.seeded(SeededFault::UnknownRepeated);
+        if self.is_part || is_spent || is_unknown {
             return self.end(Err(error));
         }
         self.resends_left -= 1;

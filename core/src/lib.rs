@@ -62,6 +62,10 @@ pub mod limit;
 pub mod machine;
 pub mod process;
 pub mod retry;
+#[cfg(feature = "seeded-faults")]
+pub mod seeded;
+#[cfg(not(feature = "seeded-faults"))]
+mod seeded;
 pub mod session;
 pub mod time;
 pub mod token;

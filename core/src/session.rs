@@ -16,6 +16,7 @@ use crate::error::{Error, ErrorKind, Problem};
 use crate::http::{Header, HttpRequest, Method, is_header_value};
 use crate::limit::{Quota, RateLimiter, Slot};
 use crate::retry::{self, Cost, Random, RetryQuota};
+use crate::seeded::SeededFault;
 use crate::time::Instant;
 use crate::token::{Secret, TokenStore, Turn};
 
@@ -103,6 +104,8 @@ pub struct Session {
 struct Shared {
     config: Config,
     state: Mutex<State>,
+    #[cfg(feature = "seeded-faults")]
+    fault: Option<SeededFault>,
 }
 
 struct State {
@@ -129,7 +132,42 @@ impl Session {
             wakers: BTreeMap::new(),
             next_waker: 0,
         };
-        Ok(Self { shared: Arc::new(Shared { config, state: Mutex::new(state) }) })
+        Ok(Self {
+            shared: Arc::new(Shared {
+                config,
+                state: Mutex::new(state),
+                #[cfg(feature = "seeded-faults")]
+                fault: None,
+            }),
+        })
+    }
+
+    /// As [`Self::new`], broken on purpose: for tests of tests.
+    #[cfg(feature = "seeded-faults")]
+    pub fn with_fault(config: Config, seed: u64, fault: Option<SeededFault>) -> Result<Self, Error> {
+        let mut session = Self::new(config, seed)?;
+        if let Some(shared) = Arc::get_mut(&mut session.shared) {
+            shared.fault = fault;
+        }
+        Ok(session)
+    }
+
+    /// Which way it is broken, if it is.
+    #[cfg(feature = "seeded-faults")]
+    pub(crate) fn fault(&self) -> Option<SeededFault> {
+        self.shared.fault
+    }
+
+    /// Whether it is broken in this way.
+    #[cfg(feature = "seeded-faults")]
+    pub(crate) fn seeded(&self, fault: SeededFault) -> bool {
+        self.shared.fault == Some(fault)
+    }
+
+    /// Whether it is broken in this way: never, without the feature `seeded-faults`.
+    #[cfg(not(feature = "seeded-faults"))]
+    pub(crate) const fn seeded(&self, _: SeededFault) -> bool {
+        false
     }
 
     /// The request as data, to be sent by whoever likes; `budget` in milliseconds.
@@ -179,6 +217,9 @@ impl Session {
     /// What a shared cache keeps this app's token under: it tells nothing, and changes with host, app and secret.
     pub(crate) fn cache_key(&self) -> String {
         let Credentials::App { app_id, app_secret } = &self.config().credentials else { return String::new() };
+        if self.seeded(SeededFault::KeyOfEverybody) {
+            return "everybody".to_owned();
+        }
         let parts = [self.config().base_url.as_str(), "custom", app_id, app_secret.expose()];
         let mut hash = Sha256::new();
         for part in parts {
@@ -195,6 +236,7 @@ impl Session {
 
     /// Who gets, waits for or fetches the token, and the change to wait for.
     pub(crate) fn token(&self, now: Instant, waited: Option<u64>) -> (Turn, u64) {
+        let now = if self.seeded(SeededFault::WallClockOnly) { Instant { monotonic: 0, ..now } } else { now };
         let mut state = self.state();
         (state.tokens.turn(now, waited), state.changes)
     }
@@ -209,6 +251,9 @@ impl Session {
         let mut state = self.state();
         let result = act(&mut state.tokens);
         state.changes += 1;
+        if self.seeded(SeededFault::WakersForgotten) {
+            return result;
+        }
         let wakers = std::mem::take(&mut state.wakers);
         drop(state);
         wakers.into_values().for_each(Waker::wake);
@@ -221,7 +266,7 @@ impl Session {
     }
 
     pub(crate) fn is_good(&self, operation: &Operation, slot: Slot) -> bool {
-        self.limiter(operation, |limiter| limiter.is_good(slot))
+        self.seeded(SeededFault::TurnOutlivesSilence) || self.limiter(operation, |limiter| limiter.is_good(slot))
     }
 
     pub(crate) fn shut(&self, operation: &Operation, now: Instant, milliseconds: u64) {
@@ -241,7 +286,8 @@ impl Session {
         let mut state = self.state();
         let limiter = state.limiters.entry(operation.name).or_insert_with(|| {
             let quota = config.quotas.get(operation.name).copied().unwrap_or(operation.quota);
-            RateLimiter::new(quota.share(config.rate_share))
+            let more = u32::from(self.seeded(SeededFault::QuotaOffByOne));
+            RateLimiter::new(Quota { calls: quota.calls + more, ..quota }.share(config.rate_share))
         });
         act(limiter)
     }
@@ -276,6 +322,9 @@ impl Flight {
 impl Drop for Flight {
     fn drop(&mut self) {
         let id = self.id;
+        if self.session.seeded(SeededFault::FlightKept) {
+            return;
+        }
         if self.session.tokens(|tokens| tokens.release(id)) {
             self.session.change_tokens(|_| ());
         }

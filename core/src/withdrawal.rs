@@ -9,6 +9,7 @@ use crate::exchange::Exchange;
 use crate::machine::{Answer, CallOptions, Machine, Observation, Pause, Step, ended_already};
 use crate::process::{GetProcess, Status, WithdrawProcess};
 use crate::retry::{self, Cost, Random};
+use crate::seeded::SeededFault;
 use crate::session::{Session, TENANT_ACCESS_TOKEN};
 use crate::time::Instant;
 use crate::verdict::Next;
@@ -177,17 +178,23 @@ impl Withdrawal {
                 self.pause(now, after.unwrap_or(0), act, error);
             }
             Some(Next::Again { resends, after }) => {
-                self.is_ambiguous = true;
+                self.is_ambiguous = !self.seeded(SeededFault::AmbiguityForgotten);
                 self.resends_left = self.resends_left.min(resends);
                 self.doubt = Some(Doubt { cause: Cause::Ambiguous, error: error.clone() });
-                self.pause(now, after.unwrap_or(0), Act::Read, error);
+                let act = if self.seeded(SeededFault::ResentUnread) { Act::Write } else { Act::Read };
+                self.pause(now, after.unwrap_or(0), act, error);
+            }
+            Some(Next::Finished) if self.seeded(SeededFault::NotWithdrawableUnread) => {
+                self.give_up(Error { effect: Effect::None, ..error });
             }
             Some(Next::Finished) => {
                 self.doubt = Some(Doubt { cause: Cause::Finished, error });
                 self.start(Act::Read);
             }
             Some(Next::Conflict) => {
-                self.doubt = Some(Doubt { cause: Cause::Conflict, error: error.clone() });
+                if !self.seeded(SeededFault::ConflictIsHarmless) {
+                    self.doubt = Some(Doubt { cause: Cause::Conflict, error: error.clone() });
+                }
                 self.pause(now, retry::CONFLICT_PAUSE, Act::Read, error);
             }
             Some(Next::Refresh | Next::Stop | Next::Throttle { .. } | Next::Unstarted) | None => {
@@ -212,7 +219,13 @@ impl Withdrawal {
         };
         error.status = number;
         if self.goals.contains(&status) {
-            let attribution = if self.is_ambiguous { Attribution::Presumed } else { Attribution::Unattributed };
+            let attribution = if !self.is_ambiguous {
+                Attribution::Unattributed
+            } else if self.seeded(SeededFault::PresumedIsOurs) {
+                Attribution::Ours
+            } else {
+                Attribution::Presumed
+            };
             return self.withdrawn(attribution, log_id);
         }
         if status == Status::Unknown {
@@ -236,7 +249,11 @@ impl Withdrawal {
                 ..Error::new(ErrorKind::NotWithdrawable, summary)
             });
         }
+        if self.seeded(SeededFault::ReadClearsDoubt) {
+            self.doubt = None;
+        }
         match cause {
+            Cause::Finished if self.seeded(SeededFault::FinishedResent) => self.resend(error),
             Cause::Refused => self.give_up(error),
             Cause::Finished if self.contradictions < retry::MAX_CONTRADICTIONS => {
                 self.contradictions += 1;
@@ -283,6 +300,10 @@ impl Withdrawal {
                         zh: "请为应用申请 corehr:process:read 权限，以便确认流程状态".to_owned(),
                     });
                 }
+                if doubt.cause == Cause::Finished && self.seeded(SeededFault::FinishedUnreadIsHarmless) {
+                    self.doubt = None;
+                    return self.give_up(Error { effect: Effect::None, ..told });
+                }
                 let may_resend = self.read_back == ReadBack::BestEffort
                     && error.kind == ErrorKind::Forbidden
                     && matches!(doubt.cause, Cause::Ambiguous | Cause::Conflict);
@@ -307,7 +328,7 @@ impl Withdrawal {
         let failures = (self.writes + self.reads).saturating_sub(1);
         let pause = retry::backoff(failures, &mut self.random).max(least);
         let remaining = self.exchange.deadline().map_or(0, |deadline| deadline.remaining(now));
-        if pause >= remaining {
+        if pause >= remaining && !self.seeded(SeededFault::DeadlineIgnoredByPause) {
             error.retry_after_ms = Some(pause);
             self.give_up(error);
         } else if !self.exchange.session().take_retry(Cost::Transient) {
@@ -357,11 +378,17 @@ impl Withdrawal {
         Error { effect, operation, attempts: self.attempts, ..error }
     }
 
+    /// Whether it is broken in this way, for tests.
+    fn seeded(&self, fault: SeededFault) -> bool {
+        self.exchange.session().seeded(fault)
+    }
+
     fn concluded(&mut self, now: Instant, act: Act, result: Result<Reply, Error>) {
         match act {
             Act::Write => {
                 self.attempts += self.exchange.sent();
-                self.resent_unread |= self.is_unread && self.exchange.sent() > 0;
+                let is_told = !self.seeded(SeededFault::UnreadUntold);
+                self.resent_unread |= self.is_unread && self.exchange.sent() > 0 && is_told;
                 self.is_unread = false;
                 self.written(now, result.map(|reply| reply.log_id));
             }
@@ -440,7 +467,9 @@ impl Machine for Withdrawal {
         let error = Error { effect, ..Error::new(ErrorKind::Cancelled, "the caller cancelled the call") };
         let error = if effect == Effect::Applied { error } else { self.told(error) };
         self.ended_effect = error.effect;
-        self.phase = Phase::Ended(Some(Box::new(Err(error.clone()))));
+        if !self.seeded(SeededFault::CancelIgnored) {
+            self.phase = Phase::Ended(Some(Box::new(Err(error.clone()))));
+        }
         error
     }
 

@@ -62,7 +62,7 @@ pub fn differences(vector: &Vector, run: &Run, runtime: Runtime) -> Vec<String> 
     let mut found = Vec::new();
     if let Some(reply) = &vector.reply {
         let call = Call { operation: Some(reply.operation.clone()), ..Call::default() };
-        outcomes(&[call], &[reply.expect.clone()], &run.outcomes, &mut found);
+        outcomes(&[call], std::slice::from_ref(&reply.expect), &run.outcomes, &mut found);
     }
     if let Some(request) = &vector.request {
         match (&request.expect.error, &request.expect.sends) {

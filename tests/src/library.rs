@@ -71,8 +71,7 @@ pub fn parse(mut vector: Value, phrases: &Map<String, Value>) -> Result<Vector, 
                 phrases.get(phrase).cloned().ok_or_else(|| problem(format!("`{phrase}` is not in the phrase book")))?;
         }
     }
-    let vector: Vector =
-        serde_json::from_value(expanded(vector)).map_err(|error| problem(error.to_string()))?;
+    let vector: Vector = serde_json::from_value(expanded(vector)).map_err(|error| problem(error.to_string()))?;
     match well_formed(&vector) {
         Some(reason) => Err(problem(reason)),
         None => Ok(vector),
@@ -84,8 +83,7 @@ fn expanded(value: Value) -> Value {
     match value {
         Value::Array(items) => Value::Array(items.into_iter().map(expanded).collect()),
         Value::Object(fields) => {
-            let fields: Map<String, Value> =
-                fields.into_iter().map(|(name, value)| (name, expanded(value))).collect();
+            let fields: Map<String, Value> = fields.into_iter().map(|(name, value)| (name, expanded(value))).collect();
             if let (1, Some(Value::Array(parts))) = (fields.len(), fields.get("$repeat"))
                 && let [Value::String(text), count] = parts.as_slice()
             {
@@ -206,9 +204,7 @@ fn of_call(call: &Call) -> Option<String> {
     let is_listed = of_listing.contains(&true);
     let is_good = match call.operation() {
         "get_process" => !withdrawal && !is_listed,
-        "list_processes" => {
-            !withdrawal && listing && call.user_id_type.is_none() && call.process_id.is_none()
-        }
+        "list_processes" => !withdrawal && listing && call.user_id_type.is_none() && call.process_id.is_none(),
         "withdraw_process" => !is_listed && call.user_id_type.is_none(),
         _ => false,
     };

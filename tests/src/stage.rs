@@ -1,5 +1,7 @@
 //! Playing a vector: its client and its calls are the same on every stage, in virtual time and over sockets.
 
+#![allow(clippy::result_large_err, reason = "the core's one error is a plain struct, and errors are rare")]
+
 use std::collections::BTreeMap;
 
 use feishu_corehr::{
@@ -100,9 +102,8 @@ fn session(client: &Client, url: &str, seed: u64) -> Result<Session, Error> {
             app_secret: Secret::new(or(&client.app_secret, "secret-of-the-vectors")),
         },
     };
-    let quotas = client.quotas.iter().map(|(name, quota)| {
-        (name.clone(), Quota { calls: quota.calls, window: quota.window_ms })
-    });
+    let quotas =
+        client.quotas.iter().map(|(name, quota)| (name.clone(), Quota { calls: quota.calls, window: quota.window_ms }));
     let config = Config {
         rate_share: client.rate_share.unwrap_or(1.0),
         quotas: quotas.collect(),

@@ -341,11 +341,8 @@ impl Script {
 impl Conclusion {
     /// What each call ends with.
     pub fn outcomes(&self) -> Vec<Outcome> {
-        let one = || Outcome {
-            error: self.error.clone(),
-            process_ids: self.process_ids.clone(),
-            value: self.value.clone(),
-        };
+        let one =
+            || Outcome { error: self.error.clone(), process_ids: self.process_ids.clone(), value: self.value.clone() };
         if self.outcomes.is_empty() { vec![one()] } else { self.outcomes.clone() }
     }
 }

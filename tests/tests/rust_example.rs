@@ -1,5 +1,7 @@
 //! The example that a Rust program starts from, against the sandbox.
 
+#![allow(clippy::unwrap_used, reason = "a test may")]
+
 use feishu_corehr::{
     Attribution, BaseUrl, BaseUrlRules, Config, Credentials, Effect, Error, ErrorKind, Secret, Session, Withdrawn,
 };

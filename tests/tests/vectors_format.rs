@@ -1,5 +1,7 @@
 //! The vectors themselves: nothing in them is there in vain, and together they cover what they should.
 
+#![allow(clippy::unwrap_used, reason = "a test may")]
+
 use std::collections::BTreeSet;
 
 use feishu_corehr::session::TENANT_ACCESS_TOKEN;
@@ -48,7 +50,8 @@ fn every_single_expectation_of_every_vector_can_fail() {
 #[test]
 fn what_a_vector_leaves_out_must_be_nothing() {
     let vector = |expect: Value| {
-        let answer = json!({ "status": 400, "headers": { "x-tt-logid": "L" }, "json": { "code": 1160101, "msg": "m" } });
+        let answer =
+            json!({ "status": 400, "headers": { "x-tt-logid": "L" }, "json": { "code": 1160101, "msg": "m" } });
         let reply = json!({ "operation": "withdraw_process", "answer": answer, "expect": expect });
         parse(json!({ "name": "a b c", "source": "invented", "reply": reply })).unwrap()
     };
@@ -195,8 +198,7 @@ fn every_code_of_every_table_has_a_vector() {
 #[test]
 fn every_row_and_every_fault_of_the_policy_has_a_vector() {
     let vectors = library::read().unwrap();
-    let covered: BTreeSet<&str> =
-        vectors.iter().flat_map(|vector| &vector.covers).map(String::as_str).collect();
+    let covered: BTreeSet<&str> = vectors.iter().flat_map(|vector| &vector.covers).map(String::as_str).collect();
     let rows = (1..=25).map(|row| row.to_string()).chain(["11b".to_owned(), "24b".to_owned()]);
     let rows = rows.filter(|row| !ROWS_SHOWN_ELSEWHERE.contains(&row.as_str())).map(|row| format!("row {row}"));
     let faults = (1..=100).filter(|fault| !FAULTS_SHOWN_ELSEWHERE.contains(fault)).map(|fault| format!("F{fault:02}"));

@@ -1,5 +1,7 @@
 //! Every vector that a socket can show, on the core's example over reqwest, against sandboxes.
 
+#![allow(clippy::unwrap_used, reason = "a test may")]
+
 use std::collections::BTreeSet;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -19,10 +21,8 @@ const THREADS: usize = 16;
 fn the_rust_example_does_what_every_vector_wants() {
     let vectors = library::read().unwrap_or_else(|problems| panic!("{}", problems.join("\n")));
     let excused = exceptions::of(Runtime::Rust);
-    let wanted: Vec<&Vector> = vectors
-        .iter()
-        .filter(|vector| vector.is_for(Runtime::Rust) && vector.reply.is_none())
-        .collect();
+    let wanted: Vec<&Vector> =
+        vectors.iter().filter(|vector| vector.is_for(Runtime::Rust) && vector.reply.is_none()).collect();
     let (next, report) = (AtomicUsize::new(0), Mutex::new(Report::default()));
     thread::scope(|scope| {
         for _ in 0..THREADS {

@@ -32,6 +32,9 @@ struct Options {
 const CHECKS: &[Check] = &[
     ("format", |_| succeeds("format", &mut cargo("fmt --all --check"))),
     ("clippy", |_| succeeds("clippy", &mut cargo("clippy --workspace --all-targets -- -D warnings"))),
+    ("clippy of the core alone", |_| {
+        succeeds("clippy core", &mut cargo("clippy -p feishu-corehr --all-targets -- -D warnings"))
+    }),
     ("clippy of the core for Python", |_| {
         succeeds("clippy python", &mut cargo("clippy -p feishu-corehr --features python -- -D warnings"))
     }),
@@ -48,7 +51,8 @@ const CHECKS: &[Check] = &[
         cargo_tests("simulation tests", &mut cargo("test --profile simulation -p feishu-corehr-simulation"))
     }),
     ("simulation", |options| {
-        let line = "run --profile simulation -p feishu-corehr-simulation -- --schedules";
+        // Without seeded faults: the core is exactly what users get.
+        let line = "run --profile simulation -p feishu-corehr-simulation --no-default-features -- --schedules";
         succeeds("simulation", cargo(line).arg(options.schedules.to_string()))
     }),
     ("Python wheel", |_| {

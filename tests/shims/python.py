@@ -1,0 +1,340 @@
+"""Runs the vectors on the Python package and writes what came out, one JSON object a line.
+
+    python tests/shims/python.py --sandbox BINARY --out FILE [--all]
+
+It judges nothing: `cargo run -p feishu-corehr-tests --bin compare -- --runtime python FILE` does. Outcomes are built
+from the attributes that a caller sees.
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import http.client
+import json
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from feishu_corehr import Actor, Client, Error, ListProcesses, ReadBack, Status, User, UserIdType, decode_reply
+
+VECTORS = Path(__file__).parents[1] / "vectors"
+PHRASES = "steps.json"
+SAMPLE = "7328345170959681068"
+# Most vectors wait most of the time.
+THREADS = 16
+
+
+def main() -> None:
+    options = argparse.ArgumentParser()
+    options.add_argument("--sandbox", required=True, help="the sandbox's program")
+    options.add_argument("--out", required=True, help="the file to write")
+    options.add_argument("--all", action="store_true", help="not only the crossing vectors")
+    chosen = options.parse_args()
+    wanted = [vector for vector in vectors() if is_wanted(vector, chosen.all)]
+    stage = Stage(chosen.sandbox)
+    with ThreadPoolExecutor(THREADS) as threads, open(chosen.out, "w", encoding="utf-8") as out:
+        out.write(json.dumps({"runtime": "python", "set": "all" if chosen.all else "crossing"}) + "\n")
+        for line in threads.map(stage.play, wanted):
+            out.write(json.dumps(line) + "\n")
+    stage.close()
+
+
+def is_wanted(vector: dict[str, Any], every: bool) -> bool:
+    return (every or vector.get("crossing", False)) and "python" in (vector.get("runtimes") or ["python"])
+
+
+def vectors() -> Iterator[dict[str, Any]]:
+    """Read all vectors, their phrases and expressions written out."""
+    phrases = json.loads((VECTORS / PHRASES).read_text("utf-8"))
+    for path in sorted(VECTORS.rglob("*.json")):
+        if path.name == PHRASES:
+            continue
+        for vector in json.loads(path.read_text("utf-8")):
+            if "script" in vector:
+                steps = vector["script"]["steps"]
+                vector["script"]["steps"] = [phrases[step] if isinstance(step, str) else step for step in steps]
+            yield expanded(vector)
+
+
+def expanded(value: Any) -> Any:
+    """Write out `{"$repeat": [text, count]}` and `{"$join": [texts]}`."""
+    if isinstance(value, list):
+        return [expanded(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    fields = {name: expanded(field) for name, field in value.items()}
+    if list(fields) == ["$repeat"]:
+        text, count = fields["$repeat"]
+        return text * count
+    if list(fields) == ["$join"]:
+        return "".join(fields["$join"])
+    return fields
+
+
+class Sandbox:
+    """A running sandbox and its control endpoint."""
+
+    def __init__(self, program: str) -> None:
+        self.process = subprocess.Popen(
+            [program, "--no-limits", "--exit-with-stdin"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+        assert self.process.stdout is not None
+        self.url: str = json.loads(self.process.stdout.readline())["http"]
+
+    def control(self, method: str, path: str, body: object = None) -> Any:
+        connection = http.client.HTTPConnection(self.url.removeprefix("http://"), timeout=30)
+        data = None if body is None else json.dumps(body, ensure_ascii=False).encode()
+        connection.request(method, f"/_sandbox/{path}", body=data)
+        answer = connection.getresponse()
+        text = answer.read()
+        connection.close()
+        if answer.status >= 400:
+            raise RuntimeError(f"{path}: {text.decode()}")
+        return json.loads(text or b"null")
+
+    def close(self) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.close()
+        self.process.wait(10)
+
+
+class Stage:
+    """One sandbox for each thread."""
+
+    def __init__(self, program: str) -> None:
+        self.program = program
+        self.mine = threading.local()
+        self.sandboxes: list[Sandbox] = []
+
+    def play(self, vector: dict[str, Any]) -> dict[str, Any]:
+        if "reply" in vector:
+            return {"name": vector["name"], "outcomes": [read(vector["reply"])], "log": []}
+        script = vector["script"] if "script" in vector else as_script(vector["request"])
+        sandbox = self.sandbox()
+        sandbox.control("POST", "reset", {})
+        sandbox.control("POST", "script", {"ordered": True, "steps": [for_sandbox(step) for step in script["steps"]]})
+        outcomes = perform(script.get("client", {}), script.get("calls") or [{}], sandbox.url)
+        return {"name": vector["name"], "outcomes": outcomes, "log": sandbox.control("GET", "log")}
+
+    def sandbox(self) -> Sandbox:
+        if not hasattr(self.mine, "sandbox"):
+            self.mine.sandbox = Sandbox(self.program)
+            self.sandboxes.append(self.mine.sandbox)
+        return self.mine.sandbox  # type: ignore[no-any-return]
+
+    def close(self) -> None:
+        for sandbox in self.sandboxes:
+            sandbox.close()
+
+
+def as_script(request: dict[str, Any]) -> dict[str, Any]:
+    """Make a request vector a script whose server answers with plain successes."""
+    call, client = request["call"], request.get("client", {})
+    operation = call.get("operation", "withdraw_process")
+    success = {"json": {"code": 0, "msg": "success", "data": {}}}
+    steps = [{"on": operation, "apply": operation == "withdraw_process", "answer": success}]
+    if "token" not in call and "token_function" not in client:
+        token = {"code": 0, "msg": "ok", "tenant_access_token": "t-1", "expire": 7200}
+        steps.insert(0, {"on": "token", "answer": {"json": token}})
+    return {"client": client, "calls": [call], "steps": steps}
+
+
+def for_sandbox(step: dict[str, Any]) -> dict[str, Any]:
+    answer = dict(step["answer"])
+    if "fault" not in answer:
+        answer.setdefault("status", 200)
+    return {**{name: step[name] for name in ("on", "apply", "delay_ms") if name in step}, "answer": answer}
+
+
+def perform(client: dict[str, Any], calls: list[dict[str, Any]], url: str) -> list[Any]:
+    """Make the client and the calls."""
+    try:
+        made = Client(**client_options(client, url))
+    except Error as error:
+        return [failed(error)]
+    outcomes = []
+    with made:
+        for call in calls:
+            time.sleep(call.get("after_ms", 0) / 1000)
+            operation = call.get("operation", "withdraw_process")
+            outcomes.append({"get_process": get, "list_processes": walk}.get(operation, withdraw)(made, call))
+    return outcomes
+
+
+def client_options(client: dict[str, Any], url: str) -> dict[str, Any]:
+    options: dict[str, Any] = {
+        "base_url": client.get("base_url", url),
+        "allow_other_hosts": client.get("allow_other_hosts", False),
+        "allow_insecure_loopback": client.get("allow_insecure_loopback", "base_url" not in client),
+        "rate_share": client.get("rate_share", 1.0),
+        "quotas": {
+            name: (quota["calls"], quota["window_ms"] / 1000) for name, quota in client.get("quotas", {}).items()
+        },
+    }
+    if "token_function" in client:
+        return {**options, "token": token_function(client["token_function"])}
+    app_id, app_secret = client.get("app_id", "cli_vector"), client.get("app_secret", "secret-of-the-vectors")
+    return {**options, "app_id": app_id, "app_secret": app_secret}
+
+
+def token_function(answers: list[dict[str, str]]) -> Callable[[], str]:
+    left = iter(answers)
+
+    def token() -> str:
+        answer = next(left)
+        if "error" in answer:
+            raise RuntimeError(answer["error"])
+        return answer["token"]
+
+    return token
+
+
+def call_options(call: dict[str, Any]) -> dict[str, Any]:
+    options: dict[str, Any] = {name: call[name] for name in ("token", "request_id") if name in call}
+    if "deadline_ms" in call:
+        options["deadline"] = call["deadline_ms"] / 1000
+    return options
+
+
+def withdraw(client: Client, call: dict[str, Any]) -> dict[str, Any]:
+    options = call_options(call)
+    if "read_back" in call:
+        options["read_back"] = getattr(ReadBack, call["read_back"].upper())
+    if "reason" in call:
+        options["reason"] = call["reason"]
+    actor = actor_of(call.get("actor", {"system": True}))
+    try:
+        done = client.withdraw_process(call.get("process_id", SAMPLE), actor=actor, **options)
+    except Error as error:
+        return failed(error)
+    return {"value": fields(done, "process_id", "attribution", "attempts", "resent_unread", "log_id")}
+
+
+def get(client: Client, call: dict[str, Any]) -> dict[str, Any]:
+    options = call_options(call)
+    if "user_id_type" in call:
+        options["user_id_type"] = getattr(UserIdType, call["user_id_type"].upper())
+    try:
+        return {"value": plain(client.get_process(call.get("process_id", SAMPLE), **options))}
+    except Error as error:
+        return failed(error)
+
+
+def walk(client: Client, call: dict[str, Any]) -> dict[str, Any]:
+    arguments: dict[str, Any] = {
+        name: call[name] for name in ("page_size", "page_token", "flow_definition_id") if name in call
+    }
+    for name in ("modify_time_from", "modify_time_to"):
+        moment = call[name]
+        arguments[name] = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
+    arguments["statuses"] = [getattr(Status, status.upper()) for status in call.get("statuses", [])]
+    found: list[str] = []
+    try:
+        if call.get("one_page"):
+            client.request(ListProcesses(**arguments))
+            return {"value": {}}
+        ids = client.list_processes(**arguments, **call_options(call))
+        for process_id in ids:
+            found.append(process_id)
+            if len(found) == call.get("take"):
+                break
+    except Error as error:
+        return {**failed(error), "process_ids": found}
+    return {"value": {"process_ids": found, "page_token": ids.page_token}}
+
+
+def read(reply: dict[str, Any]) -> dict[str, Any]:
+    """Read an answer by itself, with the content type that the sandbox would give it."""
+    answer = reply["answer"]
+    body, content_type = b"", None
+    if "json" in answer:
+        body, content_type = json.dumps(answer["json"], ensure_ascii=False).encode(), "application/json; charset=utf-8"
+    elif "text" in answer:
+        body, content_type = answer["text"].encode(), "text/plain"
+    elif "base64" in answer:
+        body, content_type = base64.b64decode(answer["base64"]), "application/octet-stream"
+    headers = dict(answer.get("headers", {}))
+    if content_type is not None:
+        headers.setdefault("content-type", content_type)
+    try:
+        return {"value": plain(decode_reply(reply["operation"], answer.get("status", 200), headers, body))}
+    except Error as error:
+        return failed(error)
+
+
+def actor_of(actor: dict[str, Any]) -> Any:
+    if "system" in actor:
+        return Actor.System(user_of(actor["user"])) if "user" in actor else Actor.System()
+    return user_of(actor)
+
+
+def user_of(user: dict[str, str]) -> Any:
+    (kind, value), *_ = user.items()
+    classes: dict[str, Callable[[str], Any]] = {
+        "open_id": User.OpenId,
+        "people_corehr_id": User.PeopleCorehrId,
+        "union_id": User.UnionId,
+        "user_id": User.UserId,
+    }
+    return classes[kind](value)
+
+
+def failed(error: Error) -> dict[str, Any]:
+    return {"error": fields(error, *ERROR)}
+
+
+def fields(of: object, *names: str) -> dict[str, Any]:
+    return {name: plain(getattr(of, name)) for name in names}
+
+
+def plain(value: Any) -> Any:
+    """Make JSON of what the package hands out."""
+    if value is None or isinstance(value, (bool, int, str)):
+        return value
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    name = type(value).__name__
+    return fields(value, *STRUCTS[name]) if name in STRUCTS else str(value)
+
+
+ERROR = (
+    "kind", "operation", "effect", "retryable", "retry_after_ms", "http_status", "code", "msg", "summary", "advice",
+    "log_id", "scopes", "troubleshooter", "field_violations", "helps", "problems", "status", "location_host",
+    "same_token", "attempts",
+)  # fmt: skip
+TASK = ("approver_id", "links", "operator_id", "operator_name", "node_name", "create_time", "node_definition_id")
+PENDING = (*TASK, "type", "type_number")
+STRUCTS = {
+    "AbstractLine": ("name", "value"),
+    "Advice": ("en", "zh"),
+    "Comment": (
+        "commentor_id", "commentor_name", "comment_time", "comment_msg", "at_user_ids", "file_count", "image_count",
+        "comment_id",
+    ),
+    "CopiedTask": TASK,
+    "DoneTask": (*PENDING, "status", "status_number", "complete_time", "approval_opinion"),
+    "Empty": (),
+    "FieldViolation": ("field", "value", "description"),
+    "Help": ("url", "description"),
+    "I18nText": ("zh_cn", "en_us"),
+    "Link": ("web_link", "pc_link", "mobile_link"),
+    "PendingTask": PENDING,
+    "Problem": ("field", "rule"),
+    "Process": (
+        "process_id", "status", "status_number", "flow_template_id", "flow_template_name", "flow_definition_id",
+        "flow_definition_name", "initiator_id", "initiator_name", "create_time", "complete_time", "start_links",
+        "abstracts", "todos", "cc_list", "done_list", "properties", "properties_number", "system_todos",
+        "system_done_list", "comment_infos", "original_process_id", "is_last_completed_correct_process",
+        "process_name", "log_id",
+    ),
+    "ProcessPage": ("process_ids", "has_more", "page_token", "log_id"),
+}  # fmt: skip
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,212 @@
+//! What a call claims at its end, held against the truth.
+
+use feishu_corehr::{Attribution, Effect, Endpoint, Error, ErrorKind, GetProcess, ReadBack, Withdrawn};
+
+use crate::call::{Call, Kind, Outcome};
+use crate::client::{Client, Source};
+use crate::clock::Clock;
+use crate::coverage::Asked;
+use crate::invariant::{Checked, Invariant, check};
+use crate::returned::Meaning;
+use crate::server::{Process, RUNNING, WITHDRAWN};
+use crate::weather::Weather;
+
+/// How much later than its deadline a call may return, in milliseconds.
+const SLACK: u64 = 50;
+/// The longest backoff of the policy, in milliseconds.
+pub(crate) const LONGEST_BACKOFF: u64 = 5_000;
+/// How long a handful of requests travels, in milliseconds.
+const TRAVELLING: u64 = 5_000;
+/// So many retries leave the session enough for more.
+const FEW_RETRIES: u32 = 25;
+/// A status that no page lists, which the world shows at times.
+pub(crate) const ODD_STATUS: i64 = 77;
+
+/// What the world knows of a call that has just ended.
+pub(crate) struct Ending<'a> {
+    pub(crate) number: usize,
+    pub(crate) call: &'a Call,
+    pub(crate) process: &'a Process,
+    pub(crate) client: &'a Client,
+    pub(crate) clock: &'a Clock,
+    pub(crate) weather: &'a Weather,
+    /// When the last consequence of a mishap was over.
+    pub(crate) settled: u64,
+}
+
+impl Ending<'_> {
+    /// Checks what can be said at that instant.
+    pub(crate) fn check(&self, outcome: &Outcome) -> Checked {
+        let now = self.clock.monotonic();
+        let latest = self.call.started.map_or(u64::MAX, |started| started.monotonic + self.call.deadline + SLACK);
+        check(now <= latest || matches!(outcome, Outcome::Dropped), Invariant::I5, || {
+            format!("it ended {} ms after its deadline of {} ms", now + SLACK - latest, self.call.deadline)
+        })?;
+        self.soon()?;
+        match outcome {
+            Outcome::Cancelled(error) => self.failed(error),
+            Outcome::Dropped => Ok(()),
+            Outcome::Failed(error) => {
+                check(!self.weather.is_calm, Invariant::I8, || format!("nothing went wrong, and it failed: {error}"))?;
+                self.failed(error)?;
+                self.definite(error)
+            }
+            Outcome::Replied(reply) if self.call.kind == Kind::Read => {
+                let process = GetProcess::decode(reply);
+                let status = process.ok().and_then(|process| process.status_number);
+                self.was(status, Invariant::I1)
+            }
+            Outcome::Replied(_) => {
+                self.is_ours()?;
+                self.first_try()
+            }
+            Outcome::Withdrawn(withdrawn) => self.withdrawn(withdrawn),
+        }
+    }
+
+    /// Checks what must never turn out wrong later: all requests have arrived by now.
+    pub(crate) fn check_finally(&self, outcome: &Outcome) -> Checked {
+        let (effect, kind) = match outcome {
+            Outcome::Cancelled(error) | Outcome::Failed(error) => (error.effect, error.kind),
+            Outcome::Dropped | Outcome::Replied(_) | Outcome::Withdrawn(_) => (Effect::Unknown, ErrorKind::Cancelled),
+        };
+        let is_ours = self.process.withdrawn_by == Some(self.number);
+        check(effect != Effect::None || !is_ours, Invariant::I2, || {
+            "it said that it had no effect, and a request of its own took effect later".to_owned()
+        })?;
+        check(kind != ErrorKind::NotWithdrawable || effect != Effect::None || !is_ours, Invariant::I4, || {
+            "it said that the process cannot be withdrawn, and withdrew it".to_owned()
+        })
+    }
+
+    fn withdrawn(&self, withdrawn: &Withdrawn) -> Checked {
+        let log = &self.call.log;
+        check(self.process.status() == WITHDRAWN, Invariant::I1, || {
+            format!("it says withdrawn, and the status is {}", self.process.status())
+        })?;
+        let last = log.last;
+        match withdrawn.attribution {
+            Attribution::Ours => self.is_ours()?,
+            Attribution::Presumed | Attribution::Unattributed => {
+                let is_seen = log.shown.is_some_and(|(status, _)| status == WITHDRAWN);
+                check(is_seen && last == Some((Asked::Read, Meaning::Shown)), Invariant::I1, || {
+                    "it says withdrawn, and has not seen it".to_owned()
+                })?;
+                let is_presumed = withdrawn.attribution == Attribution::Presumed;
+                check(is_presumed == log.is_ambiguous, Invariant::I3, || {
+                    format!("{} though an answer is missing: {}", withdrawn.attribution.as_str(), log.is_ambiguous)
+                })?;
+            }
+        }
+        check(withdrawn.resent_unread == log.resent_unread, Invariant::I7, || {
+            format!("resent unread: {}, and it says {}", log.resent_unread, withdrawn.resent_unread)
+        })?;
+        self.attempts(withdrawn.attempts)?;
+        if self.process.history[0].1 == RUNNING { self.first_try() } else { Ok(()) }
+    }
+
+    fn is_ours(&self) -> Checked {
+        check(self.call.log.last == Some((Asked::Withdrawal, Meaning::Accepted)), Invariant::I3, || {
+            "it says that it was us, and no answer said so".to_owned()
+        })?;
+        check(self.process.withdrawn_by == Some(self.number), Invariant::I3, || {
+            "it says that it was us, and it was not".to_owned()
+        })
+    }
+
+    fn first_try(&self) -> Checked {
+        let log = &self.call.log;
+        let is_first = log.withdrawals == 1 && log.last == Some((Asked::Withdrawal, Meaning::Accepted));
+        check(!self.weather.is_calm || is_first, Invariant::I8, || {
+            format!("nothing went wrong, and it took {} requests", log.withdrawals)
+        })
+    }
+
+    fn failed(&self, error: &Error) -> Checked {
+        let log = &self.call.log;
+        let is_ours = self.process.withdrawn_by == Some(self.number);
+        match error.effect {
+            Effect::Applied => check(is_ours, Invariant::I3, || "it says applied, and it was not".to_owned())?,
+            Effect::None => {
+                check(!is_ours, Invariant::I2, || format!("it says that it had no effect, and it had: {error}"))?;
+            }
+            Effect::Unknown => {
+                check(log.in_doubt, Invariant::I9, || {
+                    format!("it says that the effect is unknown, and every answer was clear: {error}")
+                })?;
+                check(self.call.kind != Kind::Read, Invariant::I9, || "a read has an unknown effect".to_owned())?;
+            }
+        }
+        if error.kind == ErrorKind::NotWithdrawable && error.effect == Effect::None {
+            check(log.last == Some((Asked::Read, Meaning::Shown)), Invariant::I4, || {
+                "it says that the process cannot be withdrawn, and has not read it".to_owned()
+            })?;
+            check(!matches!(error.status, Some(RUNNING | WITHDRAWN)), Invariant::I4, || {
+                "it says that the process cannot be withdrawn, and it could, or is".to_owned()
+            })?;
+            self.was(error.status, Invariant::I4)?;
+        }
+        if error.same_token {
+            self.same_token()?;
+        }
+        if self.call.kind == Kind::Read { Ok(()) } else { self.attempts(error.attempts) }
+    }
+
+    /// Once all mishaps are over, a call ends soon.
+    fn soon(&self) -> Checked {
+        if self.weather.until == u64::MAX || self.weather.has_small_quotas {
+            return Ok(());
+        }
+        let settled = self.settled.max(self.call.started_at).max(self.weather.until);
+        let latest = settled + 2 * LONGEST_BACKOFF + self.weather.lag + TRAVELLING;
+        check(self.clock.now <= latest, Invariant::I9, || {
+            format!("it ended {} ms after all mishaps", self.clock.now - settled)
+        })
+    }
+
+    /// One curable mishap, and time enough: then the effect is known.
+    fn definite(&self, error: &Error) -> Checked {
+        let log = &self.call.log;
+        let reads = matches!(self.call.kind, Kind::Withdraw(ReadBack::BestEffort | ReadBack::Required));
+        let elapsed = self.call.started.map_or(0, |started| started.elapsed(self.clock.instant()));
+        let had_time = elapsed + 2 * LONGEST_BACKOFF + TRAVELLING <= self.call.deadline;
+        let is_curable = log.mishaps <= 1
+            && !log.is_incurable
+            && !self.weather.has_small_quotas
+            && self.client.token_mishaps == 0
+            && self.client.throttles == 0
+            && self.client.retries <= FEW_RETRIES;
+        check(!(reads && had_time && is_curable && error.effect == Effect::Unknown), Invariant::I9, || {
+            format!("it met {} mishaps, has time left, and does not know the effect: {error}", log.mishaps)
+        })
+    }
+
+    /// Whether the process had the status when it was read, as far as a read may lag behind.
+    fn was(&self, status: Option<i64>, invariant: Invariant) -> Checked {
+        let shown = self.call.log.shown;
+        check(shown.map(|(shown, _)| shown) == status, invariant, || {
+            format!("it says that the status is {status:?}, and the server had said {shown:?}")
+        })?;
+        let since = shown.map_or(0, |(_, sent)| sent.saturating_sub(self.weather.lag));
+        let had = status.is_some_and(|status| status == ODD_STATUS || self.process.had_since(status, since));
+        check(had, invariant, || format!("it says that the status is {status:?}, and it was not"))
+    }
+
+    /// "The same token came back" needs that it did.
+    fn same_token(&self) -> Checked {
+        let rejected = self.call.log.rejected.as_deref();
+        let times = self.client.tokens.iter().filter(|token| Some(&*token.value) == rejected).count();
+        let is_told = self.client.source == Source::App && !self.client.is_muddled;
+        check(rejected.is_some() && (times > 1 || !is_told), Invariant::I10, || {
+            format!("it says that the same token came back, and it came {times} times")
+        })
+    }
+
+    fn attempts(&self, said: u32) -> Checked {
+        let log = &self.call.log;
+        let sent = log.withdrawals - log.unstarted..=log.withdrawals;
+        check(sent.contains(&said), Invariant::I5, || {
+            format!("it says {said} attempts, and sent {}, {} of them unstarted", log.withdrawals, log.unstarted)
+        })
+    }
+}

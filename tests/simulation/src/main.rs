@@ -1,0 +1,104 @@
+//! Runs schedules from the command line, as many as wanted.
+//!
+//! `cargo run --profile simulation -p feishu-corehr-simulation -- --schedules 1000000`
+
+use std::io::{self, Write as _};
+use std::process::ExitCode;
+use std::time::Instant;
+
+use clap::Parser;
+use feishu_corehr_simulation::{Coverage, Options, campaign, simulate};
+
+/// The machines of feishu-corehr in a simulated world that goes wrong in every way.
+#[derive(Parser)]
+struct Arguments {
+    /// How many schedules; 1,000,000 by default, and 1 with `--trace`.
+    #[arg(long)]
+    schedules: Option<u64>,
+    /// The seed of the first one; the others follow by one.
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+    /// How many calls in each schedule; drawn from the seed by default.
+    #[arg(long, value_parser = clap::value_parser!(u8).range(1..=99))]
+    calls: Option<u8>,
+    /// On how many threads.
+    #[arg(long, default_value_t = 2)]
+    threads: usize,
+    /// Break the core in this way; needs the feature `seeded-faults`.
+    #[arg(long)]
+    fault: Option<String>,
+    /// Write down what happens.
+    #[arg(long)]
+    trace: bool,
+}
+
+fn main() -> ExitCode {
+    let mut output = io::stdout().lock();
+    let arguments = Arguments::parse();
+    let result = match options(&arguments) {
+        Ok(options) => run(&arguments, &options, &mut output),
+        Err(problem) => writeln!(output, "{problem}").map(|()| false),
+    };
+    if matches!(result, Ok(true)) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn options(arguments: &Arguments) -> Result<Options, String> {
+    let calls = arguments.calls.map(usize::from);
+    let mut options = Options { calls, trace: arguments.trace, ..Options::default() };
+    if let Some(name) = &arguments.fault {
+        fault(&mut options, name)?;
+    }
+    Ok(options)
+}
+
+fn run(arguments: &Arguments, options: &Options, output: &mut impl io::Write) -> io::Result<bool> {
+    if options.trace {
+        let mut coverage = Coverage::default();
+        for index in 0..arguments.schedules.unwrap_or(1) {
+            let finished = simulate(arguments.seed.wrapping_add(index), options, &mut coverage);
+            write!(output, "{}", finished.trace)?;
+            match finished.violation {
+                Some(violation) => writeln!(output, "{violation}")?,
+                None => writeln!(output, "every invariant holds")?,
+            }
+        }
+        return Ok(true);
+    }
+    let schedules = arguments.schedules.unwrap_or(1_000_000);
+    let start = Instant::now();
+    let result = campaign(arguments.seed, schedules, arguments.threads, options);
+    let seconds = start.elapsed().as_secs_f64();
+    if let Some((seed, violation)) = result.found {
+        let calls = options.calls.map_or_else(String::new, |calls| format!(" --calls {calls}"));
+        writeln!(output, "seed {seed} breaks {violation}")?;
+        let line = "cargo run --profile simulation -p feishu-corehr-simulation --";
+        writeln!(output, "replay: {line} --seed {seed}{calls} --trace")?;
+        return Ok(false);
+    }
+    let Coverage { calls, requests, .. } = result.coverage;
+    writeln!(output, "{}", result.coverage)?;
+    writeln!(
+        output,
+        "{schedules} schedules, {calls} calls, {requests} requests in {seconds:.1} s ({:.0} schedules a second): every \
+         invariant holds",
+        schedules as f64 / seconds
+    )?;
+    Ok(true)
+}
+
+#[cfg(feature = "seeded-faults")]
+fn fault(options: &mut Options, name: &str) -> Result<(), String> {
+    use feishu_corehr::seeded::SeededFault;
+
+    let known = SeededFault::ALL.into_iter().find(|fault| format!("{fault:?}") == name);
+    options.fault = Some(known.ok_or_else(|| {
+        let names: Vec<String> = SeededFault::ALL.iter().map(|fault| format!("{fault:?}")).collect();
+        format!("no fault is called `{name}`; there are {}", names.join(", "))
+    })?);
+    Ok(())
+}
+
+#[cfg(not(feature = "seeded-faults"))]
+fn fault(_: &mut Options, _: &str) -> Result<(), String> {
+    Err("the core can be broken only with the feature `seeded-faults`".to_owned())
+}
