@@ -103,12 +103,12 @@ impl Exchange {
         };
         Self {
             session: session.clone(),
-            prepared,
             authorization,
             request_id: options.request_id,
             random: session.random(),
-            budget: options.deadline.unwrap_or(retry::DEADLINE),
+            budget: options.deadline.unwrap_or_else(|| retry::deadline(prepared.operation)),
             deadline: None,
+            prepared,
             is_part: false,
             fresh_connection: false,
             phase: Phase::NeedToken,

@@ -13,7 +13,8 @@ use crate::token::{Secret, token_problem};
 /// What a caller may set for one call.
 #[derive(Debug, Default)]
 pub struct CallOptions {
-    /// How long the whole call may take, waiting and resending included, in milliseconds; 60,000 by default.
+    /// How long the whole call may take, waiting and resending included, in milliseconds; by default 60,000, and for
+    /// a read its quota's window more: 120,000.
     pub deadline: Option<u64>,
     /// A tenant access token for this call only. It always wins, and is never renewed.
     pub token: Option<Secret>,

@@ -40,6 +40,9 @@ pub fn explain(operation: &str, code: i64) -> Option<Explanation> {
 mod tests {
     use super::*;
     use crate::error::ErrorKind;
+    use crate::limit::RateLimiter;
+    use crate::retry;
+    use crate::time::Instant;
 
     #[test]
     fn operations_are_listed_by_name_and_have_what_a_binding_needs() {
@@ -47,6 +50,16 @@ mod tests {
         for operation in OPERATIONS {
             assert!(operation.path.starts_with("/open-apis/corehr/v2/"), "{}", operation.path);
             assert!(operation.scope.starts_with("corehr:process"), "{}", operation.scope);
+        }
+    }
+
+    #[test]
+    fn a_read_has_the_time_to_wait_for_the_next_window_of_its_quota() {
+        for operation in OPERATIONS.iter().filter(|operation| operation.replay == Replay::Read) {
+            let mut limiter = RateLimiter::new(operation.quota);
+            let turns: Vec<u64> =
+                (0..=operation.quota.calls).map(|_| limiter.turn(Instant::default(), u64::MAX).unwrap().at).collect();
+            assert!(retry::deadline(operation) > turns[turns.len() - 1], "{}", operation.name);
         }
     }
 

@@ -1,6 +1,6 @@
 //! How often, how long and at what cost a call tries again: the numbers of the policy, each in one place.
 
-use crate::endpoint::Replay;
+use crate::endpoint::{Operation, Replay};
 
 /// How long a call may take by default, in milliseconds.
 pub const DEADLINE: u64 = 60_000;
@@ -25,6 +25,15 @@ const LONGEST_THROTTLE: u64 = 60_000;
 const THROTTLE_JITTER: u64 = 250;
 /// Longer waits than an hour are not believed.
 const LONGEST_RESET: u64 = 3_600_000;
+
+/// How long a call of `operation` may take by default, in milliseconds: 60 s, and for a read the length of its quota's
+/// window on top, so that a walk through more pages than a minute allows waits for its turn.
+pub const fn deadline(operation: &Operation) -> u64 {
+    match operation.replay {
+        Replay::Read => DEADLINE + operation.quota.window,
+        Replay::Token | Replay::Write => DEADLINE,
+    }
+}
 
 /// How many requests a call may send, refused connections included; throttled ones and renewed tokens are free.
 pub const fn max_attempts(replay: Replay) -> u32 {

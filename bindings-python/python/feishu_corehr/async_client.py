@@ -38,7 +38,8 @@ class AsyncClient:
         base_url: `FEISHU` (the default), `LARK`, or another URL; by default the environment's `FEISHU_BASE_URL`.
         allow_other_hosts: Whether the base URL may name another host than Feishu's and Lark's.
         allow_insecure_loopback: Whether the base URL may be plain http on this machine, and https on it.
-        deadline: How long a call may take, waiting and resending included, in seconds; 60 by default.
+        deadline: How long a call may take, waiting and resending included, in seconds; by default 60,
+            and 120 for a read, which may have to wait for the next minute of its quota.
         rate_share: The part of every quota that this client may use, above 0 and at most 1: two processes that share
             an app take 0.5 each.
         quotas: Quotas that differ from the documented ones: `{"withdraw_process": (calls, seconds)}`.
