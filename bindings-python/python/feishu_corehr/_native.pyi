@@ -552,7 +552,7 @@ class ErrorKind:
     """
     FORBIDDEN: Final[ErrorKind]
     """
-    The app lacks a scope, or a right on this resource.
+    The app lacks a scope (99991672, 99991676, 99991679): see `scopes`.
     """
     HTTP: Final[ErrorKind]
     """
