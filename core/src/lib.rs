@@ -48,7 +48,7 @@
 //! ```
 //!
 //! This library is unofficial.
-#![cfg_attr(not(feature = "python"), forbid(unsafe_code))]
+#![cfg_attr(not(any(feature = "python", feature = "web")), forbid(unsafe_code))]
 
 pub mod base_url;
 pub mod codes;
@@ -86,4 +86,6 @@ pub use process::*;
 pub use session::{Config, Credentials, Session};
 pub use time::Instant;
 pub use token::Secret;
+#[cfg(feature = "web")]
+pub use wire::{Form, FromForm};
 pub use withdrawal::{Attribution, ReadBack, Withdrawal, Withdrawn};

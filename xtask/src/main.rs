@@ -5,6 +5,7 @@ mod check;
 mod command;
 mod demo;
 mod generate;
+mod javascript;
 mod python;
 mod release;
 mod suite;

@@ -10,7 +10,7 @@ use serde_json::json;
 
 use crate::check::{Outcome, cargo_tests, python_tests, succeeds};
 use crate::command::{cargo, command, output, root, target};
-use crate::{demo, generate, python};
+use crate::{demo, generate, javascript, python};
 
 /// The wheel may have this many bytes.
 const LARGEST_WHEEL: u64 = 3_000_000;
@@ -80,6 +80,7 @@ const CHECKS: &[Check] = &[
         python::install(&python::wheel("tests/sandbox", &["--profile", "dev"])?)?;
         python_tests("sandbox wheel", &mut python::python(&["-m", "pytest", "-q", "tests/sandbox/tests"])?)
     }),
+    ("JavaScript package and its tests", |_| javascript::check()),
     ("generated files are fresh", |_| generate::run(true).map(|()| Outcome::Passed(1))),
     ("demo", |_| demo::check()),
     ("dependencies: licences, bans, sources", |_| dependencies()),

@@ -35,10 +35,12 @@
 //! }
 //! ```
 //!
-//! What a language wants beside serde is a module of its own here, like `python`, and a feature of this crate, since a
-//! `cfg_attr` inside a type would reach `pyclass` unexpanded.
+//! What a language wants beside serde is a module of its own here, `python` and `web` (a TypeScript declaration of every
+//! type, and a reader of requests), and a feature of this crate, since a `cfg_attr` inside a type would reach `pyclass`
+//! unexpanded.
 
 mod python;
+mod web;
 
 use proc_macro::TokenStream;
 use quote::{format_ident, quote};
@@ -69,8 +71,10 @@ fn word(mut item: DeriveInput, is_number: bool) -> Result<Tokens, Error> {
     };
     let variants: Vec<Ident> = data.variants.iter().map(|variant| variant.ident.clone()).collect();
     let words = variants.iter().map(|variant| snake_case(&variant.to_string()));
+    let web = web::word(&item);
     python::word(&mut item, is_number);
     Ok(quote! {
+        #web
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, ::serde::Serialize, ::serde::Deserialize)]
         #[serde(rename_all = "snake_case")]
         #item
@@ -128,8 +132,10 @@ fn reply(mut item: DeriveInput) -> Result<Tokens, Error> {
             field.attrs.push(parse_quote!(#[serde(rename(deserialize = #word))]));
         }
     }
+    let web = web::reply(&item);
     let python = python::reply(&mut item, &names);
     Ok(quote! {
+        #web
         #[derive(Clone, Debug, Default, PartialEq, ::serde::Serialize, ::serde::Deserialize)]
         #[serde(remote = "Self", default)]
         #item
@@ -156,6 +162,7 @@ fn reply(mut item: DeriveInput) -> Result<Tokens, Error> {
 }
 
 fn request(mut item: DeriveInput) -> Result<Tokens, Error> {
+    let web = web::request(&mut item)?;
     let python = python::request(&mut item)?;
     let mut identity = None;
     if let Data::Enum(_) = item.data {
@@ -171,6 +178,7 @@ fn request(mut item: DeriveInput) -> Result<Tokens, Error> {
         #[serde(deny_unknown_fields, rename_all = "snake_case")]
         #item
         #python
+        #web
     })
 }
 

@@ -104,6 +104,15 @@ impl From<User> for Actor {
     }
 }
 
+/// In TypeScript an actor is what its JSON is.
+#[cfg(feature = "web")]
+#[wasm_bindgen::prelude::wasm_bindgen(typescript_custom_section)]
+const ACTOR: &str = r#"/**
+ * Who acts: the system, or a user. The system may name a user too, as Feishu's own sample does; which of the two then
+ * counts is not documented.
+ */
+export type Actor = { system: true; user?: User } | User;"#;
+
 /// In Python a user is an actor, too.
 #[cfg(feature = "python")]
 impl<'a, 'py> pyo3::FromPyObject<'a, 'py> for Actor {

@@ -1,0 +1,102 @@
+/** One instance of the WebAssembly module, from its start to a trap. */
+
+import * as core from "./core.js";
+import { FeishuError, failure, type Told } from "./error.js";
+
+/** A call as its instance knows it. */
+export interface Pollable {
+  poll(): void;
+  /** Ends it with an error: nobody knows what it has sent. */
+  abandon(error: FeishuError): void;
+}
+
+/**
+ * Every entry into the module goes through {@link Instance.enter}. Whatever is thrown there is a trap: the memory is not
+ * to be trusted any more, so all that the instance has open ends with an error, and later uses fail at once.
+ */
+export class Instance {
+  readonly calls = new Map<number, Pollable>();
+  #trap: { cause: unknown } | undefined;
+
+  get isDead(): boolean {
+    return this.#trap !== undefined;
+  }
+
+  enter<T>(act: () => T): T {
+    if (this.#trap !== undefined) {
+      throw trapped("none", this.#trap.cause);
+    }
+    try {
+      return act();
+    } catch (cause) {
+      this.#trap = { cause };
+      const abandoned = [...this.calls.values()];
+      this.calls.clear();
+      for (const call of abandoned) {
+        call.abandon(trapped("unknown", cause));
+      }
+      throw trapped("unknown", cause);
+    }
+  }
+
+  /** What a function of the core answers as `{"ok": …}` or `{"error": …}`; an error is thrown. */
+  ask<T>(act: () => string): T {
+    const answer = JSON.parse(this.enter(act)) as { ok: T } | { error: Told };
+    if ("error" in answer) {
+      throw new FeishuError(answer.error);
+    }
+    return answer.ok;
+  }
+
+  /** Polls the calls that another one has woken. */
+  wake(): void {
+    for (const number of this.enter(core.woken)) {
+      const call = this.calls.get(number);
+      if (call !== undefined) {
+        queueMicrotask(() => call.poll());
+      }
+    }
+  }
+}
+
+let current: Instance | undefined;
+
+/** The living instance; after a trap, a fresh one. */
+export function instance(): Instance {
+  if (current === undefined) {
+    throw failure({
+      kind: "invalid_argument",
+      effect: "none",
+      summary: "the WebAssembly module is not loaded yet: `await load()` first",
+    });
+  }
+  if (current.isDead) {
+    core.__wbg_reset_state();
+    current = new Instance();
+  }
+  return current;
+}
+
+/** Whether there is an instance. */
+export function isLoaded(): boolean {
+  return current !== undefined;
+}
+
+/** Makes the first instance. @internal */
+export function begin(module: WebAssembly.Module): void {
+  if (current === undefined) {
+    core.initSync({ module });
+    current = new Instance();
+  }
+}
+
+/** The same where a page may not be held up. @internal */
+export async function beginLater(module: WebAssembly.Module): Promise<void> {
+  await core.default({ module_or_path: module });
+  current ??= new Instance();
+}
+
+function trapped(effect: "none" | "unknown", cause: unknown): FeishuError {
+  const summary = "internal error: the WebAssembly module has failed, and its clients with it; make a new client";
+  return failure({ kind: "transport", effect, summary }, cause);
+}

@@ -1,0 +1,112 @@
+/** The methods of every client: one for each operation. */
+
+import { run, type Opened } from "./call.js";
+import * as core from "./core.js";
+import type { GetProcess, ListProcesses, Process, ReadBack, Withdrawn, WithdrawProcess } from "./core.js";
+import { problem } from "./options.js";
+import { ProcessIds } from "./process-ids.js";
+import { withMilliseconds, written } from "./text.js";
+import type { HttpRequest } from "./transport.js";
+
+/** What a caller may set for one call. */
+export interface CallOptions {
+  /** Stops the call, its request and its pauses. The error then tells the effect, and its `cause` is the reason. */
+  signal?: AbortSignal | undefined;
+  /** How long the whole call may take, waiting and resending included, in milliseconds; by default the client's. */
+  deadline?: number | undefined;
+  /** An id of your own for Feishu's logs: at most 128 visible ASCII characters. */
+  request_id?: string | undefined;
+}
+
+/** What a withdrawal may set beside that. */
+export interface ReadBackOption {
+  /** What to do where reading is forbidden: by default `best_effort`. */
+  read_back?: ReadBack | undefined;
+}
+
+/** Which processes to list; the span may be of any length. */
+export type ListRequest = {
+  [Field in keyof ListProcesses]: Field extends `modify_time_${string}` ? Date | number : ListProcesses[Field];
+};
+
+/** The request of each operation, by the operation's name. */
+export interface Requests {
+  get_process: GetProcess;
+  list_processes: ListRequest;
+  withdraw_process: WithdrawProcess;
+}
+
+/** A request as data, and as a line for a shell. */
+export interface ShownRequest extends HttpRequest {
+  /** A `curl` command line, secrets replaced by `[redacted]`. */
+  readonly curl: string;
+}
+
+/** The methods that clients in Node and in pages have in common. */
+export class Operations<Options extends CallOptions> {
+  readonly #open: () => Opened | Promise<Opened>;
+  readonly #openNow: () => Opened;
+
+  /** @internal */
+  constructor(openNow: () => Opened, open: () => Opened | Promise<Opened>) {
+    this.#openNow = openNow;
+    this.#open = open;
+  }
+
+  /**
+   * Withdraws a running process, and knows what happened. Where an answer proves nothing, the process is read before
+   * the request is sent again.
+   *
+   * Rejects with a `FeishuError`: `kind` is `not_withdrawable` when the process is not running any more, and `effect`
+   * says whether it may have been withdrawn all the same.
+   */
+  withdrawProcess(request: WithdrawProcess, options?: Options & ReadBackOption): Promise<Withdrawn> {
+    return this.#call("withdraw_process", request, options);
+  }
+
+  /** Reads one process. */
+  getProcess(request: GetProcess, options?: Options): Promise<Process> {
+    return this.#call("get_process", request, options);
+  }
+
+  /**
+   * Lists the ids of the processes that were modified in a span of time, for `for await`. A span of 31 days or more is
+   * asked for in parts, oldest first; an id may then come twice. What is wrong is thrown by the first step.
+   */
+  listProcesses(request: ListRequest, options?: Options): ProcessIds {
+    const { signal, ...rest } = (options ?? {}) as Options;
+    const pageToken = (request as { page_token?: unknown } | null | undefined)?.page_token;
+    const token = typeof pageToken === "string" ? pageToken : null;
+    const open = (): Opened | Promise<Opened> => {
+      checkSignal("list_processes", signal);
+      return this.#open();
+    };
+    return new ProcessIds(open, written(withMilliseconds(request)), written(rest), signal, token);
+  }
+
+  /** The request as data, for another HTTP stack or to look at; nothing is sent. */
+  request<Name extends keyof Requests>(
+    operation: Name,
+    request: Requests[Name],
+    options?: Omit<Options, "signal">,
+  ): ShownRequest {
+    const { instance, number } = this.#openNow();
+    return instance.ask<ShownRequest>(() =>
+      core.request(number, String(operation), written(withMilliseconds(request)), written(options ?? {})),
+    );
+  }
+
+  async #call<T>(operation: string, request: unknown, options: (Options & ReadBackOption) | undefined): Promise<T> {
+    const { signal, ...rest } = options ?? ({} as Options & ReadBackOption);
+    const opened = this.#open();
+    const client = opened instanceof Promise ? await opened : opened;
+    checkSignal(operation, signal);
+    return run<T>(client, operation, written(request), written(rest), signal);
+  }
+}
+
+function checkSignal(operation: string, signal: unknown): void {
+  if (signal !== undefined && !(signal instanceof AbortSignal)) {
+    throw problem(operation, "signal", "must be an AbortSignal");
+  }
+}

@@ -1,0 +1,83 @@
+/** What every entry of this package exports. */
+
+import * as core from "./core.js";
+import type { Explanation, Process, ProcessPage } from "./core.js";
+import { instance } from "./instance.js";
+import type { Requests } from "./operations.js";
+import { bytes, pairs, type HttpResponse } from "./transport.js";
+
+export { FeishuError, isFeishuError } from "./error.js";
+export { TransportFailure } from "./transport.js";
+export type { TokenFunction, TokenHint } from "./call.js";
+export type {
+  AbstractLine,
+  Actor,
+  Advice,
+  Attribution,
+  Comment,
+  CopiedTask,
+  DoneStatus,
+  DoneTask,
+  Effect,
+  Empty,
+  Error as ErrorFields,
+  ErrorKind,
+  Explanation,
+  FieldViolation,
+  FlowKind,
+  GetProcess,
+  Help,
+  I18nText,
+  Link,
+  ListProcesses,
+  Observation,
+  PendingTask,
+  Problem,
+  Process,
+  ProcessPage,
+  ReadBack,
+  Status,
+  TaskType,
+  TransportErrorKind,
+  User,
+  UserIdType,
+  Withdrawn,
+  WithdrawProcess,
+} from "./core.js";
+export type { CallOptions, ListRequest, ReadBackOption, Requests, ShownRequest } from "./operations.js";
+export type { SharedOptions } from "./options.js";
+export type { ProcessIds } from "./process-ids.js";
+export type { HttpHeaders, HttpRequest, HttpResponse, Transport } from "./transport.js";
+
+/** Feishu (飞书), in mainland China. */
+export const FEISHU = "https://open.feishu.cn";
+/** Lark, elsewhere. Whether it serves the process family is not documented. */
+export const LARK = "https://open.larksuite.com";
+
+/** What an answer of each operation is read into. */
+export interface Replies {
+  get_process: Process;
+  list_processes: ProcessPage;
+  withdraw_process: core.Empty;
+}
+
+/**
+ * Reads an answer that another HTTP stack has fetched: the result, or the error that it stands for is thrown. That
+ * error's `effect` is judged by this one answer alone.
+ */
+export function decodeReply<Name extends keyof Requests>(operation: Name, response: HttpResponse): Replies[Name] {
+  const headers = JSON.stringify(pairs(response.headers));
+  const body = bytes(response.body);
+  const status = Number.isInteger(response.status) ? response.status : 0;
+  return instance().ask<Replies[Name]>(() => core.decode(String(operation), status, headers, body));
+}
+
+/** What is known about a code that an operation answered, or null: no page explains it then. */
+export function explain(operation: keyof Requests, code: number): Explanation | null {
+  return JSON.parse(instance().enter(() => core.explain(String(operation), Number(code)))) as Explanation | null;
+}
+
+/** The names of all operations. */
+export function operations(): (keyof Requests)[] {
+  return JSON.parse(instance().enter(() => core.operations())) as (keyof Requests)[];
+}

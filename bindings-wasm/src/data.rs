@@ -1,0 +1,65 @@
+//! Requests and answers as data, for transports and for callers with an HTTP stack of their own.
+
+use feishu_corehr::{Error, Form, HttpRequest, HttpResponse, OPERATIONS, retry, verdict};
+use serde::{Serialize, Serializer};
+use serde_json::value::RawValue;
+
+use crate::call;
+use crate::client::Client;
+use crate::text;
+
+/// A request as a transport is given it.
+#[derive(Serialize)]
+pub(crate) struct Sendable {
+    method: &'static str,
+    url: String,
+    #[serde(serialize_with = "pairs")]
+    headers: Vec<feishu_corehr::Header>,
+    /// Every body is JSON, and so text.
+    body: Option<String>,
+    budget: u64,
+    connect_budget: u64,
+    max_response: usize,
+    fresh_connection: bool,
+    /// The line for a shell, where a person asked for the request.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    curl: Option<String>,
+}
+
+impl Sendable {
+    pub(crate) fn new(request: HttpRequest) -> Self {
+        Self {
+            method: request.method.as_str(),
+            url: request.url,
+            headers: request.headers,
+            body: request.body.map(|body| String::from_utf8(body).unwrap_or_default()),
+            budget: request.budget,
+            connect_budget: request.connect_budget,
+            max_response: request.max_response,
+            fresh_connection: request.fresh_connection,
+            curl: None,
+        }
+    }
+}
+
+pub(crate) fn request(client: &Client, operation: &str, request: &str, options: &str) -> Result<Sendable, Error> {
+    let mut more = Form::read("options", options);
+    let (call, _) = client.call(&mut more, false);
+    let prepared = call::prepare(operation, request, more)?;
+    Error::check(operation, call.problems())?;
+    let budget = call.deadline.unwrap_or(retry::DEADLINE);
+    let request = client.session.request(&prepared, call.token.as_ref(), budget);
+    let curl = Some(request.curl());
+    Ok(Sendable { curl, ..Sendable::new(request) })
+}
+
+pub(crate) fn decode(operation: &str, response: HttpResponse) -> Result<Box<RawValue>, Error> {
+    let known = OPERATIONS.iter().find(|known| known.name == operation);
+    let known = known.ok_or_else(|| text::unknown_operation(operation))?;
+    let reply = verdict::judge(known, Ok(&response)).map_err(|failure| failure.error)?;
+    Ok(RawValue::from_string(call::read(operation, reply)?).unwrap_or_else(|_| RawValue::NULL.to_owned()))
+}
+
+fn pairs<S: Serializer>(headers: &[feishu_corehr::Header], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(headers.iter().map(|header| (&header.name, &header.value)))
+}

@@ -1,0 +1,137 @@
+//! The WebAssembly half of the npm package `feishu-corehr`: the core behind a few functions of numbers and text.
+//!
+//! Nothing is imported from JavaScript, and nothing is called back. A call is polled like a machine: [`poll`] answers
+//! with what the host shall do (send this, sleep so long, ask for a token), and the host brings the answers. So every
+//! entry is one that `js/instance.ts` guards, and a trap anywhere ends all calls with an error instead of hanging them.
+
+mod call;
+mod client;
+mod data;
+mod desk;
+mod house;
+mod text;
+mod walk;
+
+use feishu_corehr::{HttpResponse, Secret, TransportError};
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use crate::house::House;
+
+/// Opens a client: `{"ok": its number}` or `{"error": …}`. `credentials` is `app`, `backend` or `host`.
+#[wasm_bindgen]
+pub fn open(options: &str, credentials: &str, has_transport: bool, seed: f64) -> String {
+    // All 53 bits of a JavaScript integer.
+    text::result(client::Client::new(options, credentials, has_transport, seed as u64).map(House::add_client))
+}
+
+/// Forgets a client; calls in flight go on.
+#[wasm_bindgen]
+pub fn close(client: u32) {
+    House::remove_client(client);
+}
+
+/// Begins a call: `{"ok": its number}` or `{"error": …}`. Nothing happens before [`poll`].
+#[wasm_bindgen]
+pub fn start(client: u32, operation: &str, request: &str, options: &str, is_observed: bool) -> String {
+    text::result(House::start(client, operation, request, options, is_observed))
+}
+
+/// Goes on with a call, and answers with a list of what the host shall do. Its last item is `done` or `failed` when
+/// the call has ended; then its number means nothing any more.
+#[wasm_bindgen]
+pub fn poll(call: u32, monotonic: f64, wall: f64) -> String {
+    House::poll(call, monotonic as u64, wall as u64)
+}
+
+/// The calls that want to be polled, because another one has brought what they wait for.
+#[wasm_bindgen]
+pub fn woken() -> Vec<u32> {
+    call::woken()
+}
+
+/// Ends a call, and tells what it has done: the fields of an error.
+#[wasm_bindgen]
+pub fn cancel(call: u32) -> String {
+    House::cancel(call)
+}
+
+/// A sleep is over.
+#[wasm_bindgen]
+pub fn slept(call: u32, errand: u32) {
+    House::answer(call, errand, desk::Brought::Nothing);
+}
+
+/// The transport has brought an answer; `headers` is a list of pairs.
+#[wasm_bindgen]
+pub fn answered(call: u32, errand: u32, status: u16, headers: &str, body: Vec<u8>) {
+    let response = HttpResponse { status, headers: text::headers(headers), body };
+    House::answer(call, errand, desk::Brought::Http(Ok(response)));
+}
+
+/// The transport has failed; `kind` is one of `TransportErrorKind`'s words.
+#[wasm_bindgen]
+pub fn failed(call: u32, errand: u32, kind: &str, bytes_written: bool, detail: &str) {
+    let error = TransportError::new(text::transport_error_kind(kind), bytes_written, detail);
+    House::answer(call, errand, desk::Brought::Http(Err(error)));
+}
+
+/// The token function has returned a text, or has failed with one that holds no secret.
+#[wasm_bindgen]
+pub fn token(call: u32, errand: u32, is_token: bool, text: String) {
+    let token = if is_token { Ok(Secret::new(text)) } else { Err(text) };
+    House::answer(call, errand, desk::Brought::Token(token));
+}
+
+/// Begins a walk through a list: `{"ok": its number}` or `{"error": …}`.
+#[wasm_bindgen]
+pub fn walk(request: &str) -> String {
+    text::result(walk::new(request).map(House::add_walk))
+}
+
+/// Where a walk stands: `{"cursor", "request"}`, both null at its end.
+#[wasm_bindgen]
+pub fn walk_next(walk: u32) -> String {
+    House::walk(walk, |pages| walk::next(pages))
+}
+
+/// Takes a page and goes on to the next.
+#[wasm_bindgen]
+pub fn walk_take(walk: u32, page: &str) {
+    House::walk(walk, |pages| walk::take(pages, page));
+}
+
+/// Forgets a walk.
+#[wasm_bindgen]
+pub fn walk_end(walk: u32) {
+    House::remove_walk(walk);
+}
+
+/// A request as data: `{"ok": …}` or `{"error": …}`.
+#[wasm_bindgen]
+pub fn request(client: u32, operation: &str, request: &str, options: &str) -> String {
+    text::result(House::client(client).and_then(|client| data::request(&client, operation, request, options)))
+}
+
+/// Reads an answer that another HTTP stack has fetched: `{"ok": …}` or `{"error": …}`.
+#[wasm_bindgen]
+pub fn decode(operation: &str, status: u16, headers: &str, body: Vec<u8>) -> String {
+    text::result(data::decode(operation, HttpResponse { status, headers: text::headers(headers), body }))
+}
+
+/// What is known about a code of an operation, or null.
+#[wasm_bindgen]
+pub fn explain(operation: &str, code: f64) -> String {
+    text::json(&feishu_corehr::explain(operation, code as i64))
+}
+
+/// The error for options that the host alone can judge: a list of `{"field", "rule"}`.
+#[wasm_bindgen]
+pub fn invalid(operation: &str, problems: &str) -> String {
+    text::invalid(operation, problems)
+}
+
+/// The names of all operations.
+#[wasm_bindgen]
+pub fn operations() -> String {
+    text::json(&feishu_corehr::OPERATIONS.iter().map(|operation| operation.name).collect::<Vec<_>>())
+}

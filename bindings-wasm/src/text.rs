@@ -1,0 +1,64 @@
+//! What crosses as JSON text: results, errors, headers.
+
+use feishu_corehr::{Error, ErrorKind, Header, Problem, TransportErrorKind};
+use serde::Serialize;
+
+/// `{"ok": …}`, or `{"error": …}` as [`Told`].
+pub(crate) fn result<T: Serialize>(result: Result<T, Error>) -> String {
+    json(&match result {
+        Ok(value) => Answer::Ok(value),
+        Err(error) => Answer::Error(Told::new(error)),
+    })
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Answer<T> {
+    Ok(T),
+    Error(Told),
+}
+
+/// An error with the sentence for a person.
+#[derive(Serialize)]
+pub(crate) struct Told {
+    text: String,
+    fields: Error,
+}
+
+impl Told {
+    pub(crate) fn new(error: Error) -> Self {
+        Self { text: error.to_string(), fields: error }
+    }
+}
+
+/// Our own types have text keys and finite numbers only, so this cannot fail.
+pub(crate) fn json<T: Serialize>(value: &T) -> String {
+    serde_json::to_string(value).unwrap_or_default()
+}
+
+/// Pairs of names and values; what is none is no header.
+pub(crate) fn headers(pairs: &str) -> Vec<Header> {
+    let pairs: Vec<(String, String)> = serde_json::from_str(pairs).unwrap_or_default();
+    pairs.into_iter().map(|(name, value)| Header::new(&name, value)).collect()
+}
+
+/// A word that is none of ours comes from a host's own transport.
+pub(crate) fn transport_error_kind(word: &str) -> TransportErrorKind {
+    let kinds = TransportErrorKind::ALL.iter().copied();
+    kinds.into_iter().find(|kind| kind.as_str() == word).unwrap_or(TransportErrorKind::Other)
+}
+
+/// The error of an operation with these problems, as `{"error": …}`.
+pub(crate) fn invalid(operation: &str, problems: &str) -> String {
+    let problems: Vec<Problem> = serde_json::from_str(problems).unwrap_or_default();
+    result(Error::check(operation, problems))
+}
+
+pub(crate) fn unknown_operation(operation: &str) -> Error {
+    let names: Vec<&str> = feishu_corehr::OPERATIONS.iter().map(|operation| operation.name).collect();
+    let rule = format!("is not one of {}", names.join(", "));
+    match Error::check(operation, vec![Problem::new("operation", rule)]) {
+        Err(error) => error,
+        Ok(()) => Error::new(ErrorKind::InvalidArgument, "there is no such operation"),
+    }
+}

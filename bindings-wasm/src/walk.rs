@@ -1,0 +1,33 @@
+//! The walk through all pages of a list; the core decides how it goes on and when it ends.
+
+use feishu_corehr::{Endpoint, Error, Form, FromForm, ListProcesses, Pages, ProcessPage};
+use serde::Serialize;
+
+use crate::text;
+
+/// Where a walk stands.
+#[derive(Serialize)]
+struct Place {
+    /// Where another walk can go on from here.
+    cursor: Option<String>,
+    /// The page to ask for.
+    request: Option<ListProcesses>,
+}
+
+pub(crate) fn new(request: &str) -> Result<Pages, Error> {
+    let mut form = Form::read("request", request);
+    let request = ListProcesses::from_form(&mut form);
+    Error::check(ListProcesses::OPERATION.name, form.problems())?;
+    request.map_or_else(|| Err(text::unknown_operation(ListProcesses::OPERATION.name)), Pages::new)
+}
+
+pub(crate) fn next(pages: &Pages) -> String {
+    text::json(&Place { cursor: pages.cursor(), request: pages.next() })
+}
+
+/// A page that cannot be read would be one that this instance has not written; the walk then ends.
+pub(crate) fn take(pages: &mut Pages, page: &str) -> String {
+    let page: ProcessPage = serde_json::from_str(page).unwrap_or_default();
+    pages.take(&page);
+    String::new()
+}

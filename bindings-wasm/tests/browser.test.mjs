@@ -1,0 +1,144 @@
+// The page's entry: no secret, no token, fetch with its settings. It runs here with Node's own fetch.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import http from "node:http";
+import test, { after, before } from "node:test";
+
+import { Client, decodeReply, explain, load } from "../node_modules/feishu-corehr/web/browser.js";
+
+import { failure, pause, thrown } from "./sandbox.mjs";
+
+const request = { process_id: "7", actor: { system: true } };
+const wasm = readFileSync(new URL("../node_modules/feishu-corehr/feishu_corehr.wasm", import.meta.url));
+
+let answer;
+const seen = [];
+const backend = http.createServer((sent, response) => {
+  seen.push({ method: sent.method, url: sent.url, headers: sent.headers });
+  answer(response);
+});
+const ok = (response) => response.end('{"code":0,"data":{}}');
+let base_url;
+before(async () => {
+  await new Promise((resolve) => backend.listen(0, "127.0.0.1", resolve));
+  base_url = `http://127.0.0.1:${backend.address().port}/hr`;
+});
+after(() => {
+  backend.closeAllConnections();
+  backend.close();
+});
+
+test("what needs the module says so until it is loaded", async () => {
+  assert.match(thrown(() => explain("withdraw_process", 1)).message, /await load\(\)/);
+  assert.match(thrown(() => decodeReply("withdraw_process", { status: 200 })).message, /await load\(\)/);
+  assert.match((await failure(load(new Response("", { status: 404 })))).message, /HTTP 404/);
+  await load(new Response(wasm));
+  await load();
+  assert.equal(explain("withdraw_process", 1161006).kind, "not_withdrawable");
+});
+
+test("a page calls its own backend, without a token and without cookies", async () => {
+  answer = ok;
+  const done = await new Client({ base_url }).withdrawProcess(request);
+  assert.equal(done.attribution, "ours");
+  const [sent] = seen.splice(0);
+  assert.deepEqual([sent.method, sent.url], ["PUT", "/hr/open-apis/corehr/v2/process_withdraw/7"]);
+  assert.equal(sent.headers.authorization, undefined);
+  assert.equal(sent.headers.cookie, undefined);
+});
+
+test("a secret or a token is no option here, of a client or of a call", async () => {
+  for (const more of [
+    { app_id: "cli_a" },
+    { app_secret: "canary" },
+    { token: () => "t-canary" },
+    { proxy: "http://x" },
+    { allow_other_hosts: true },
+    { allow_insecure_loopback: true },
+    { nonsense: 1 },
+  ]) {
+    const error = await failure(new Client({ base_url, ...more }).withdrawProcess(request));
+    assert.deepEqual([error.kind, error.problems[0].field], ["invalid_argument", Object.keys(more)[0]]);
+    assert.doesNotMatch(error.message, /canary/);
+  }
+  const error = await failure(new Client({ base_url }).withdrawProcess(request, { token: "t-canary" }));
+  assert.equal(error.problems[0].field, "token");
+  for (const options of [undefined, {}, { base_url: 7 }, { base_url: "http://hr.example" }, { base_url, credentials: "x" }]) {
+    assert.equal((await failure(new Client(options).withdrawProcess(request))).kind, "invalid_argument");
+  }
+  assert.equal(seen.length, 0);
+});
+
+test("fetch is called plainly, with these settings", async () => {
+  const real = globalThis.fetch;
+  const calls = [];
+  globalThis.fetch = function (url, init) {
+    calls.push({ self: this, init });
+    return Promise.resolve(new Response('{"code":0,"data":{}}'));
+  };
+  try {
+    await new Client({ base_url, credentials: "same-origin" }).withdrawProcess(request);
+    await new Client({ base_url }).withdrawProcess(request);
+  } finally {
+    globalThis.fetch = real;
+  }
+  const [{ self, init }, second] = calls;
+  assert.equal(self, undefined);
+  assert.deepEqual(
+    [init.redirect, init.credentials, second.init.credentials, init.cache, init.referrerPolicy, init.signal instanceof AbortSignal],
+    ["error", "same-origin", "omit", "no-store", "no-referrer", true],
+  );
+  assert.ok(init.headers.every(([name]) => name !== "user-agent"));
+});
+
+test("a path is one of the page's own origin", async () => {
+  globalThis.location = { href: "https://hr.example/page/index.html" };
+  try {
+    const urls = [];
+    const transport = (sent) => {
+      urls.push(sent.url);
+      return { status: 200, body: '{"code":0}' };
+    };
+    await new Client({ base_url: "/hr/", transport }).withdrawProcess(request);
+    await new Client({ base_url: "https://other.example/hr", transport }).withdrawProcess(request);
+    assert.deepEqual(urls, [
+      "https://hr.example/hr/open-apis/corehr/v2/process_withdraw/7",
+      "https://other.example/hr/open-apis/corehr/v2/process_withdraw/7",
+    ]);
+  } finally {
+    delete globalThis.location;
+  }
+});
+
+test("redirects, floods and silence end with an error in time", async () => {
+  const call = (options) => failure(new Client({ base_url, deadline: 1_500, ...options }).withdrawProcess(request, { read_back: "never" }));
+  answer = (response) => response.writeHead(307, { location: "/elsewhere" }).end();
+  const redirected = await call();
+  assert.deepEqual([redirected.kind, redirected.effect], ["disconnected", "unknown"]);
+  assert.ok(seen.splice(0).every((sent) => sent.url !== "/elsewhere"));
+  answer = (response) => response.end("x".repeat(1_100_000));
+  assert.equal((await call()).kind, "too_large");
+  answer = (response) => {
+    response.writeHead(200, { "content-length": "100" });
+    response.write("{");
+    setTimeout(() => response.destroy(), 20);
+  };
+  assert.equal((await call()).kind, "bad_body");
+  answer = () => undefined;
+  const started = performance.now();
+  assert.equal((await call({ deadline: 300 })).effect, "unknown");
+  assert.ok(performance.now() - started < 1_500);
+});
+
+test("an abort closes the connection", async () => {
+  let closed = false;
+  answer = (response) => response.on("close", () => (closed = true));
+  const controller = new AbortController();
+  const call = failure(new Client({ base_url }).withdrawProcess(request, { signal: controller.signal }));
+  await pause(100);
+  controller.abort();
+  assert.deepEqual([(await call).kind, (await call).effect], ["cancelled", "unknown"]);
+  await pause(100);
+  assert.ok(closed);
+});
