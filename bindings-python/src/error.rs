@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Once;
 
-use feishu_corehr::{Effect, Error, ErrorKind};
+use feishu_corehr::{Effect, Error, ErrorKind, FromJson};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
@@ -40,7 +40,8 @@ pub(crate) fn error_to_json(error: &Error) -> PyResult<String> {
 /// The exception that [`error_to_json`] has written.
 #[pyfunction]
 pub(crate) fn error_from_json(py: Python<'_>, text: &str) -> PyResult<PyErr> {
-    let error = serde_json::from_str(text).map_err(|error| PyValueError::new_err(error.to_string()))?;
+    let value = serde_json::from_str(text).map_err(|error| PyValueError::new_err(error.to_string()))?;
+    let error = Error::from_json(value).map_err(|problem| PyValueError::new_err(problem.rule))?;
     Ok(raise(py, error, None))
 }
 

@@ -43,7 +43,7 @@ impl Options {
             base_url: self.base_url.clone(),
             credentials,
             rate_share: self.rate_share,
-            quotas: self.quotas.clone(),
+            quotas: self.quotas.clone().into_iter().collect(),
             shared_cache: self.shared_cache,
         };
         Session::new(config, seed())

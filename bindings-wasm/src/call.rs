@@ -8,18 +8,28 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
 
 use feishu_corehr::{
-    Call, Endpoint, Error, Exchange, Form, FromForm, GetProcess, Instant, ListProcesses, Machine, Prepared, Reply,
-    WithdrawProcess, Withdrawal, Withdrawn,
+    Call, Empty, Endpoint, Error, Exchange, Form, FromForm, GetProcess, Instant, ListProcesses, Machine, Prepared,
+    Process, ProcessPage, Reply, WithdrawProcess, Withdrawal, Withdrawn,
 };
-use serde_json::value::RawValue;
+use serde::Serialize;
 
 use crate::client::Client;
 use crate::desk::{Brought, Desk, Order};
 use crate::text::{self, Told};
 
+/// What a call ends with.
+#[derive(Serialize)]
+#[serde(untagged)]
+pub(crate) enum Output {
+    Empty(Empty),
+    Process(Box<Process>),
+    ProcessPage(ProcessPage),
+    Withdrawn(Withdrawn),
+}
+
 /// A call under way.
 pub(crate) struct Running {
-    future: Pin<Box<dyn Future<Output = Result<String, Error>>>>,
+    future: Pin<Box<dyn Future<Output = Result<Output, Error>>>>,
     machine: Rc<dyn Cancel>,
     desk: Rc<Desk>,
     waker: Waker,
@@ -43,27 +53,49 @@ impl Running {
         if operation == WithdrawProcess::OPERATION.name {
             let request: WithdrawProcess = checked(operation, &mut form, more)?;
             let machine = Withdrawal::new(&client.session, &request, call, read_back)?;
-            return Ok(Self::with(machine, desk, waker, |withdrawn: Withdrawn| Ok(text::json(&withdrawn))));
+            return Ok(Self::with(machine, desk, waker, |withdrawn| Ok(Output::Withdrawn(withdrawn))));
         }
         if operation == GetProcess::OPERATION.name {
             let request: GetProcess = checked(operation, &mut form, more)?;
             let machine = Exchange::new(&client.session, &request, call)?;
-            return Ok(Self::with(machine, desk, waker, decode::<GetProcess>));
+            return Ok(Self::with(machine, desk, waker, process));
         }
         if operation == ListProcesses::OPERATION.name {
             let request: ListProcesses = checked(operation, &mut form, more)?;
             let machine = Exchange::new(&client.session, &request, call)?;
-            return Ok(Self::with(machine, desk, waker, decode::<ListProcesses>));
+            return Ok(Self::with(machine, desk, waker, page));
         }
         Err(text::unknown_operation(operation))
     }
 
-    fn with<M, T>(
-        machine: M,
-        desk: Rc<Desk>,
-        waker: Waker,
-        read: impl FnOnce(T) -> Result<String, Error> + 'static,
-    ) -> Self
+    /// One request for a client elsewhere, which decides by the raw answer; so nothing of it is told here.
+    pub(crate) fn relayed(
+        client: &Client,
+        operation: &str,
+        request: &str,
+        options: &str,
+        is_observed: bool,
+        number: u32,
+    ) -> Result<Self, Error> {
+        let desk = Rc::new(Desk::new(client.keeps_budget, is_observed));
+        let waker = Waker::from(Arc::new(Bell(number)));
+        let mut form = Form::read("request", request);
+        let mut more = Form::read("options", options);
+        let (call, _) = client.call(&mut more, false);
+        let session = &client.session;
+        let exchange = if operation == WithdrawProcess::OPERATION.name {
+            Exchange::new(session, &checked::<WithdrawProcess>(operation, &mut form, more)?, call)
+        } else if operation == GetProcess::OPERATION.name {
+            Exchange::new(session, &checked::<GetProcess>(operation, &mut form, more)?, call)
+        } else if operation == ListProcesses::OPERATION.name {
+            Exchange::new(session, &checked::<ListProcesses>(operation, &mut form, more)?, call)
+        } else {
+            Err(text::unknown_operation(operation))
+        };
+        Ok(Self::with(exchange?.into_relayed(), desk, waker, |_| Ok(Output::Empty(Empty {}))))
+    }
+
+    fn with<M, T>(machine: M, desk: Rc<Desk>, waker: Waker, read: fn(T) -> Result<Output, Error>) -> Self
     where
         M: Machine<Output = Result<T, Error>> + 'static,
         T: 'static,
@@ -80,10 +112,8 @@ impl Running {
         let polled = self.future.as_mut().poll(&mut Context::from_waker(&self.waker));
         let mut orders = self.desk.take_orders();
         let Poll::Ready(result) = polled else { return (orders, false) };
-        orders.push(match result.map(RawValue::from_string) {
-            Ok(Ok(value)) => Order::Done(value),
-            // What was just written as JSON is JSON.
-            Ok(Err(_)) => Order::Done(RawValue::NULL.to_owned()),
+        orders.push(match result {
+            Ok(output) => Order::Done(Box::new(output)),
             Err(error) => Order::Failed(Box::new(Told::new(error))),
         });
         (orders, true)
@@ -113,21 +143,25 @@ pub(crate) fn prepare(operation: &str, request: &str, more: Form) -> Result<Prep
     }
 }
 
-/// A successful answer of that operation as JSON.
-pub(crate) fn read(operation: &str, reply: Reply) -> Result<String, Error> {
+/// A successful answer of that operation.
+pub(crate) fn read(operation: &str, reply: Reply) -> Result<Output, Error> {
     if operation == GetProcess::OPERATION.name {
-        decode::<GetProcess>(reply)
+        process(reply)
     } else if operation == ListProcesses::OPERATION.name {
-        decode::<ListProcesses>(reply)
+        page(reply)
     } else if operation == WithdrawProcess::OPERATION.name {
-        decode::<WithdrawProcess>(reply)
+        WithdrawProcess::decode(&reply).map(Output::Empty)
     } else {
         Err(text::unknown_operation(operation))
     }
 }
 
-fn decode<E: Endpoint<Response: serde::Serialize>>(reply: Reply) -> Result<String, Error> {
-    E::decode(&reply).map(|response| text::json(&response))
+fn process(reply: Reply) -> Result<Output, Error> {
+    GetProcess::decode(&reply).map(|process| Output::Process(Box::new(process)))
+}
+
+fn page(reply: Reply) -> Result<Output, Error> {
+    ListProcesses::decode(&reply).map(Output::ProcessPage)
 }
 
 /// The request, or one error with the problems of the request and of the options.

@@ -1,12 +1,12 @@
 //! How a client is set up, and what one call may set over that.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use feishu_corehr::{
-    BaseUrl, BaseUrlRules, CallOptions, Config, Credentials, Error, Form, OPERATIONS, Quota, ReadBack, Secret, Session,
+    BaseUrl, BaseUrlRules, CallOptions, Config, Credentials, Error, Fields, Form, FromJson, OPERATIONS, Problem, Quota,
+    ReadBack, Secret, Session,
 };
-use serde::Deserialize;
+use serde_json::Value;
 
 /// An open client.
 pub(crate) struct Client {
@@ -19,66 +19,71 @@ pub(crate) struct Client {
     takes_token: bool,
 }
 
-/// A quota as the options write it.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Allowed {
-    calls: u32,
-    window_ms: u64,
+/// Quotas as the options write them: `{"withdraw_process": {"calls": 50, "window_ms": 1000}}`.
+#[derive(Default)]
+struct Quotas(Vec<(String, Quota)>);
+
+impl FromJson for Quotas {
+    fn from_json(value: Value) -> Result<Self, Problem> {
+        let Value::Object(operations) = value else { return Err(Problem::new("", "must be an object")) };
+        let quota = |(operation, quota): (String, Value)| {
+            let count = quota.as_object().map(serde_json::Map::len);
+            let mut fields = Fields::new(quota);
+            let quota = Quota { calls: fields.take("calls"), window: fields.take("window_ms") };
+            if count != Some(2) {
+                return Err(Problem::new(&operation, "must have `calls` and `window_ms`, and nothing else"));
+            }
+            fields.end((operation, quota))
+        };
+        operations.into_iter().map(quota).collect::<Result<_, _>>().map(Self)
+    }
 }
 
 impl Client {
     pub(crate) fn new(options: &str, credentials: &str, has_transport: bool, seed: u64) -> Result<Rc<Self>, Error> {
         let mut form = Form::read("options", options);
-        let base_url: Option<Option<String>> = form.take_or("base_url", || None);
-        let allow_other_hosts = form.take_or("allow_other_hosts", || None);
-        let allow_insecure_loopback = form.take_or("allow_insecure_loopback", || None);
-        let deadline: Option<Option<u64>> = form.take_or("deadline", || None);
-        let rate_share = form.take_or("rate_share", || None);
-        let quotas: Option<Option<BTreeMap<String, Allowed>>> = form.take_or("quotas", || None);
+        let base_url: Option<String> = form.option("base_url");
+        let rules = BaseUrlRules {
+            allow_other_hosts: form.option("allow_other_hosts").unwrap_or_default(),
+            allow_insecure_loopback: form.option("allow_insecure_loopback").unwrap_or_default(),
+        };
+        let deadline = form.option("deadline");
+        let rate_share = form.option("rate_share");
+        let Quotas(quotas) = form.option("quotas").unwrap_or_default();
         let credentials = match credentials {
             "app" => app(&mut form),
             "backend" => Credentials::Backend,
             _ => Credentials::Host,
         };
-        if deadline == Some(Some(0)) {
+        if deadline == Some(0) {
             form.problem("deadline", "must be at least 1 millisecond");
         }
-        let quotas = quotas.flatten().unwrap_or_default();
-        for name in quotas.keys().filter(|name| OPERATIONS.iter().all(|operation| operation.name != name.as_str())) {
+        let is_unknown = |name: &str| OPERATIONS.iter().all(|operation| operation.name != name);
+        for (name, _) in quotas.iter().filter(|(name, _)| is_unknown(name)) {
             form.problem("quotas", format!("has `{name}`, which is no operation"));
         }
         Error::check("client", form.problems())?;
-        let rules = BaseUrlRules {
-            allow_other_hosts: allow_other_hosts.flatten().unwrap_or_default(),
-            allow_insecure_loopback: allow_insecure_loopback.flatten().unwrap_or_default(),
-        };
-        let base_url = base_url.flatten().unwrap_or_else(|| BaseUrl::FEISHU.to_owned());
+        let base_url = base_url.unwrap_or_else(|| BaseUrl::FEISHU.to_owned());
         let mut config = Config::new(BaseUrl::parse(&base_url, rules)?, credentials);
-        config.rate_share = rate_share.flatten().unwrap_or(config.rate_share);
-        config.quotas = quotas
-            .into_iter()
-            .map(|(name, Allowed { calls, window_ms: window })| (name, Quota { calls, window }))
-            .collect();
+        config.rate_share = rate_share.unwrap_or(config.rate_share);
+        config.quotas = quotas;
         let takes_token = !matches!(config.credentials, Credentials::Backend);
         let session = Session::new(config, seed)?;
-        Ok(Rc::new(Self { session, deadline: deadline.flatten(), keeps_budget: !has_transport, takes_token }))
+        Ok(Rc::new(Self { session, deadline, keeps_budget: !has_transport, takes_token }))
     }
 
     /// Reads what one call sets. Everything is read before anything is judged, so that all problems stand together.
     pub(crate) fn call(&self, form: &mut Form, may_read_back: bool) -> (CallOptions, ReadBack) {
-        let deadline = form.take_or("deadline", || None);
-        let request_id = form.take_or("request_id", || None);
-        let token = if self.takes_token { form.take_secret("token") } else { None };
-        let read_back = if may_read_back { form.take_or("read_back", || None) } else { None };
-        let options =
-            CallOptions { deadline: deadline.flatten().or(self.deadline), token, request_id: request_id.flatten() };
-        (options, read_back.flatten().unwrap_or_default())
+        let deadline = form.option("deadline").or(self.deadline);
+        let request_id = form.option("request_id");
+        let token = if self.takes_token { form.option("token").map(Secret::new) } else { None };
+        let read_back = if may_read_back { form.option("read_back") } else { None };
+        (CallOptions { deadline, token, request_id }, read_back.unwrap_or_default())
     }
 }
 
 fn app(form: &mut Form) -> Credentials {
     let app_id = form.take("app_id");
-    let app_secret = form.take_secret("app_secret").unwrap_or_else(|| Secret::new(String::new()));
-    Credentials::App { app_id: app_id.unwrap_or_default(), app_secret }
+    let app_secret: Option<String> = form.take("app_secret");
+    Credentials::App { app_id: app_id.unwrap_or_default(), app_secret: Secret::new(app_secret.unwrap_or_default()) }
 }

@@ -2,9 +2,8 @@
 
 use feishu_corehr::{Error, Form, HttpRequest, HttpResponse, OPERATIONS, retry, verdict};
 use serde::{Serialize, Serializer};
-use serde_json::value::RawValue;
 
-use crate::call;
+use crate::call::{self, Output};
 use crate::client::Client;
 use crate::text;
 
@@ -53,11 +52,11 @@ pub(crate) fn request(client: &Client, operation: &str, request: &str, options: 
     Ok(Sendable { curl, ..Sendable::new(request) })
 }
 
-pub(crate) fn decode(operation: &str, response: HttpResponse) -> Result<Box<RawValue>, Error> {
+pub(crate) fn decode(operation: &str, response: HttpResponse) -> Result<Output, Error> {
     let known = OPERATIONS.iter().find(|known| known.name == operation);
     let known = known.ok_or_else(|| text::unknown_operation(operation))?;
     let reply = verdict::judge(known, Ok(&response)).map_err(|failure| failure.error)?;
-    Ok(RawValue::from_string(call::read(operation, reply)?).unwrap_or_else(|_| RawValue::NULL.to_owned()))
+    call::read(operation, reply)
 }
 
 fn pairs<S: Serializer>(headers: &[feishu_corehr::Header], serializer: S) -> Result<S::Ok, S::Error> {

@@ -10,8 +10,8 @@ use feishu_corehr::{
     TransportErrorKind,
 };
 use serde::Serialize;
-use serde_json::value::RawValue;
 
+use crate::call::Output;
 use crate::data::Sendable;
 use crate::text::Told;
 
@@ -22,7 +22,7 @@ pub(crate) enum Order {
     /// Ask the token function.
     AskToken { errand: u32, refused: bool },
     /// The call has ended well.
-    Done(Box<RawValue>),
+    Done(Box<Output>),
     /// The call has ended with an error.
     Failed(Box<Told>),
     /// Nobody waits for this errand any more.

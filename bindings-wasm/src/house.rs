@@ -86,6 +86,19 @@ impl House {
         })
     }
 
+    pub(crate) fn relay(
+        client: u32,
+        operation: &str,
+        request: &str,
+        options: &str,
+        is_observed: bool,
+    ) -> Result<u32, Error> {
+        let client = Self::client(client)?;
+        HOUSE.with_borrow_mut(|house| {
+            house.calls.put(|number| Running::relayed(&client, operation, request, options, is_observed, number))
+        })
+    }
+
     pub(crate) fn poll(number: u32, monotonic: u64, wall: u64) -> String {
         HOUSE.with_borrow_mut(|house| {
             let Some(call) = house.calls.find(number) else { return "[]".to_owned() };

@@ -36,6 +36,13 @@ pub fn start(client: u32, operation: &str, request: &str, options: &str, is_obse
     text::result(House::start(client, operation, request, options, is_observed))
 }
 
+/// Begins one request for a client elsewhere, as [`start`] does: a refused token is renewed, nothing else is repeated,
+/// and its end tells nothing of the answer.
+#[wasm_bindgen]
+pub fn relay(client: u32, operation: &str, request: &str, options: &str, is_observed: bool) -> String {
+    text::result(House::relay(client, operation, request, options, is_observed))
+}
+
 /// Goes on with a call, and answers with a list of what the host shall do. Its last item is `done` or `failed` when
 /// the call has ended; then its number means nothing any more.
 #[wasm_bindgen]

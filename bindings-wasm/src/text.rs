@@ -1,6 +1,6 @@
 //! What crosses as JSON text: results, errors, headers.
 
-use feishu_corehr::{Error, ErrorKind, Header, Problem, TransportErrorKind};
+use feishu_corehr::{Error, ErrorKind, FromJson, Header, Problem, TransportErrorKind};
 use serde::Serialize;
 
 /// `{"ok": …}`, or `{"error": …}` as [`Told`].
@@ -38,8 +38,12 @@ pub(crate) fn json<T: Serialize>(value: &T) -> String {
 
 /// Pairs of names and values; what is none is no header.
 pub(crate) fn headers(pairs: &str) -> Vec<Header> {
-    let pairs: Vec<(String, String)> = serde_json::from_str(pairs).unwrap_or_default();
-    pairs.into_iter().map(|(name, value)| Header::new(&name, value)).collect()
+    let pairs: Vec<Vec<String>> = list(pairs);
+    pairs
+        .into_iter()
+        .filter_map(|pair| <[String; 2]>::try_from(pair).ok())
+        .map(|[name, value]| Header::new(&name, value))
+        .collect()
 }
 
 /// A word that is none of ours comes from a host's own transport.
@@ -50,8 +54,12 @@ pub(crate) fn transport_error_kind(word: &str) -> TransportErrorKind {
 
 /// The error of an operation with these problems, as `{"error": …}`.
 pub(crate) fn invalid(operation: &str, problems: &str) -> String {
-    let problems: Vec<Problem> = serde_json::from_str(problems).unwrap_or_default();
-    result(Error::check(operation, problems))
+    result(Error::check(operation, list(problems)))
+}
+
+/// A list that this package's own JavaScript has written.
+fn list<T: FromJson>(text: &str) -> Vec<T> {
+    serde_json::from_str(text).ok().and_then(|list| Vec::from_json(list).ok()).unwrap_or_default()
 }
 
 pub(crate) fn unknown_operation(operation: &str) -> Error {

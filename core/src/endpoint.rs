@@ -1,12 +1,12 @@
 //! What an operation is: how it is addressed, written and read. It knows nothing of retries.
 
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 
 use crate::codes::Code;
 use crate::error::{Error, ErrorKind, Problem};
 use crate::http::{Method, push_query};
 use crate::limit::Quota;
+use crate::wire::{self, FromJson};
 
 /// Whether a request that may have arrived may be sent again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,13 +62,18 @@ pub struct Reply {
 
 impl Reply {
     /// Reads `data`.
-    pub fn read<T: DeserializeOwned>(&self, operation: &Operation) -> Result<T, Error> {
-        serde_json::from_str(&self.data).map_err(|error| Error {
+    pub fn read<T: FromJson>(&self, operation: &Operation) -> Result<T, Error> {
+        wire::parsed(&self.data).and_then(T::from_json).map_err(|problem| self.unreadable(operation, &problem))
+    }
+
+    fn unreadable(&self, operation: &Operation, Problem { field, rule }: &Problem) -> Error {
+        let place = if field.is_empty() { String::new() } else { format!("`{field}` ") };
+        Error {
             operation: Some(operation.name.to_owned()),
             http_status: Some(self.http_status),
             log_id: self.log_id.clone(),
-            ..Error::new(ErrorKind::BadEnvelope, format!("`data` is not what the page documents: {error}"))
-        })
+            ..Error::new(ErrorKind::BadEnvelope, format!("`data` is not what the page documents: {place}{rule}"))
+        }
     }
 }
 
@@ -78,7 +83,7 @@ pub trait Endpoint {
     const OPERATION: Operation;
 
     /// What a successful answer is read into.
-    type Response: DeserializeOwned;
+    type Response: FromJson;
 
     /// The path, with every parameter encoded as one segment.
     fn path(&self) -> String;

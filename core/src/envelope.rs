@@ -1,13 +1,12 @@
 //! `{code, msg, data, error}`, read strictly: what is not exactly an envelope proves nothing.
 
-use std::fmt;
+use std::borrow::Cow;
 
-use serde::de::{Deserialize, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
-use serde_json::value::RawValue;
 
-use crate::error::{FieldViolation, Help};
+use crate::error::{FieldViolation, Help, Problem};
 use crate::http::HttpResponse;
+use crate::wire;
 
 /// Feishu's text is untrusted: more than this is cut off.
 const MAX_TEXT: usize = 256;
@@ -57,30 +56,42 @@ pub fn read(response: &HttpResponse) -> Result<Envelope, NotEnvelope> {
         return Err(NotEnvelope::NotJson);
     }
     let text = std::str::from_utf8(&response.body).map_err(|_| malformed("the body is not UTF-8", body))?;
-    let fields: Fields<'_> = match serde_json::from_str(text) {
-        Ok(fields) => fields,
-        // A whole JSON value of another kind, or something that begins like one or claims to be one.
-        Err(error)
-            if serde_json::from_str::<IgnoredAny>(text).is_ok()
-                || body.starts_with(b"{")
+    let fields = match wire::parsed(text) {
+        Ok(fields @ Value::Object(_)) => fields,
+        Ok(_) => return Err(NotEnvelope::Malformed("it is no object".to_owned())),
+        // Something that begins like JSON or claims to be it.
+        Err(Problem { rule, .. })
+            if body.starts_with(b"{")
                 || body.starts_with(b"[")
                 || body.starts_with(b"\xef\xbb\xbf")
                 || (begins_with(content_type, "application/json") && !body.starts_with(b"<")) =>
         {
-            return Err(NotEnvelope::Malformed(error.to_string()));
+            return Err(NotEnvelope::Malformed(format!("it {rule}")));
         }
         Err(_) => return Err(NotEnvelope::NotJson),
     };
-    Ok(Envelope {
-        code: fields.code,
-        // A success is not worth the copy.
-        msg: fields
-            .msg
-            .filter(|_| fields.code != 0)
-            .and_then(|msg| serde_json::from_str::<String>(msg.get()).ok().map(|msg| cleaned(&msg))),
-        data: fields.data.map(|data| data.get().to_owned()),
-        error: fields.error.as_ref().map(Details::read).unwrap_or_default(),
-    })
+    let (mut codes, mut data) = (0, None);
+    for (name, value) in members(text) {
+        match name.as_ref() {
+            "code" => codes += 1,
+            "data" => data = Some(value).filter(|value| *value != "null"),
+            _ => {}
+        }
+    }
+    let refused = |reason: &str| Err(NotEnvelope::Malformed(reason.to_owned()));
+    let Some(code) = fields["code"].as_i64() else { return refused("it has no integer `code`") };
+    // Two codes would let two readers of one answer disagree.
+    if codes > 1 {
+        return refused("`code` stands twice");
+    }
+    let msg = match &fields["msg"] {
+        Value::Null => None,
+        Value::String(msg) => Some(cleaned(msg)).filter(|_| code != 0),
+        Value::Array(_) | Value::Bool(_) | Value::Number(_) | Value::Object(_) => {
+            return refused("`msg` is not a string");
+        }
+    };
+    Ok(Envelope { code, msg, data: data.map(str::to_owned), error: Details::read(&fields["error"]) })
 }
 
 /// The log id of an answer: `X-Tt-Logid`, else `X-Request-Id`, else the one in the `error` object.
@@ -112,7 +123,7 @@ fn malformed(reason: &str, body: &[u8]) -> NotEnvelope {
 impl Details {
     /// Picks what is there: a strange `error` object does not make the envelope a strange one.
     fn read(error: &Value) -> Self {
-        let list = |name: &str| error[name].as_array().cloned().unwrap_or_default();
+        let list = |name: &str| error[name].as_array().map(Vec::as_slice).unwrap_or_default();
         let text = |value: &Value| value.as_str().map(cleaned);
         Self {
             log_id: text(&error["log_id"]).or_else(|| text(&error["logid"])),
@@ -142,137 +153,44 @@ impl Details {
     }
 }
 
-struct Fields<'a> {
-    code: i64,
-    msg: Option<&'a RawValue>,
-    data: Option<&'a RawValue>,
-    error: Option<Value>,
-}
-
-/// A field's name, told apart without a copy.
-enum Name {
-    Code,
-    Data,
-    Error,
-    Msg,
-    Other,
-}
-
-impl<'de> Deserialize<'de> for Name {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Text;
-
-        impl Visitor<'_> for Text {
-            type Value = Name;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a field's name")
+/// The members of an object as text, since a parsed value would have lost how it was written, and which name stood
+/// twice. serde_json has accepted the object before.
+fn members(object: &str) -> Vec<(Cow<'_, str>, &str)> {
+    let (mut members, mut name, mut start) = (Vec::new(), "", 0);
+    let (mut depth, mut is_text, mut is_escaped) = (0_u32, false, false);
+    for (at, byte) in object.bytes().enumerate() {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' => is_escaped = true,
+            b'"' => is_text = !is_text,
+            _ if is_text => {}
+            b'{' | b'[' => {
+                depth += 1;
+                start = if depth == 1 { at + 1 } else { start };
             }
-
-            fn visit_str<E>(self, name: &str) -> Result<Self::Value, E> {
-                Ok(match name {
-                    "code" => Name::Code,
-                    "data" => Name::Data,
-                    "error" => Name::Error,
-                    "msg" => Name::Msg,
-                    _ => Name::Other,
-                })
+            b':' if depth == 1 => {
+                name = object[start..at].trim_ascii();
+                start = at + 1;
             }
+            b',' | b'}' if depth == 1 => {
+                members.push((unquoted(name), object[start..at].trim_ascii()));
+                start = at + 1;
+            }
+            b'}' | b']' => depth -= 1,
+            _ => {}
         }
-
-        deserializer.deserialize_identifier(Text)
     }
+    members
 }
 
-impl<'de> Deserialize<'de> for Fields<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Object;
-
-        impl<'de> Visitor<'de> for Object {
-            type Value = Fields<'de>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object with an integer `code`")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let (mut code, mut msg, mut data, mut error) = (None, None, None, None);
-                while let Some(name) = map.next_key()? {
-                    match name {
-                        // Two codes would let two readers of one answer disagree.
-                        Name::Code if code.is_some() => return Err(A::Error::custom("`code` stands twice")),
-                        Name::Code => code = Some(map.next_value::<i64>()?),
-                        Name::Data => data = Some(map.next_value::<&RawValue>()?),
-                        Name::Error => error = map.next_value()?,
-                        Name::Msg => msg = Some(map.next_value::<&RawValue>()?),
-                        Name::Other => _ = map.next_value::<Shallow>()?,
-                    }
-                }
-                let code = code.ok_or_else(|| A::Error::missing_field("code"))?;
-                if msg.is_some_and(|msg| !msg.get().starts_with('"') && msg.get() != "null") {
-                    return Err(A::Error::custom("`msg` is not a string"));
-                }
-                // What is shorter cannot be nested deeper than serde_json's limit of 128.
-                if let Some(data) = data.filter(|data| data.get().len() > 256) {
-                    serde_json::from_str::<Shallow>(data.get()).map_err(A::Error::custom)?;
-                }
-                Ok(Fields { code, msg, data: data.filter(|data| data.get() != "null"), error })
-            }
-        }
-
-        deserializer.deserialize_map(Object)
+/// The text that a JSON string stands for.
+fn unquoted(text: &str) -> Cow<'_, str> {
+    if !text.contains('\\') {
+        return Cow::Borrowed(text.trim_matches('"'));
     }
-}
-
-/// Any value that serde_json is willing to recurse into. `IgnoredAny` and `RawValue` skip without recursion, and
-/// would let a bottomless value pass for a good one.
-struct Shallow;
-
-impl<'de> Deserialize<'de> for Shallow {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Self)
-    }
-}
-
-impl<'de> Visitor<'de> for Shallow {
-    type Value = Self;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("any value")
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<Self, E> {
-        Ok(self)
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<Self, E> {
-        Ok(self)
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<Self, E> {
-        Ok(self)
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<Self, E> {
-        Ok(self)
-    }
-
-    fn visit_str<E>(self, _: &str) -> Result<Self, E> {
-        Ok(self)
-    }
-
-    fn visit_unit<E>(self) -> Result<Self, E> {
-        Ok(self)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut values: A) -> Result<Self, A::Error> {
-        while values.next_element::<Self>()?.is_some() {}
-        Ok(self)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Self, A::Error> {
-        while fields.next_entry::<IgnoredAny, Self>()?.is_some() {}
-        Ok(self)
+    match wire::parsed(text) {
+        Ok(Value::String(text)) => Cow::Owned(text),
+        Ok(_) | Err(_) => Cow::Borrowed(text),
     }
 }
 
@@ -305,6 +223,21 @@ mod tests {
     }
 
     #[test]
+    fn data_is_told_as_it_was_written() {
+        for data in
+            [r#"{"a":1.50, "data":{"code":7}}"#, r#"[ "}", "\\", "\"", {"data":1e3} ]"#, r#""text\\""#, "12", "{}"]
+        {
+            for body in [
+                format!(r#"{{"code":0,"data":{data}}}"#),
+                format!(" {{ \"data\" : {data} , \"code\" : 0 , \"x\" : [1, {{}}] }} "),
+                format!(r#"{{"code":0,"d\u0061ta":{data},"msg":"\\"}}"#),
+            ] {
+                assert_eq!(json(&body).expect("well formed").data.as_deref(), Some(data), "{body}");
+            }
+        }
+    }
+
+    #[test]
     fn a_code_that_is_not_one_plain_integer_is_malformed() {
         for body in [
             r#"{"code":"0"}"#,
@@ -316,6 +249,8 @@ mod tests {
             r#"{"msg":"success"}"#,
             r#"{"code":0,"code":1}"#,
             r#"{"code":0,"code":0}"#,
+            r#"{"code":1,"data":{"code":1},"\u0063ode":0}"#,
+            r#"{"code":-0}"#,
             r#"{"code":0,"msg":7}"#,
             r#"{"code":0"#,
             r#"{"code":0} trailing"#,

@@ -35,6 +35,8 @@ pub struct Exchange {
     deadline: Option<Instant>,
     /// Whether the composition above decides about resending: then one counted attempt is all.
     is_part: bool,
+    /// Whether it is made for a client elsewhere, which also waits where the server asks for it.
+    is_relayed: bool,
     fresh_connection: bool,
     phase: Phase,
     held: Option<Held>,
@@ -110,6 +112,7 @@ impl Exchange {
             deadline: None,
             prepared,
             is_part: false,
+            is_relayed: false,
             fresh_connection: false,
             phase: Phase::NeedToken,
             held: None,
@@ -134,6 +137,14 @@ impl Exchange {
         exchange.authorization = Authorization::Nobody;
         exchange.deadline = Some(deadline);
         exchange
+    }
+
+    /// This call as one attempt of a client elsewhere, which resends, reads and waits by itself: it renews a refused
+    /// token, and else ends with the first answer. It takes less time than that client's attempt, so that the client
+    /// hears how it ended.
+    pub fn into_relayed(self) -> Self {
+        let budget = self.budget.min(retry::attempt_budget(self.prepared.operation.replay) / 10 * 9);
+        Self { is_part: true, is_relayed: true, budget, ..self }
     }
 
     /// This call as one counted attempt of a larger one, which decides about resending by [`Self::next_move`].
@@ -463,6 +474,9 @@ impl Exchange {
                     self.session.shut(self.prepared.operation, now, pause);
                 }
                 error.retry_after_ms = Some(pause);
+                if self.is_relayed {
+                    return self.end(Err(error));
+                }
                 self.again(now, deadline, pause, Cost::Throttle, error);
             }
             Next::Refresh => self.refresh(error),
@@ -617,4 +631,91 @@ fn token_source(summary: &str) -> Error {
 
 fn without_token(error: Error) -> Error {
     Error { summary: format!("no tenant access token: {}", error.summary), effect: Effect::None, ..error }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base_url::{BaseUrl, BaseUrlRules};
+    use crate::http::HttpRequest;
+    use crate::session::Config;
+
+    struct Ping;
+
+    impl Endpoint for Ping {
+        const OPERATION: crate::endpoint::Operation = crate::endpoint::Operation {
+            name: "ping",
+            method: crate::http::Method::Get,
+            path: "/ping",
+            replay: Replay::Read,
+            quota: crate::limit::Quota::per_second(50),
+            scope: "",
+            codes: &[],
+        };
+        type Response = bool;
+
+        fn path(&self) -> String {
+            "/ping".to_owned()
+        }
+
+        fn problems(&self) -> Vec<crate::error::Problem> {
+            Vec::new()
+        }
+    }
+
+    fn relayed(options: CallOptions) -> Exchange {
+        let base_url = BaseUrl::parse(BaseUrl::FEISHU, BaseUrlRules::default()).expect("valid");
+        let session = Session::new(Config::new(base_url, Credentials::Host), 7).expect("valid");
+        Exchange::new(&session, &Ping, options).expect("valid").into_relayed()
+    }
+
+    fn sent(exchange: &mut Exchange) -> HttpRequest {
+        loop {
+            match exchange.poll(Instant::default()) {
+                Step::Send(request) => return request,
+                Step::Ask(..) => {
+                    let token = format!("t-{}", exchange.refreshes);
+                    exchange.handle(Instant::default(), Answer::Token(Ok(Secret::new(token))));
+                }
+                other @ (Step::Done(_) | Step::Wait(_)) => panic!("{other:?}"),
+            }
+        }
+    }
+
+    fn ended(exchange: &mut Exchange, status: u16) -> Error {
+        let response = HttpResponse { status, ..HttpResponse::default() };
+        exchange.handle(Instant::default(), Answer::Http(Ok(response)));
+        match exchange.poll(Instant::default()) {
+            Step::Done(Err(error)) => error,
+            other @ (Step::Ask(..) | Step::Done(_) | Step::Send(_) | Step::Wait(_)) => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_relayed_call_leaves_waiting_and_resending_to_its_client() {
+        for (status, kind) in [(429, ErrorKind::RateLimited), (500, ErrorKind::Http)] {
+            let mut exchange = relayed(CallOptions::default());
+            sent(&mut exchange);
+            let error = ended(&mut exchange, status);
+            assert_eq!((error.kind, error.attempts), (kind, 1));
+        }
+    }
+
+    #[test]
+    fn a_relayed_call_renews_a_refused_token_once() {
+        let mut exchange = relayed(CallOptions::default());
+        sent(&mut exchange);
+        let response = HttpResponse { status: 401, ..HttpResponse::default() };
+        exchange.handle(Instant::default(), Answer::Http(Ok(response)));
+        sent(&mut exchange);
+        assert_eq!(ended(&mut exchange, 401).attempts, 2);
+    }
+
+    #[test]
+    fn a_relayed_call_ends_before_the_attempt_of_its_client() {
+        let budget = sent(&mut relayed(CallOptions::default())).budget;
+        assert_eq!(budget, retry::attempt_budget(Replay::Read) / 10 * 9);
+        let options = CallOptions { deadline: Some(300), ..CallOptions::default() };
+        assert_eq!(sent(&mut relayed(options)).budget, 300);
+    }
 }

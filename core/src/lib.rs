@@ -86,6 +86,7 @@ pub use process::*;
 pub use session::{Config, Credentials, Session};
 pub use time::Instant;
 pub use token::Secret;
+pub use wire::{Fields, FromJson};
 #[cfg(feature = "web")]
 pub use wire::{Form, FromForm};
 pub use withdrawal::{Attribution, ReadBack, Withdrawal, Withdrawn};

@@ -1,12 +1,12 @@
 //! What the calls of one client share: where they go, who they are, the token, the pace, the retries left.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
+use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::base_url::BaseUrl;
@@ -82,7 +82,7 @@ pub struct Config {
     /// and tenant: two processes that share them take 0.5 each.
     pub rate_share: f64,
     /// Quotas that differ from the documented ones, by operation name.
-    pub quotas: BTreeMap<String, Quota>,
+    pub quotas: Vec<(String, Quota)>,
     /// Whether the host keeps tokens in a cache that several processes share; then the machine asks for
     /// [`Ask::Load`](crate::machine::Ask::Load) and [`Ask::Save`](crate::machine::Ask::Save).
     pub shared_cache: bool,
@@ -91,7 +91,7 @@ pub struct Config {
 impl Config {
     /// The defaults.
     pub const fn new(base_url: BaseUrl, credentials: Credentials) -> Self {
-        Self { base_url, credentials, rate_share: 1.0, quotas: BTreeMap::new(), shared_cache: false }
+        Self { base_url, credentials, rate_share: 1.0, quotas: Vec::new(), shared_cache: false }
     }
 }
 
@@ -110,12 +110,14 @@ struct Shared {
 
 struct State {
     tokens: TokenStore,
-    limiters: BTreeMap<&'static str, RateLimiter>,
+    /// By operation; there are few.
+    limiters: Vec<(&'static str, RateLimiter)>,
     retries: RetryQuota,
     random: Random,
     /// Counts what waiters wait for: a token, or the end of a fetch.
     changes: u64,
-    wakers: BTreeMap<u64, Waker>,
+    /// In the order in which they came, by number.
+    wakers: Vec<(u64, Waker)>,
     next_waker: u64,
 }
 
@@ -125,11 +127,11 @@ impl Session {
         Error::check("client", problems(&config))?;
         let state = State {
             tokens: TokenStore::default(),
-            limiters: BTreeMap::new(),
+            limiters: Vec::new(),
             retries: RetryQuota::new(),
             random: Random::new(seed),
             changes: 0,
-            wakers: BTreeMap::new(),
+            wakers: Vec::new(),
             next_waker: 0,
         };
         Ok(Self {
@@ -206,11 +208,12 @@ impl Session {
     /// The request for a token, with the credentials in its body.
     pub(crate) fn token_request(&self) -> Option<Prepared> {
         let Credentials::App { app_id, app_secret } = &self.config().credentials else { return None };
-        let body = serde_json::json!({ "app_id": app_id, "app_secret": app_secret.expose() });
+        // Texts cannot fail to be written.
+        let body = serde_json::to_vec(&App { app_id, app_secret: app_secret.expose() }).unwrap_or_default();
         Some(Prepared {
             operation: &TENANT_ACCESS_TOKEN,
             target: TENANT_ACCESS_TOKEN.path.to_owned(),
-            body: Some(body.to_string().into_bytes()),
+            body: Some(body),
         })
     }
 
@@ -256,7 +259,7 @@ impl Session {
         }
         let wakers = std::mem::take(&mut state.wakers);
         drop(state);
-        wakers.into_values().for_each(Waker::wake);
+        wakers.into_iter().for_each(|(_, waker)| waker.wake());
         result
     }
 
@@ -284,12 +287,16 @@ impl Session {
     fn limiter<T>(&self, operation: &Operation, act: impl FnOnce(&mut RateLimiter) -> T) -> T {
         let config = self.config();
         let mut state = self.state();
-        let limiter = state.limiters.entry(operation.name).or_insert_with(|| {
-            let quota = config.quotas.get(operation.name).copied().unwrap_or(operation.quota);
+        let known = state.limiters.iter().position(|(name, _)| *name == operation.name);
+        let place = known.unwrap_or_else(|| {
+            let chosen = config.quotas.iter().find(|(name, _)| name == operation.name);
+            let quota = chosen.map_or(operation.quota, |(_, quota)| *quota);
             let more = u32::from(self.seeded(SeededFault::QuotaOffByOne));
-            RateLimiter::new(Quota { calls: quota.calls + more, ..quota }.share(config.rate_share))
+            let limiter = RateLimiter::new(Quota { calls: quota.calls + more, ..quota }.share(config.rate_share));
+            state.limiters.push((operation.name, limiter));
+            state.limiters.len() - 1
         });
-        act(limiter)
+        act(&mut state.limiters[place].1)
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -302,6 +309,13 @@ impl fmt::Debug for Session {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Session({})", self.config().base_url.as_str())
     }
+}
+
+/// The body of a request for a token.
+#[derive(Serialize)]
+struct App<'a> {
+    app_id: &'a str,
+    app_secret: &'a str,
 }
 
 /// A fetch under way. Dropping it, at any point, lets a waiter take over at once.
@@ -350,7 +364,12 @@ impl Future for Changed {
             state.next_waker += 1;
             state.next_waker
         });
-        state.wakers.insert(id, context.waker().clone());
+        let waker = context.waker().clone();
+        // Numbers only grow, and a new one is the last.
+        match state.wakers.binary_search_by_key(&id, |(id, _)| *id) {
+            Ok(place) => state.wakers[place].1 = waker,
+            Err(place) => state.wakers.insert(place, (id, waker)),
+        }
         Poll::Pending
     }
 }
@@ -358,7 +377,10 @@ impl Future for Changed {
 impl Drop for Changed {
     fn drop(&mut self) {
         if let Some(id) = self.waker {
-            self.session.state().wakers.remove(&id);
+            let mut state = self.session.state();
+            if let Ok(place) = state.wakers.binary_search_by_key(&id, |(id, _)| *id) {
+                state.wakers.remove(place);
+            }
         }
     }
 }

@@ -3,13 +3,14 @@
 use std::fmt;
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use subtle::ConstantTimeEq;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use crate::error::{Error, ErrorKind};
 use crate::retry::Random;
 use crate::time::Instant;
+use crate::wire::Fields;
 
 /// How long a waiter trusts the one who fetches, in milliseconds: the budget of one token request (10 s), and a little
 /// more, so that a request that ends at its last moment has not lost its flight.
@@ -76,15 +77,8 @@ pub fn token_problem(token: &str) -> Option<&'static str> {
     }
 }
 
-/// What the token endpoint answers, and what a shared cache keeps.
-#[derive(Debug, Deserialize)]
-struct Answer {
-    tenant_access_token: String,
-    expire: i64,
-}
-
 /// A token as a shared cache keeps it.
-#[derive(Deserialize, Serialize)]
+#[derive(Serialize)]
 struct Cached {
     token: String,
     /// When it expires, in milliseconds since 1970-01-01 UTC.
@@ -202,24 +196,28 @@ impl TokenStore {
         random: &mut Random,
     ) -> Result<(Held, Vec<u8>), Error> {
         let bad = |rule: String| Error::new(ErrorKind::BadEnvelope, format!("the token answer is unusable: {rule}"));
-        // serde's own text could quote the token.
-        let answer: Answer = serde_json::from_str(body)
-            .map_err(|_| bad("`tenant_access_token` must be a string and `expire` an integer".to_owned()))?;
-        if let Some(problem) = token_problem(&answer.tenant_access_token) {
+        let mut fields = Fields::of(body);
+        let read = (fields.take::<Option<String>>("tenant_access_token"), fields.take::<Option<i64>>("expire"));
+        let Ok((Some(token), Some(expire))) = fields.end(read) else {
+            return Err(bad("`tenant_access_token` must be a string and `expire` an integer".to_owned()));
+        };
+        if let Some(problem) = token_problem(&token) {
             return Err(bad(format!("the token {problem}")));
         }
-        let life =
-            u64::try_from(answer.expire).ok().filter(|_| (1..=LONGEST_LIFE).contains(&answer.expire)).ok_or_else(
-                || bad(format!("`expire` is {} and must be from 1 to {LONGEST_LIFE} seconds", answer.expire)),
-            )?;
-        let cached = Cached { token: answer.tenant_access_token.clone(), expires_at: sent.wall + life * 1_000 };
-        let held = self.keep(flight, answer.tenant_access_token, sent, life, random);
+        let life = u64::try_from(expire)
+            .ok()
+            .filter(|_| (1..=LONGEST_LIFE).contains(&expire))
+            .ok_or_else(|| bad(format!("`expire` is {} and must be from 1 to {LONGEST_LIFE} seconds", expire)))?;
+        let cached = Cached { token: token.clone(), expires_at: sent.wall + life * 1_000 };
+        let held = self.keep(flight, token, sent, life, random);
         Ok((held, serde_json::to_vec(&cached).unwrap_or_default()))
     }
 
     /// A shared cache has given `bytes`; nothing unless they hold a good token that needs no renewal yet.
     pub fn land_cached(&mut self, flight: u64, bytes: &[u8], now: Instant, random: &mut Random) -> Option<Held> {
-        let cached: Cached = serde_json::from_slice(bytes).ok()?;
+        let mut fields = Fields::of(std::str::from_utf8(bytes).ok()?);
+        let read = Cached { token: fields.take("token"), expires_at: fields.take("expires_at") };
+        let cached = fields.end(read).ok()?;
         let life = cached.expires_at.checked_sub(now.wall)? / 1_000;
         let is_good = token_problem(&cached.token).is_none() && (1_800..=LONGEST_LIFE as u64).contains(&life);
         let is_rejected = self.rejected.as_ref().is_some_and(|rejected| rejected.expose() == cached.token);

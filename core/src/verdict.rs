@@ -9,6 +9,9 @@ use crate::retry;
 
 /// Statuses that an edge refuses with, before the request is routed: proof that nobody acted.
 const EDGE_REFUSALS: [u16; 8] = [400, 403, 404, 405, 413, 414, 415, 431];
+/// By this header a backend of the caller's own says that it has sent nothing on, and why. It counts with a status of
+/// 400 or more and a body that is no envelope.
+pub const NOT_SENT: &str = "x-corehr-not-sent";
 const MAX_HEADERS: usize = 100;
 const MAX_HEADER_BYTES: usize = 64 * 1024;
 
@@ -123,6 +126,7 @@ fn judge_response(operation: &'static Operation, response: &HttpResponse) -> Res
             return Ok(Reply { data, http_status: response.status, log_id });
         }
         Ok(envelope) => judge_envelope(operation, response, envelope),
+        Err(_) if response.status >= 400 && response.header(NOT_SENT).is_some() => judge_unsent(response),
         Err(NotEnvelope::Malformed(reason)) if !matches!(response.status, 300..=399 | 429) => {
             doubt(ErrorKind::BadEnvelope, &format!("the answer is not a well-formed envelope: {reason}"), 1)
         }
@@ -216,6 +220,26 @@ fn judge_status(operation: &'static Operation, response: &HttpResponse) -> Box<F
     }
 }
 
+/// A backend has refused the request, or has failed, before it sent anything on.
+fn judge_unsent(response: &HttpResponse) -> Box<Failure> {
+    let (kind, next) = match response.status {
+        401 => (ErrorKind::Unauthorized, Next::Stop),
+        429 => (ErrorKind::RateLimited, Next::Throttle { after: reset(response) }),
+        503 => (ErrorKind::Http, Next::Again { resends: u32::MAX, after: reset(response) }),
+        _ => (ErrorKind::Http, Next::Stop),
+    };
+    let mut failure = failure(kind, "the backend has sent nothing to Feishu", next);
+    failure.error.msg = response.header(NOT_SENT).map(envelope::cleaned);
+    failure.error.retryable = next != Next::Stop;
+    if kind == ErrorKind::Unauthorized {
+        return failure.with_advice("sign in, then try again", "请登录后重试");
+    }
+    if next == Next::Stop {
+        return failure.with_advice("do what the backend says, then try again", "请按后端的提示处理后重试");
+    }
+    failure
+}
+
 fn judge_transport(error: &TransportError) -> Box<Failure> {
     let kind = error.kind;
     let (kind, what, next) = match kind {
@@ -287,4 +311,52 @@ fn host(location: &str) -> Option<String> {
     let authority = location.split_once("://")?.1.split(['/', '?', '#']).next()?;
     let host = authority.rsplit('@').next()?;
     Some(envelope::cleaned(host)).filter(|host| !host.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::{Header, Method};
+    use crate::limit::Quota;
+
+    const WRITE: Operation = Operation {
+        name: "write",
+        method: Method::Put,
+        path: "/write",
+        replay: Replay::Write,
+        quota: Quota::per_second(50),
+        scope: "",
+        codes: &[],
+    };
+
+    fn judged(status: u16, headers: &[(&str, &str)], body: &str) -> Failure {
+        let headers = headers.iter().map(|(name, value)| Header::new(name, *value)).collect();
+        let response = HttpResponse { status, headers, body: body.into() };
+        *judge(&WRITE, Ok(&response)).expect_err("no success")
+    }
+
+    #[test]
+    fn a_backend_that_has_sent_nothing_on_says_so_and_why() {
+        let again = Next::Again { resends: u32::MAX, after: Some(2_000) };
+        for (status, kind, next) in [
+            (401, ErrorKind::Unauthorized, Next::Stop),
+            (403, ErrorKind::Http, Next::Stop),
+            (429, ErrorKind::RateLimited, Next::Throttle { after: Some(2_000) }),
+            (500, ErrorKind::Http, Next::Stop),
+            (503, ErrorKind::Http, again),
+        ] {
+            let failure = judged(status, &[("retry-after", "2"), (NOT_SENT, "why")], "why");
+            assert_eq!((failure.error.kind, failure.next), (kind, next), "{status}");
+            assert_eq!((failure.error.effect, failure.error.msg.as_deref()), (Effect::None, Some("why")), "{status}");
+            assert_eq!(failure.error.retryable, next != Next::Stop, "{status}");
+        }
+    }
+
+    #[test]
+    fn an_envelope_or_a_success_is_not_a_backends_refusal() {
+        let header = [(NOT_SENT, "why")];
+        assert_eq!(judged(500, &header, r#"{"code":1663}"#).error.effect, Effect::Unknown);
+        assert_eq!(judged(200, &header, "").error.effect, Effect::Unknown);
+        assert_eq!(judged(302, &header, "").error.effect, Effect::Unknown);
+    }
 }

@@ -1,51 +1,199 @@
-//! What the types that `#[wire]` makes have in common.
+//! How JSON becomes the types that `#[wire]` makes: an answer of Feishu's, where nothing is required and `null` is
+//! nothing, and a request that a binding brings as JSON, where everything counts.
+//!
+//! Values are taken one by one out of a [`Value`] and not by serde's derived code: that code, anew for every type,
+//! would be more than half of the WebAssembly file, and it cannot say where in an answer the odd value stands.
 
-use std::fmt;
-use std::marker::PhantomData;
+use serde_json::{Map, Value};
 
-use serde::de::value::MapAccessDeserializer;
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use crate::error::Problem;
 
-/// A type that is read from an object, field by field, and then completed.
-pub(crate) trait Fields: Sized {
-    /// Reads the fields, as serde derives it.
-    fn read<'de, D: Deserializer<'de>>(fields: D) -> Result<Self, D::Error>;
+/// A type that is read from JSON. `null` is its default, where it has one.
+pub trait FromJson: Sized {
+    /// Reads it, or says what is wrong, and where in the value.
+    fn from_json(value: Value) -> Result<Self, Problem>;
 }
 
-/// Reads an object and nothing else: derived code would read an array too, and an empty one as a reply without content.
-pub(crate) fn object<'de, T: Fields, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
-    struct Object<T>(PhantomData<T>);
+/// The fields of an answer's object. What nobody takes is ignored; the first thing that is wrong is kept for the end.
+#[derive(Debug)]
+pub struct Fields {
+    fields: Map<String, Value>,
+    problem: Option<Problem>,
+}
 
-    impl<'de, T: Fields> Visitor<'de> for Object<T> {
-        type Value = T;
+impl Fields {
+    /// The fields of an object as text.
+    pub fn of(text: &str) -> Self {
+        parsed(text).map_or_else(|problem| Self { fields: Map::new(), problem: Some(problem) }, Self::new)
+    }
 
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("an object")
-        }
-
-        fn visit_map<A: MapAccess<'de>>(self, fields: A) -> Result<T, A::Error> {
-            T::read(MapAccessDeserializer::new(fields))
+    /// The fields of an object; `null` has none.
+    pub fn new(value: Value) -> Self {
+        match value {
+            Value::Null => Self { fields: Map::new(), problem: None },
+            Value::Object(fields) => Self { fields, problem: None },
+            Value::Array(_) | Value::Bool(_) | Value::Number(_) | Value::String(_) => {
+                Self { fields: Map::new(), problem: Some(wrong("an object", &value)) }
+            }
         }
     }
 
-    deserializer.deserialize_map(Object(PhantomData))
+    /// The field of that name; its default if it is absent, or wrong.
+    pub fn take<T: FromJson + Default>(&mut self, name: &str) -> T {
+        self.take_with(name, T::from_json)
+    }
+
+    /// The same, for a field that is read in a way of its own.
+    pub fn take_with<T: Default>(&mut self, name: &str, read: fn(Value) -> Result<T, Problem>) -> T {
+        read(self.value(name)).unwrap_or_else(|problem| {
+            self.keep(name, problem);
+            T::default()
+        })
+    }
+
+    /// What has been read, unless something was wrong.
+    pub fn end<T>(self, read: T) -> Result<T, Problem> {
+        self.problem.map_or(Ok(read), Err)
+    }
+
+    /// A number that another field takes, too.
+    pub(crate) fn number(&self, name: &str) -> Option<i64> {
+        self.fields.get(name)?.as_i64()
+    }
+
+    /// Takes what stands under another name as if it stood under this one.
+    pub(crate) fn alias(&mut self, other: &str, name: &str) {
+        let value = self.value(other);
+        if !value.is_null() {
+            self.fields.insert(name.to_owned(), value);
+        }
+    }
+
+    fn value(&mut self, name: &str) -> Value {
+        self.fields.get_mut(name).map(Value::take).unwrap_or_default()
+    }
+
+    fn keep(&mut self, name: &str, problem: Problem) {
+        if self.problem.is_none() {
+            self.problem = Some(inside(name, problem));
+        }
+    }
 }
 
-/// Feishu writes `null` where it means "nothing": read both as the type's default.
-pub(crate) fn null_is_default<'de, T, D>(deserializer: D) -> Result<T, D::Error>
-where
-    T: Default + Deserialize<'de>,
-    D: Deserializer<'de>,
-{
-    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
+/// Any JSON text as a value; what is wrong with it does not quote it.
+pub(crate) fn parsed(text: &str) -> Result<Value, Problem> {
+    serde_json::from_str(text)
+        .map_err(|error| Problem::new("", format!("is broken at line {} column {}", error.line(), error.column())))
+}
+
+/// The problem of a value that is something else than `expected`. Its shape is told, and never the value itself.
+pub(crate) fn wrong(expected: &str, value: &Value) -> Problem {
+    let found = match value {
+        Value::Array(_) => "a list",
+        Value::Bool(_) => "a boolean",
+        Value::Null => "null",
+        Value::Number(_) => "such a number",
+        Value::Object(_) => "an object",
+        Value::String(_) => "a string",
+    };
+    Problem::new("", format!("must be {expected}, not {found}"))
+}
+
+/// The problem of a value that stands in `name`: `todos`, `[0]`, `status` become `todos[0].status`.
+fn inside(name: &str, problem: Problem) -> Problem {
+    let dot = if problem.field.is_empty() || problem.field.starts_with('[') { "" } else { "." };
+    Problem { field: format!("{name}{dot}{}", problem.field), ..problem }
+}
+
+/// A word out of a list.
+pub(crate) fn word<T: Copy>(value: &Value, all: &[T], written: fn(T) -> &'static str) -> Result<T, Problem> {
+    let found = value.as_str().and_then(|text| all.iter().find(|word| written(**word) == text));
+    found.copied().ok_or_else(|| {
+        let words: Vec<&str> = all.iter().map(|word| written(*word)).collect();
+        Problem::new("", format!("is none of `{}`", words.join("`, `")))
+    })
+}
+
+impl FromJson for bool {
+    fn from_json(value: Value) -> Result<Self, Problem> {
+        if value.is_null() { Ok(false) } else { value.as_bool().ok_or_else(|| wrong("a boolean", &value)) }
+    }
+}
+
+impl FromJson for f64 {
+    fn from_json(value: Value) -> Result<Self, Problem> {
+        value.as_f64().ok_or_else(|| wrong("a number", &value))
+    }
+}
+
+impl FromJson for i64 {
+    fn from_json(value: Value) -> Result<Self, Problem> {
+        if value.is_null() { Ok(0) } else { value.as_i64().ok_or_else(|| wrong("an integer", &value)) }
+    }
+}
+
+impl FromJson for u16 {
+    fn from_json(value: Value) -> Result<Self, Problem> {
+        let number = value.as_u64().and_then(|number| Self::try_from(number).ok());
+        number.ok_or_else(|| wrong("an integer from 0 to 65535", &value))
+    }
+}
+
+impl FromJson for u32 {
+    fn from_json(value: Value) -> Result<Self, Problem> {
+        let number = value.as_u64().and_then(|number| Self::try_from(number).ok());
+        number.ok_or_else(|| wrong("an integer from 0 to 4294967295", &value))
+    }
+}
+
+impl FromJson for u64 {
+    fn from_json(value: Value) -> Result<Self, Problem> {
+        value.as_u64().ok_or_else(|| wrong("an integer from 0", &value))
+    }
+}
+
+impl FromJson for String {
+    fn from_json(value: Value) -> Result<Self, Problem> {
+        match value {
+            Value::Null => Ok(Self::new()),
+            Value::String(text) => Ok(text),
+            Value::Array(_) | Value::Bool(_) | Value::Number(_) | Value::Object(_) => Err(wrong("a string", &value)),
+        }
+    }
+}
+
+impl<T: FromJson> FromJson for Option<T> {
+    fn from_json(value: Value) -> Result<Self, Problem> {
+        if value.is_null() { Ok(None) } else { T::from_json(value).map(Some) }
+    }
+}
+
+impl<T: FromJson> FromJson for Vec<T> {
+    fn from_json(value: Value) -> Result<Self, Problem> {
+        let values = match value {
+            Value::Array(values) => values,
+            Value::Null => Vec::new(),
+            Value::Bool(_) | Value::Number(_) | Value::Object(_) | Value::String(_) => {
+                return Err(wrong("a list", &value));
+            }
+        };
+        let mut list = Self::with_capacity(values.len());
+        for (index, value) in values.into_iter().enumerate() {
+            let read = if value.is_null() { Err(Problem::new("", "is null")) } else { T::from_json(value) };
+            list.push(read.map_err(|problem| inside(&format!("[{index}]"), problem))?);
+        }
+        Ok(list)
+    }
 }
 
 /// A request as JSON text, read field by field, so that one error names all that is wrong with it.
 #[cfg(feature = "web")]
 #[derive(Debug)]
 pub struct Form {
-    fields: std::collections::BTreeMap<String, Box<serde_json::value::RawValue>>,
-    problems: Vec<crate::error::Problem>,
+    fields: Map<String, Value>,
+    /// The names that were asked for.
+    known: Vec<String>,
+    problems: Vec<Problem>,
 }
 
 /// A type that is read from a [`Form`].
@@ -59,60 +207,55 @@ pub trait FromForm: Sized {
 impl Form {
     /// Reads an object; `what` is it called where it is none.
     pub fn read(what: &str, text: &str) -> Self {
-        let mut form = Self { fields: std::collections::BTreeMap::new(), problems: Vec::new() };
-        match serde_json::from_str(text) {
-            Ok(fields) => form.fields = fields,
-            Err(_) => form.problem(what, "must be an object"),
-        }
-        form
+        let (fields, problems) = match parsed(text) {
+            Ok(Value::Object(fields)) => (fields, Vec::new()),
+            Ok(_) | Err(_) => (Map::new(), vec![Problem::new(what, "must be an object")]),
+        };
+        Self { fields, known: Vec::new(), problems }
     }
 
     /// A field that must be there.
-    pub fn take<T: serde::de::DeserializeOwned>(&mut self, name: &str) -> Option<T> {
-        if !self.fields.contains_key(name) {
+    pub fn take<T: FromJson>(&mut self, name: &str) -> Option<T> {
+        let value = self.value(name);
+        if value.is_null() {
             self.problem(name, "is missing");
             return None;
         }
-        let text = self.fields.remove(name)?;
-        match serde_json::from_str(text.get()) {
-            Ok(value) => Some(value),
-            Err(error) => {
-                let error = error.to_string();
-                let reason = error.rsplit_once(" at line ").map_or(error.as_str(), |(reason, _)| reason);
-                self.problem(name, format!("cannot be read: {reason}"));
-                None
-            }
-        }
+        self.kept(name, T::from_json(value))
     }
 
-    /// A field that may be absent.
-    pub fn take_or<T: serde::de::DeserializeOwned>(&mut self, name: &str, default: impl FnOnce() -> T) -> Option<T> {
-        if self.fields.contains_key(name) { self.take(name) } else { Some(default()) }
+    /// A field that may be absent; nothing, too, if it is wrong.
+    pub fn option<T: FromJson>(&mut self, name: &str) -> Option<T> {
+        let value = self.value(name);
+        self.kept(name, Option::from_json(value)).flatten()
     }
 
-    /// A text that no message may repeat, if it is there.
-    pub fn take_secret(&mut self, name: &str) -> Option<crate::token::Secret> {
-        let text = self.fields.remove(name)?;
-        match serde_json::from_str(text.get()) {
-            Ok(text) => Option::map(text, crate::token::Secret::new),
-            Err(_) => {
-                self.problem(name, "must be a string");
-                None
-            }
-        }
+    /// A field that has a default; nothing if it is wrong.
+    pub fn take_or<T: FromJson>(&mut self, name: &str, default: impl FnOnce() -> T) -> Option<T> {
+        let value = self.value(name);
+        if value.is_null() { Some(default()) } else { self.kept(name, T::from_json(value)) }
     }
 
     /// One more problem.
     pub fn problem(&mut self, field: &str, rule: impl Into<String>) {
-        self.problems.push(crate::error::Problem::new(field, rule));
+        self.problems.push(Problem::new(field, rule));
     }
 
     /// All problems; what nobody has taken is one, too, since a typo must not be ignored.
-    pub fn problems(mut self) -> Vec<crate::error::Problem> {
-        for name in std::mem::take(&mut self.fields).into_keys() {
-            self.problem(&name, "is not known here");
+    pub fn problems(mut self) -> Vec<Problem> {
+        for name in self.fields.keys().filter(|name| !self.known.contains(name)) {
+            self.problems.push(Problem::new(name, "is not known here"));
         }
         self.problems
+    }
+
+    fn value(&mut self, name: &str) -> Value {
+        self.known.push(name.to_owned());
+        self.fields.get_mut(name).map(Value::take).unwrap_or_default()
+    }
+
+    fn kept<T>(&mut self, name: &str, read: Result<T, Problem>) -> Option<T> {
+        read.map_err(|problem| self.problems.push(inside(name, problem))).ok()
     }
 }
 
@@ -132,4 +275,30 @@ pub(crate) fn repr(object: &pyo3::Bound<'_, pyo3::PyAny>, names: Option<&[&str]>
         fields.push(format!("{label}{}", object.getattr(name)?.repr()?));
     }
     Ok(format!("{}({})", class.qualname()?, fields.join(", ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_wrong_says_where_it_stands_and_what_it_is() {
+        let read = |text: &str| {
+            let mut fields = Fields::of(text);
+            let list: Vec<Vec<i64>> = fields.take("a");
+            fields.end(list)
+        };
+        for (text, field, rule) in [
+            (r#"{"a":[[1],["2"]]}"#, "a[1][0]", "must be an integer, not a string"),
+            (r#"{"a":[[1.5]]}"#, "a[0][0]", "must be an integer, not such a number"),
+            (r#"{"a":[null]}"#, "a[0]", "is null"),
+            (r#"{"a":{}}"#, "a", "must be a list, not an object"),
+            ("[]", "", "must be an object, not a list"),
+            (r#"{"a":"#, "", "is broken at line 1 column 5"),
+        ] {
+            assert_eq!(read(text), Err(Problem::new(field, rule)), "{text}");
+        }
+        assert_eq!(read(r#"{"a":[[1,-2],[]]}"#), Ok(vec![vec![1, -2], vec![]]));
+        assert_eq!(read("{}"), Ok(vec![]));
+    }
 }

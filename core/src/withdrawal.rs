@@ -1,10 +1,10 @@
 //! Withdraw, and know: send, read where an answer proves nothing, decide (`policy.md` 2.6).
 
 use feishu_corehr_macros::wire;
-use serde::Deserialize;
+use serde_json::Value;
 
 use crate::endpoint::{Endpoint, Prepared, Replay, Reply};
-use crate::error::{Advice, Effect, Error, ErrorKind};
+use crate::error::{Advice, Effect, Error, ErrorKind, Problem};
 use crate::exchange::Exchange;
 use crate::machine::{Answer, CallOptions, Machine, Observation, Pause, Step, ended_already};
 use crate::process::{GetProcess, Status, WithdrawProcess};
@@ -13,6 +13,7 @@ use crate::seeded::SeededFault;
 use crate::session::{Session, TENANT_ACCESS_TOKEN};
 use crate::time::Instant;
 use crate::verdict::Next;
+use crate::wire::{Fields, FromJson};
 
 /// Whether to read the process where an answer proves nothing. Reading needs the scope `corehr:process:read`, which
 /// an app that may withdraw need not have.
@@ -92,9 +93,16 @@ pub struct Withdrawal {
 }
 
 /// What decides, and nothing else: whatever else a process's details hold must not hide its status.
-#[derive(Deserialize)]
 struct Seen {
     status: Option<i64>,
+}
+
+impl FromJson for Seen {
+    fn from_json(value: Value) -> Result<Self, Problem> {
+        let mut fields = Fields::new(value);
+        let status = fields.take("status");
+        fields.end(Self { status })
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,21 +4,27 @@
 //! |---|---|---|---|
 //! | `word` | an enum of plain words | its `snake_case` name | an enum like `Effect.NONE`; `str` is the word |
 //! | `number` | an enum with Feishu's numbers and `Unknown` | its `snake_case` name | the same, equal to its number |
-//! | `reply` | a struct that is read or told | an object; missing and `null` are the default; unknown fields are ignored | a frozen class |
+//! | `reply` | a struct that is read or told | written; read by `FromJson`: missing and `null` are the default, unknown fields are ignored | a frozen class |
 //! | `request` | a struct that a caller writes, or an enum in it | unknown fields are refused; an absent `Vec` is empty | a class built from keywords; an enum's variants are classes |
 //!
 //! ```text
 //! #[wire(reply)]
-//! pub struct Task { pub status: TaskStatus, pub status_number: Option<i64> }
+//! pub struct Task { pub status: TaskStatus, pub status_number: Option<i64>, #[wire(with = milliseconds)] pub time: Option<i64> }
 //! // becomes
-//! #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-//! #[serde(remote = "Self", default)]
+//! #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 //! #[pyo3::pyclass(eq, frozen, get_all, module = "feishu_corehr")]
-//! pub struct Task {
-//!     #[serde(skip_deserializing)] pub status: TaskStatus,
-//!     #[serde(rename(deserialize = "status"), deserialize_with = …)] pub status_number: Option<i64>,
+//! pub struct Task { pub status: TaskStatus, pub status_number: Option<i64>, pub time: Option<i64> }
+//! impl FromJson for Task {
+//!     fn from_json(value: Value) -> Result<Self, Problem> {
+//!         let mut fields = Fields::new(value);
+//!         let read = Self {
+//!             status: fields.number("status").map(TaskStatus::from_number).unwrap_or_default(),
+//!             status_number: fields.take("status"),
+//!             time: fields.take_with("time", milliseconds),
+//!         };
+//!         fields.end(read)
+//!     }
 //! }
-//! // and `impl Deserialize` fills `status` from `status_number`, the number as it was received.
 //!
 //! #[wire(request)]
 //! pub struct Ask { pub id: String, #[serde(default = "ten")] pub size: u32, pub token: Option<String> }
@@ -46,7 +52,9 @@ use proc_macro::TokenStream;
 use quote::{format_ident, quote};
 use syn::ext::IdentExt;
 use syn::punctuated::Punctuated;
-use syn::{Data, DataStruct, DeriveInput, Error, Field, Fields, Ident, Token, Type, parse_macro_input, parse_quote};
+use syn::{
+    Data, DataStruct, DeriveInput, Error, Field, Fields, Ident, LitStr, Token, Type, parse_macro_input, parse_quote,
+};
 
 /// Derives what a type needs to cross every border; see the crate's table for the forms.
 #[proc_macro_attribute]
@@ -90,6 +98,11 @@ fn word(mut item: DeriveInput, is_number: bool) -> Result<Tokens, Error> {
         impl ::std::fmt::Display for #name {
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result { f.write_str(self.as_str()) }
         }
+        impl crate::wire::FromJson for #name {
+            fn from_json(value: ::serde_json::Value) -> Result<Self, crate::error::Problem> {
+                crate::wire::word(&value, Self::ALL, Self::as_str)
+            }
+        }
     })
 }
 
@@ -114,51 +127,62 @@ fn number(item: DeriveInput) -> Result<Tokens, Error> {
 
 fn reply(mut item: DeriveInput) -> Result<Tokens, Error> {
     let name = item.ident.clone();
-    let (mut words, mut types, mut numbers) = (Vec::new(), Vec::new(), Vec::new());
     let fields = named_fields(&mut item)?;
     let names: Vec<Ident> = fields.iter().filter_map(|field| field.ident.clone()).collect();
-    for (field, ident) in fields.iter_mut().zip(&names) {
-        let number = format_ident!("{}_number", ident.unraw());
-        if names.contains(&number) {
-            words.push(ident);
-            types.push(field.ty.clone());
-            numbers.push(number);
-            field.attrs.push(parse_quote!(#[serde(skip_deserializing)]));
-        } else if !field.attrs.iter().any(|attribute| attribute.path().is_ident("serde")) {
-            field.attrs.push(parse_quote!(#[serde(deserialize_with = "crate::wire::null_is_default")]));
-        }
-        let name = ident.to_string();
-        if let Some(word) = name.strip_suffix("_number").filter(|word| names.iter().any(|name| name.unraw() == word)) {
-            field.attrs.push(parse_quote!(#[serde(rename(deserialize = #word))]));
-        }
-    }
+    let readings = fields.iter_mut().zip(&names).map(|(field, name)| reading(field, name, &names));
+    let readings = readings.collect::<Result<Vec<_>, _>>()?;
     let web = web::reply(&item);
     let python = python::reply(&mut item, &names);
     Ok(quote! {
         #web
-        #[derive(Clone, Debug, Default, PartialEq, ::serde::Serialize, ::serde::Deserialize)]
-        #[serde(remote = "Self", default)]
+        #[derive(Clone, Debug, Default, PartialEq, ::serde::Serialize)]
         #item
         #python
-        impl crate::wire::Fields for #name {
-            fn read<'de, D: ::serde::Deserializer<'de>>(fields: D) -> Result<Self, D::Error> {
-                #[allow(unused_mut, reason = "only a type with numbers is completed")]
-                let mut reply = Self::deserialize(fields)?;
-                #(if let Some(number) = reply.#numbers { reply.#words = <#types>::from_number(number); })*
-                Ok(reply)
-            }
-        }
-        impl<'de> ::serde::Deserialize<'de> for #name {
-            fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                crate::wire::object(deserializer)
-            }
-        }
-        impl ::serde::Serialize for #name {
-            fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                Self::serialize(self, serializer)
+        impl crate::wire::FromJson for #name {
+            fn from_json(value: ::serde_json::Value) -> Result<Self, crate::error::Problem> {
+                #[allow(unused_mut, unused_variables, reason = "an answer may have no fields")]
+                let mut fields = crate::wire::Fields::new(value);
+                let read = Self { #(#names: #readings),* };
+                fields.end(read)
             }
         }
     })
+}
+
+/// How a field of an answer is read; what `#[wire(…)]` says of it is taken off.
+fn reading(field: &mut Field, name: &Ident, names: &[Ident]) -> Result<Tokens, Error> {
+    let word = name.unraw().to_string();
+    let mut reading = quote!(fields.take(#word));
+    if names.contains(&format_ident!("{}_number", word)) {
+        // The number stays for the field beside it.
+        let ty = &field.ty;
+        reading = quote!(fields.number(#word).map(<#ty>::from_number).unwrap_or_default());
+    } else if let Some(word) = word.strip_suffix("_number").filter(|word| names.iter().any(|name| name.unraw() == word))
+    {
+        reading = quote!(fields.take(#word));
+    }
+    let attributes = std::mem::take(&mut field.attrs);
+    for attribute in attributes {
+        if !attribute.path().is_ident("wire") {
+            field.attrs.push(attribute);
+            continue;
+        }
+        attribute.parse_nested_meta(|meta| {
+            if meta.path.is_ident("skip") {
+                reading = quote!(Default::default());
+            } else if meta.path.is_ident("alias") {
+                let other: LitStr = meta.value()?.parse()?;
+                reading = quote!({ fields.alias(#other, #word); #reading });
+            } else if meta.path.is_ident("with") {
+                let read: Ident = meta.value()?.parse()?;
+                reading = quote!(fields.take_with(#word, #read));
+            } else {
+                return Err(meta.error("expected `alias`, `skip` or `with`"));
+            }
+            Ok(())
+        })?;
+    }
+    Ok(reading)
 }
 
 fn request(mut item: DeriveInput) -> Result<Tokens, Error> {

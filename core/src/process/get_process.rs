@@ -47,15 +47,15 @@ pub struct Process {
     /// The flow definition's name.
     pub flow_definition_name: I18nText,
     /// Who started it; none when the system did.
-    #[serde(deserialize_with = "non_empty")]
+    #[wire(with = non_empty)]
     pub initiator_id: Option<String>,
     /// The initiator's name.
     pub initiator_name: I18nText,
     /// When it was started, in milliseconds since 1970-01-01 UTC.
-    #[serde(deserialize_with = "milliseconds")]
+    #[wire(with = milliseconds)]
     pub create_time: Option<i64>,
     /// When it ended, in milliseconds since 1970-01-01 UTC; none while it runs.
-    #[serde(deserialize_with = "milliseconds")]
+    #[wire(with = milliseconds)]
     pub complete_time: Option<i64>,
     /// The document that started it.
     pub start_links: Link,
@@ -78,17 +78,17 @@ pub struct Process {
     /// The comments.
     pub comment_infos: Vec<Comment>,
     /// Of a correction or revocation: the process that it corrects or revokes.
-    #[serde(deserialize_with = "non_empty")]
+    #[wire(with = non_empty)]
     pub original_process_id: Option<String>,
     /// Whether it is the newest completed correction.
     pub is_last_completed_correct_process: bool,
     /// The name, taken from the definition when it was started.
     pub process_name: I18nText,
     /// The log id of the answer.
-    #[serde(skip_deserializing)]
+    #[wire(skip)]
     pub log_id: Option<String>,
     /// The answer's `data` as received, as JSON: with fields that this version does not know.
-    #[serde(skip_deserializing)]
+    #[wire(skip)]
     pub raw: String,
 }
 
@@ -128,14 +128,14 @@ pub struct PendingTask {
     /// The task's document.
     pub links: Link,
     /// Whose task it is; none for the system.
-    #[serde(deserialize_with = "non_empty")]
+    #[wire(with = non_empty)]
     pub operator_id: Option<String>,
     /// That person's name.
     pub operator_name: I18nText,
     /// The node's name.
     pub node_name: I18nText,
     /// When it was made, in milliseconds since 1970-01-01 UTC.
-    #[serde(deserialize_with = "milliseconds")]
+    #[wire(with = milliseconds)]
     pub create_time: Option<i64>,
     /// The node's definition. After a roll-back one definition has several nodes.
     pub node_definition_id: String,
@@ -150,14 +150,14 @@ pub struct CopiedTask {
     /// The copy's document.
     pub links: Link,
     /// Who got it.
-    #[serde(deserialize_with = "non_empty")]
+    #[wire(with = non_empty)]
     pub operator_id: Option<String>,
     /// That person's name.
     pub operator_name: I18nText,
     /// The node's name.
     pub node_name: I18nText,
     /// When it was made, in milliseconds since 1970-01-01 UTC.
-    #[serde(deserialize_with = "milliseconds")]
+    #[wire(with = milliseconds)]
     pub create_time: Option<i64>,
     /// The node's definition.
     pub node_definition_id: String,
@@ -180,17 +180,17 @@ pub struct DoneTask {
     /// The task's document.
     pub links: Link,
     /// Whose task it was; none for the system.
-    #[serde(deserialize_with = "non_empty")]
+    #[wire(with = non_empty)]
     pub operator_id: Option<String>,
     /// That person's name.
     pub operator_name: I18nText,
     /// The node's name.
     pub node_name: I18nText,
     /// When it was made, in milliseconds since 1970-01-01 UTC.
-    #[serde(deserialize_with = "milliseconds")]
+    #[wire(with = milliseconds)]
     pub create_time: Option<i64>,
     /// When it ended, in milliseconds since 1970-01-01 UTC.
-    #[serde(deserialize_with = "milliseconds")]
+    #[wire(with = milliseconds)]
     pub complete_time: Option<i64>,
     /// The node's definition.
     pub node_definition_id: String,
@@ -207,7 +207,7 @@ pub struct Comment {
     /// That person's name.
     pub commentor_name: I18nText,
     /// When, in milliseconds since 1970-01-01 UTC.
-    #[serde(deserialize_with = "milliseconds")]
+    #[wire(with = milliseconds)]
     pub comment_time: Option<i64>,
     /// The text.
     pub comment_msg: String,

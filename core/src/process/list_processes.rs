@@ -91,10 +91,10 @@ pub struct ProcessPage {
     /// Where to go on, while there are more pages.
     pub page_token: Option<String>,
     /// The log id of the answer.
-    #[serde(skip_deserializing)]
+    #[wire(skip)]
     pub log_id: Option<String>,
     /// The answer's `data` as received, as JSON: with fields that this version does not know.
-    #[serde(skip_deserializing)]
+    #[wire(skip)]
     pub raw: String,
 }
 

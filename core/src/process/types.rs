@@ -1,11 +1,11 @@
 //! What several operations share: who acts, texts and links, statuses, and the rules for ids and reasons.
 
 use feishu_corehr_macros::wire;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::Serialize;
 use serde_json::Value;
 
 use crate::error::Problem;
-use crate::wire::null_is_default;
+use crate::wire::FromJson;
 
 /// Which of a user's ids is meant (`user_id_type`).
 #[wire(word)]
@@ -58,7 +58,7 @@ impl User {
 ///
 /// In JSON `{"system": true}`, `{"system": true, "user": {"open_id": "ou_…"}}` or `{"open_id": "ou_…"}`.
 #[wire(request)]
-#[serde(try_from = "Written", into = "Written")]
+#[serde(try_from = "Value", into = "Written")]
 pub enum Actor {
     /// The system. It may name a user too, as Feishu's own sample does; which of the two then counts is not
     /// documented.
@@ -139,10 +139,10 @@ impl<'a, 'py> pyo3::FromPyObject<'a, 'py> for Actor {
 #[derive(Eq)]
 pub struct I18nText {
     /// 中文。One older page writes the name as `zh-CN`.
-    #[serde(alias = "zh-CN", deserialize_with = "null_is_default")]
+    #[wire(alias = "zh-CN")]
     pub zh_cn: String,
     /// In English. One older page writes the name as `en-US`.
-    #[serde(alias = "en-US", deserialize_with = "null_is_default")]
+    #[wire(alias = "en-US")]
     pub en_us: String,
 }
 
@@ -258,14 +258,13 @@ pub(super) fn text_problems(field: &str, text: Option<&str>, longest: usize) -> 
 
 /// Reads milliseconds since 1970-01-01 UTC from a decimal string, as documented, or from an integer. Anything else
 /// (an empty string, most likely) is no time: one odd date must not make the rest of an answer unreadable.
-pub(super) fn milliseconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
-    let value = Value::deserialize(deserializer)?;
+pub(super) fn milliseconds(value: Value) -> Result<Option<i64>, Problem> {
     Ok(value.as_i64().or_else(|| value.as_str()?.parse().ok()))
 }
 
 /// Reads an id that is empty where there is nobody.
-pub(super) fn non_empty<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
-    Ok(Option::<String>::deserialize(deserializer)?.filter(|text| !text.is_empty()))
+pub(super) fn non_empty(value: Value) -> Result<Option<String>, Problem> {
+    Ok(Option::<String>::from_json(value)?.filter(|text| !text.is_empty()))
 }
 
 /// The first character that `matches`, and where it stands, counted from 1.
@@ -276,38 +275,60 @@ fn position(text: &str, matches: impl Fn(char) -> bool) -> Option<(usize, char)>
 const LONGEST_ID: usize = 128;
 const SEPARATORS: [char; 5] = ['#', '%', '/', '?', '\\'];
 
-/// An actor as it is written in JSON.
-#[derive(Serialize, Deserialize)]
-#[serde(untagged, expecting = "an actor is `{\"system\": true}` or a user by one id, like `{\"open_id\": \"ou_…\"}`")]
-enum Written {
-    System(WrittenSystem),
-    User(User),
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct WrittenSystem {
-    system: bool,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    user: Option<User>,
-}
-
-impl TryFrom<Written> for Actor {
+impl TryFrom<Value> for Actor {
     type Error = &'static str;
 
-    fn try_from(written: Written) -> Result<Self, Self::Error> {
-        match written {
-            Written::System(WrittenSystem { system: true, user }) => Ok(Self::System { user }),
-            Written::System(_) => Err("an actor is named or the system: `system` can only be true"),
-            Written::User(user) => Ok(Self::User(user)),
+    fn try_from(value: Value) -> Result<Self, Self::Error> {
+        let Value::Object(mut fields) = value else { return Err(AN_ACTOR) };
+        match fields.remove("system") {
+            Some(Value::Bool(true)) => {
+                let user = fields.remove("user").filter(|user| !user.is_null()).map(user).transpose()?;
+                if fields.is_empty() { Ok(Self::System { user }) } else { Err(AN_ACTOR) }
+            }
+            Some(Value::Bool(false)) => Err("an actor is named or the system: `system` can only be true"),
+            Some(_) => Err(AN_ACTOR),
+            None => user(Value::Object(fields)).map(Self::User),
         }
     }
+}
+
+fn user(value: Value) -> Result<User, &'static str> {
+    let Value::Object(fields) = value else { return Err(AN_ACTOR) };
+    let mut fields = fields.into_iter();
+    let (Some((kind, Value::String(id))), None) = (fields.next(), fields.next()) else { return Err(AN_ACTOR) };
+    match UserIdType::ALL.iter().find(|known| known.as_str() == kind) {
+        Some(UserIdType::OpenId) => Ok(User::OpenId(id)),
+        Some(UserIdType::PeopleCorehrId) => Ok(User::PeopleCorehrId(id)),
+        Some(UserIdType::UnionId) => Ok(User::UnionId(id)),
+        Some(UserIdType::UserId) => Ok(User::UserId(id)),
+        None => Err(AN_ACTOR),
+    }
+}
+
+impl FromJson for Actor {
+    fn from_json(value: Value) -> Result<Self, Problem> {
+        Self::try_from(value).map_err(|rule| Problem::new("", format!("cannot be read: {rule}")))
+    }
+}
+
+const AN_ACTOR: &str = "an actor is `{\"system\": true}` or a user by one id, like `{\"open_id\": \"ou_…\"}`";
+
+/// An actor as it is written in JSON.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Written {
+    System {
+        system: bool,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        user: Option<User>,
+    },
+    User(User),
 }
 
 impl From<Actor> for Written {
     fn from(actor: Actor) -> Self {
         match actor {
-            Actor::System { user } => Self::System(WrittenSystem { system: true, user }),
+            Actor::System { user } => Self::System { system: true, user },
             Actor::User(user) => Self::User(user),
         }
     }
@@ -439,8 +460,7 @@ mod tests {
             ("99999999999999999999", None),
             ("[1]", None),
         ] {
-            let mut deserializer = serde_json::Deserializer::from_str(json);
-            assert_eq!(milliseconds(&mut deserializer).unwrap(), expected, "{json}");
+            assert_eq!(milliseconds(json.parse().unwrap()), Ok(expected), "{json}");
         }
     }
 
@@ -448,10 +468,10 @@ mod tests {
     fn both_spellings_of_a_language_are_read() {
         for json in [r#"{"zh_cn":"请假","en_us":"Leave"}"#, r#"{"zh-CN":"请假","en-US":"Leave","ja-JP":"休暇"}"#]
         {
-            let text: I18nText = serde_json::from_str(json).unwrap();
+            let text = I18nText::from_json(json.parse().unwrap()).unwrap();
             assert_eq!((text.zh_cn.as_str(), text.en_us.as_str()), ("请假", "Leave"), "{json}");
         }
-        assert_eq!(serde_json::from_str::<I18nText>(r#"{"zh_cn":null}"#).unwrap(), I18nText::default());
+        assert_eq!(I18nText::from_json(r#"{"zh_cn":null}"#.parse().unwrap()), Ok(I18nText::default()));
     }
 
     #[test]
