@@ -23,6 +23,11 @@ export interface Carrier {
   readonly send: Transport;
   readonly token: TokenFunction | undefined;
   readonly onAttempt: ((observation: Observation) => unknown) | undefined;
+  /**
+   * Whether each call looks by itself, now and then, for what another one brings: in a worker, what a call does while
+   * another one's request is served ends with that request.
+   */
+  readonly looksAfterItself?: boolean;
 }
 
 /** An open client. */
@@ -43,11 +48,43 @@ type Order =
 
 /** Runs a call to its end. What is wrong with its arguments rejects the promise, too. */
 export function run<T>(client: Opened, operation: string, request: string, options: string, signal?: AbortSignal): Promise<T> {
+  return begun<T>(client, signal, (isObserved) => core.start(client.number, operation, request, options, isObserved));
+}
+
+/** Sends one request for a client elsewhere: the last answer, whatever it says. Rejects where there is none. */
+export async function relay(
+  client: Opened,
+  operation: string,
+  request: string,
+  options: string,
+  signal: AbortSignal,
+): Promise<HttpResponse> {
+  const { carrier, number } = client;
+  let answer: HttpResponse | undefined;
+  const send: Transport = async (sent, signal) => {
+    if (new URL(sent.url).pathname.includes("/open-apis/auth/")) {
+      return carrier.send(sent, signal);
+    }
+    answer = undefined;
+    answer = await carrier.send(sent, signal);
+    return answer;
+  };
+  try {
+    const heard = { ...client, carrier: { ...carrier, send } };
+    await begun(heard, signal, (isObserved) => core.relay(number, operation, request, options, isObserved));
+  } catch (error) {
+    if (answer === undefined) {
+      throw error;
+    }
+  }
+  return answer as HttpResponse;
+}
+
+function begun<T>(client: Opened, signal: AbortSignal | undefined, begin: (isObserved: boolean) => string): Promise<T> {
   return new Promise<T>((resolve, reject) => {
-    const { instance, number, carrier } = client;
-    const begin = () => core.start(number, operation, request, options, carrier.onAttempt !== undefined);
-    const call = new Call<T>(client, instance.ask<number>(begin), signal, resolve, reject);
-    call.begin();
+    const { instance, carrier } = client;
+    const number = instance.ask<number>(() => begin(carrier.onAttempt !== undefined));
+    new Call<T>(client, number, signal, resolve, reject).begin();
   });
 }
 
@@ -75,6 +112,10 @@ class Call<T> implements Pollable {
     this.#signal = signal;
     this.#resolve = resolve;
     this.#reject = reject;
+  }
+
+  get looksAfterItself(): boolean {
+    return this.#client.carrier.looksAfterItself === true;
   }
 
   begin(): void {
@@ -119,7 +160,7 @@ class Call<T> implements Pollable {
       this.#end(() => this.#resolve(order.done as T));
     } else if ("sleep" in order) {
       const { errand, milliseconds } = order.sleep;
-      this.#errands.set(errand, after(milliseconds, () => this.#bring(errand, () => core.slept(this.#number, errand))));
+      this.#sleep(errand, milliseconds);
     } else if ("forget" in order) {
       this.#errands.get(order.forget)?.();
       this.#errands.delete(order.forget);
@@ -130,6 +171,18 @@ class Call<T> implements Pollable {
     } else {
       this.#askToken(order.ask_token.errand, order.ask_token.refused);
     }
+  }
+
+  #sleep(errand: number, milliseconds: number): void {
+    const looking = this.looksAfterItself ? setInterval(() => this.poll(), LOOK) : undefined;
+    const stop = after(milliseconds, () => {
+      clearInterval(looking);
+      this.#bring(errand, () => core.slept(this.#number, errand));
+    });
+    this.#errands.set(errand, () => {
+      clearInterval(looking);
+      stop();
+    });
   }
 
   #send(errand: number, request: HttpRequest): void {
@@ -260,3 +313,6 @@ class Call<T> implements Pollable {
 function nameOf(error: unknown): string {
   return error instanceof Error ? error.name : typeof error;
 }
+
+/** Milliseconds between two looks. */
+const LOOK = 20;

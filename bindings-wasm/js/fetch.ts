@@ -1,10 +1,27 @@
-/** HTTP by `fetch`, in pages: no redirect, no cookie unless it is asked for, no cache, no referrer. */
+/** HTTP by `fetch`: each request once, no redirect. */
 
 import { after } from "./clock.js";
+import { joined } from "./text.js";
 import { TransportFailure, type HttpRequest, type HttpResponse, type Transport } from "./transport.js";
 
-/** A transport over this runtime's `fetch`. */
-export function fetchTransport(credentials: RequestCredentials): Transport {
+/** In a page: no cookie unless it is asked for, no cache, no referrer. */
+export function pageTransport(credentials: RequestCredentials): Transport {
+  return transport((request) => ({
+    // A page's own user agent is not ours to change, and would cost a preflight.
+    headers: headers(request).filter(([name]) => name !== "user-agent"),
+    redirect: "error",
+    credentials,
+    cache: "no-store",
+    referrerPolicy: "no-referrer",
+  }));
+}
+
+/** On a server. Workers throw at other settings, and at a redirect's `error` before anything is sent. */
+export function serverTransport(): Transport {
+  return transport((request) => ({ headers: headers(request), redirect: "manual" }));
+}
+
+function transport(settings: (request: HttpRequest) => RequestInit): Transport {
   return async (request, signal) => {
     const stop = new AbortController();
     const callOff = (): void => stop.abort(signal.reason);
@@ -19,7 +36,8 @@ export function fetchTransport(credentials: RequestCredentials): Transport {
     try {
       // As a plain function: with another `this`, browsers refuse it.
       const send = globalThis.fetch;
-      const response = await send(request.url, settings(request, credentials, stop.signal));
+      const { method, body } = request;
+      const response = await send(request.url, { ...settings(request), method, body, signal: stop.signal });
       kind = "bad_body";
       return { status: response.status, headers: capped(response.headers), body: await read(response, request) };
     } catch (error) {
@@ -38,19 +56,8 @@ export function fetchTransport(credentials: RequestCredentials): Transport {
   };
 }
 
-function settings(request: HttpRequest, credentials: RequestCredentials, signal: AbortSignal): RequestInit {
-  // A page's own user agent is not ours to change, and would cost a preflight.
-  const headers = request.headers.filter(([name]) => name !== "user-agent");
-  return {
-    method: request.method,
-    headers: headers.map(([name, value]): [string, string] => [name, value]),
-    body: request.body,
-    signal,
-    redirect: "error",
-    credentials,
-    cache: "no-store",
-    referrerPolicy: "no-referrer",
-  };
+function headers(request: HttpRequest): [string, string][] {
+  return request.headers.map(([name, value]) => [name, value]);
 }
 
 function capped(headers: Headers): [string, string][] {
@@ -77,13 +84,7 @@ async function read(response: Response, request: HttpRequest): Promise<HttpRespo
       throw new TransportFailure("too_large", { detail: `more than ${request.max_response} bytes` });
     }
   }
-  const body = new Uint8Array(length);
-  let end = 0;
-  for (const chunk of chunks) {
-    body.set(chunk, end);
-    end += chunk.length;
-  }
-  return body;
+  return joined(chunks);
 }
 
 function nameOf(error: unknown): string {

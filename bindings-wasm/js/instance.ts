@@ -5,6 +5,8 @@ import { FeishuError, failure, type Told } from "./error.js";
 
 /** A call as its instance knows it. */
 export interface Pollable {
+  /** Whether it is not to be polled for another call. */
+  readonly looksAfterItself: boolean;
   poll(): void;
   /** Ends it with an error: nobody knows what it has sent. */
   abandon(error: FeishuError): void;
@@ -52,7 +54,7 @@ export class Instance {
   wake(): void {
     for (const number of this.enter(core.woken)) {
       const call = this.calls.get(number);
-      if (call !== undefined) {
+      if (call !== undefined && !call.looksAfterItself) {
         queueMicrotask(() => call.poll());
       }
     }
@@ -60,9 +62,13 @@ export class Instance {
 }
 
 let current: Instance | undefined;
+let bring: (() => WebAssembly.Module) | undefined;
 
 /** The living instance; after a trap, a fresh one. */
 export function instance(): Instance {
+  if (current === undefined && bring !== undefined) {
+    begin(bring());
+  }
   if (current === undefined) {
     throw failure({
       kind: "invalid_argument",
@@ -88,6 +94,11 @@ export function begin(module: WebAssembly.Module): void {
     core.initSync({ module });
     current = new Instance();
   }
+}
+
+/** The same on first use. @internal */
+export function beginOnUse(module: () => WebAssembly.Module): void {
+  bring = module;
 }
 
 /** The same where a page may not be held up. @internal */

@@ -3,45 +3,27 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import type { Opened, TokenFunction } from "./call.js";
+import type { Opened } from "./call.js";
 import * as core from "./core.js";
-import { begin, instance } from "./instance.js";
-import { Operations, type CallOptions } from "./operations.js";
-import { invalid, optionsObject, seed, takeFunction, type SharedOptions } from "./options.js";
+import { beginOnUse, instance } from "./instance.js";
+import { Operations } from "./operations.js";
+import { invalid, optionsObject, seed } from "./options.js";
+import { setUp, type ServerCallOptions, type ServerOptions } from "./server.js";
 import { written } from "./text.js";
-import type { Transport } from "./transport.js";
 import { network, type Network } from "./undici.js";
 
 export * from "./public.js";
+export type { ServerCallOptions, ServerOptions } from "./server.js";
 
-begin(new WebAssembly.Module(readFileSync(join(__dirname, "..", "feishu_corehr.wasm"))));
+// Compiling takes longer than all the rest of an import, and a program that only looks at errors does not need it.
+beginOnUse(() => new WebAssembly.Module(readFileSync(join(__dirname, "..", "feishu_corehr.wasm"))));
 
 /** What a client is set up with. Unknown names are refused. */
-export interface ClientOptions extends SharedOptions {
-  /** `cli_…`; by default the environment's `FEISHU_APP_ID`. */
-  app_id?: string | undefined;
-  /** By default the environment's `FEISHU_APP_SECRET`. */
-  app_secret?: string | undefined;
-  /** A function that returns a tenant access token, in place of app id and secret; it is asked once per call. */
-  token?: TokenFunction | undefined;
-  /** `FEISHU` (the default), `LARK`, or another URL; by default the environment's `FEISHU_BASE_URL`. */
-  base_url?: string | undefined;
-  /** Whether the base URL may name another host than Feishu's and Lark's. */
-  allow_other_hosts?: boolean | undefined;
-  /** Whether the base URL may be plain http on this machine, and https on it. */
-  allow_insecure_loopback?: boolean | undefined;
+export interface ClientOptions extends ServerOptions {
   /** A proxy's URL, for instance `http://user:password@proxy.example:8080`. The environment's proxies are ignored. */
   proxy?: string | undefined;
   /** Roots beside those that Node trusts, as PEM. */
   root_certificates?: string | readonly string[] | undefined;
-  /** An app's own networking, or a test double, in place of undici. */
-  transport?: Transport | undefined;
-}
-
-/** What a caller in Node may set for one call. */
-export interface ServerCallOptions extends CallOptions {
-  /** A tenant access token for this call only; it always wins. */
-  token?: string | undefined;
 }
 
 /**
@@ -73,12 +55,9 @@ export class Client extends Operations<ServerCallOptions> {
 
 function openClient(given: ClientOptions): { opened: Opened; connections: Network | undefined } {
   const alive = instance();
-  const options = optionsObject(given);
   const problems: core.Problem[] = [];
-  const token = takeFunction<TokenFunction>(options, "token", problems);
-  const transport = takeFunction<Transport>(options, "transport", problems);
-  const onAttempt = takeFunction<Opened["carrier"]["onAttempt"]>(options, "onAttempt", problems);
-  const { proxy, root_certificates, ...data } = options;
+  const { proxy, root_certificates, ...options } = optionsObject("client", given);
+  const { credentials, data, transport, token, onAttempt } = setUp(options, problems, process.env);
   const route = { proxy: proxyUrl(proxy, problems), root_certificates: roots(root_certificates, problems) };
   if (transport !== undefined) {
     for (const [field, value] of Object.entries({ proxy, root_certificates })) {
@@ -87,23 +66,9 @@ function openClient(given: ClientOptions): { opened: Opened; connections: Networ
       }
     }
   }
-  const { env } = process;
-  data["base_url"] ??= env["FEISHU_BASE_URL"];
-  if (token === undefined) {
-    data["app_id"] ??= env["FEISHU_APP_ID"];
-    data["app_secret"] ??= env["FEISHU_APP_SECRET"];
-    for (const [field, name] of [["app_id", "FEISHU_APP_ID"], ["app_secret", "FEISHU_APP_SECRET"]] as const) {
-      if (data[field] === undefined) {
-        problems.push({ field, rule: `is missing: pass it, or set ${name}` });
-      }
-    }
-  } else if (data["app_id"] !== undefined || data["app_secret"] !== undefined) {
-    problems.push({ field: "token", rule: "excludes `app_id` and `app_secret`: the function is where tokens come from" });
-  }
   if (problems.length > 0) {
     throw invalid("client", problems);
   }
-  const credentials = token === undefined ? "app" : "host";
   const number = alive.ask<number>(() => core.open(written(data), credentials, transport !== undefined, seed()));
   const connections = transport === undefined ? network(route) : undefined;
   const send = transport ?? (connections as Network).send;

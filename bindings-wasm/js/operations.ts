@@ -1,12 +1,12 @@
 /** The methods of every client: one for each operation. */
 
-import { run, type Opened } from "./call.js";
+import { relay, run, type Opened } from "./call.js";
 import * as core from "./core.js";
 import type { GetProcess, ListProcesses, Process, ReadBack, Withdrawn, WithdrawProcess } from "./core.js";
 import { problem } from "./options.js";
 import { ProcessIds } from "./process-ids.js";
 import { withMilliseconds, written } from "./text.js";
-import type { HttpRequest } from "./transport.js";
+import type { HttpRequest, HttpResponse } from "./transport.js";
 
 /** What a caller may set for one call. */
 export interface CallOptions {
@@ -94,6 +94,14 @@ export class Operations<Options extends CallOptions> {
     return instance.ask<ShownRequest>(() =>
       core.request(number, String(operation), written(withMilliseconds(request)), written(options ?? {})),
     );
+  }
+
+  /**
+   * Sends one request for a page's client, which decides by the raw answer.
+   * @internal
+   */
+  async relay(operation: string, request: unknown, options: object, signal: AbortSignal): Promise<HttpResponse> {
+    return relay(await this.#open(), operation, written(request), written(options), signal);
   }
 
   async #call<T>(operation: string, request: unknown, options: (Options & ReadBackOption) | undefined): Promise<T> {

@@ -35,9 +35,9 @@ export function problem(operation: string, field: string, rule: string): FeishuE
 }
 
 /** An object of options, or the error that says what it is. */
-export function optionsObject(options: unknown): Record<string, unknown> {
+export function optionsObject(owner: string, options: unknown): Record<string, unknown> {
   if (typeof options !== "object" || options === null || Array.isArray(options)) {
-    throw problem("client", "options", "must be an object");
+    throw problem(owner, "options", "must be an object");
   }
   return { ...options };
 }

@@ -102,7 +102,7 @@ export class ProcessIds implements AsyncIterableIterator<string> {
 
   #begin(client: Opened): Walk {
     const walk = { client, number: client.instance.ask<number>(() => core.walk(this.#request)) };
-    abandoned.register(this, walk, this);
+    abandoned?.register(this, walk, this);
     return walk;
   }
 
@@ -110,7 +110,7 @@ export class ProcessIds implements AsyncIterableIterator<string> {
     this.#isOver = true;
     this.#ids = [];
     if (this.#walk !== undefined) {
-      abandoned.unregister(this);
+      abandoned?.unregister(this);
       end(this.#walk);
     }
   }
@@ -121,8 +121,8 @@ interface Place {
   request: unknown;
 }
 
-/** Walks that nobody goes on with. */
-const abandoned = new FinalizationRegistry<Walk>(end);
+/** Walks that nobody goes on with. Older workers cannot tell; a walk's place is small. */
+const abandoned = typeof FinalizationRegistry === "function" ? /* @__PURE__ */ new FinalizationRegistry<Walk>(end) : undefined;
 
 function end(walk: Walk): void {
   const { instance } = walk.client;

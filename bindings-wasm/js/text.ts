@@ -1,4 +1,4 @@
-/** What crosses into the core as text. */
+/** What crosses into the core as text, and bytes that come in chunks. */
 
 /**
  * A value as JSON. What JSON would drop or bend in silence (a function, NaN, a big integer) stays visible, so that the
@@ -21,6 +21,9 @@ function keptVisible(_name: string, value: unknown): unknown {
       return { [typeof value]: true };
     case "number":
       return Number.isFinite(value) ? value : { [String(value)]: true };
+    case "string":
+      // Half of a surrogate pair is no text: the core could not even read the JSON.
+      return (value as { isWellFormed?: () => boolean }).isWellFormed?.() === false ? { halves: true } : value;
     default:
       return value;
   }
@@ -40,4 +43,15 @@ export function withMilliseconds(request: unknown): unknown {
     }
   }
   return copy;
+}
+
+/** Chunks as one. */
+export function joined(chunks: readonly Uint8Array[]): Uint8Array {
+  const all = new Uint8Array(chunks.reduce((length, chunk) => length + chunk.length, 0));
+  let end = 0;
+  for (const chunk of chunks) {
+    all.set(chunk, end);
+    end += chunk.length;
+  }
+  return all;
 }

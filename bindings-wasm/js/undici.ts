@@ -23,15 +23,17 @@ export interface Network {
 export function network(route: Route): Network {
   let pooled: Dispatcher | undefined;
   let fresh: Dispatcher | undefined;
+  let origin: string | undefined;
   let closing: Promise<unknown> | undefined;
   const send: Transport = (request, signal) => {
-    const { origin } = new URL(request.url);
+    // A client has one.
+    origin ??= new URL(request.url).origin;
     if (request.fresh_connection) {
       fresh ??= connections(route, origin);
-      return exchange(fresh, request, signal);
+      return exchange(fresh, origin, request, signal);
     }
     pooled ??= connections(route, origin);
-    return exchange(pooled, request, signal);
+    return exchange(pooled, origin, request, signal);
   };
   return {
     send,
@@ -75,9 +77,13 @@ function trustedRoots(): readonly string[] {
 }
 
 /** One request and its whole answer. */
-function exchange(dispatcher: Dispatcher, request: HttpRequest, signal: AbortSignal): Promise<HttpResponse> {
+function exchange(
+  dispatcher: Dispatcher,
+  origin: string,
+  request: HttpRequest,
+  signal: AbortSignal,
+): Promise<HttpResponse> {
   return new Promise((resolve, reject) => {
-    const { origin, pathname, search } = new URL(request.url);
     const reader = new Reader(request, resolve, reject);
     if (signal.aborted) {
       reader.stop(new TransportFailure("other", { bytes_written: false, detail: "it was called off" }));
@@ -96,7 +102,7 @@ function exchange(dispatcher: Dispatcher, request: HttpRequest, signal: AbortSig
     }
     const options: Dispatcher.DispatchOptions = {
       origin,
-      path: pathname + search,
+      path: request.url.slice(request.url.indexOf("/", "https://".length)),
       method: request.method,
       headers,
       body: request.body,

@@ -1,30 +1,11 @@
 // The packed tarball in empty projects: ES modules, CommonJS, and TypeScript under `strict`.
 
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import test, { after } from "node:test";
+import test from "node:test";
 
-const { FEISHU_COREHR_TARBALL: tarball, FEISHU_COREHR_NPM_TOOLS: tools } = process.env;
-const folder = mkdtempSync(join(tmpdir(), "feishu-corehr-"));
-after(() => rmSync(folder, { recursive: true }));
-
-function run(program, arguments_, cwd) {
-  return execFileSync(program, arguments_, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
-}
-
-function project(name, manifest, files) {
-  const path = join(folder, name);
-  mkdirSync(path);
-  writeFileSync(join(path, "package.json"), JSON.stringify({ private: true, ...manifest }));
-  run("npm", ["install", "--no-audit", "--no-fund", "--prefer-offline", tarball], path);
-  for (const [file, text] of Object.entries(files)) {
-    writeFileSync(join(path, file), text);
-  }
-  return path;
-}
+import { project, run, tool } from "./project.mjs";
 
 const USE = `
 const client = new Client({ token: async () => "t-x", transport: () => ({ status: 200, body: '{"code":0}' }) });
@@ -105,10 +86,10 @@ for (const [name, manifest, file, text, options] of [
     const compilerOptions = { target: "es2022", strict: true, exactOptionalPropertyTypes: true, noEmit: true, ...options };
     const config = JSON.stringify({ compilerOptions, files: [file] });
     const path = project(name, manifest, { [file]: text, "tsconfig.json": config });
-    symlinkSync(join(tools, "node_modules/@types"), join(path, "node_modules/@types"));
-    symlinkSync(join(tools, "node_modules/undici-types"), join(path, "node_modules/undici-types"));
+    symlinkSync(tool("@types"), join(path, "node_modules/@types"));
+    symlinkSync(tool("undici-types"), join(path, "node_modules/undici-types"));
     try {
-      run(join(tools, "node_modules/.bin/tsc"), ["-p", path], path);
+      run(tool(".bin/tsc"), ["-p", path], path);
     } catch (error) {
       assert.fail(error.stdout);
     }
@@ -116,7 +97,7 @@ for (const [name, manifest, file, text, options] of [
 }
 
 test("importing it loads neither undici nor anything else of weight", () => {
-  const path = join(folder, "cjs");
+  const path = project("light", {}, {});
   const script = `
     require("feishu-corehr");
     console.log(Object.keys(require.cache).some((name) => name.includes("node_modules/undici")));`;

@@ -59,7 +59,7 @@ test("every field reaches the server", async () => {
   );
   for (const more of [{ statuses: ["done"] }, { page_size: 0 }, { page_size: 101 }, { page_token: "" }, { pagesize: 7 }]) {
     const error = await failure(all(feishu.client().listProcesses({ ...span, ...more })));
-    assert.equal(error.problems[0].field, Object.keys(more)[0]);
+    assert.equal(error.problems[0].field.replace("[0]", ""), Object.keys(more)[0]);
   }
 });
 

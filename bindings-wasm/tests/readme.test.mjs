@@ -1,4 +1,4 @@
-// The examples of the page that npm shows, run as they stand.
+// The examples of the page that npm shows, and of the pages of the whole project, run as they stand.
 
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
@@ -8,22 +8,36 @@ import test from "node:test";
 import { sandbox } from "./sandbox.mjs";
 
 const feishu = await sandbox();
-const text = readFileSync(new URL("../node_modules/feishu-corehr/README.md", import.meta.url), "utf8");
-const examples = [...text.matchAll(/```js\n([\s\S]*?)```/g)].map((match) => match[1]);
+/** What the examples of each page print, in order. */
+const PAGES = {
+  "node_modules/feishu-corehr/README.md": [
+    ...[/^ours \d+/, /^\d+ ./, /^cancelled none$/m, /^LOG$/m, /\[redacted\][\s\S]*not_withdrawable LOG 流程/],
+  ],
+  "README.md": [/^ours \d+/],
+  "README.zh.md": [/^ours \d+/],
+};
 
-/** What each example prints, in order. */
-const PRINTS = [/^ours \d+/, /^\d+ ./, /^cancelled none$/m, /^LOG$/m, /\[redacted\][\s\S]*not_withdrawable LOG 流程/];
+function examplesOf(page) {
+  const text = readFileSync(new URL(`../${page}`, import.meta.url), "utf8");
+  return [...text.matchAll(/```js\n([\s\S]*?)```/g)].map((match) => match[1]);
+}
 
-test("every example is run", () => assert.equal(examples.length, PRINTS.length));
+for (const [page, prints] of Object.entries(PAGES)) {
+  test(`every example of ${page} is run`, () => assert.equal(examplesOf(page).length, prints.length));
+}
 
-for (const [index, expected] of PRINTS.entries()) {
-  test(`example ${index + 1} prints what it says`, async () => {
+const all = Object.entries(PAGES).flatMap(([page, prints]) =>
+  prints.map((expected, index) => ({ page, index, code: examplesOf(page)[index] ?? "", expected })),
+);
+
+for (const { page, index, code, expected } of all) {
+  test(`example ${index + 1} of ${page} prints what it says`, async () => {
     const file = new URL(`../example-${index}.mjs`, import.meta.url);
     // The sandbox is a base URL on loopback, which a user's program would not allow.
-    const example = examples[index].replace("new Client()", "new Client({ allow_insecure_loopback: true })");
+    const example = code.replace("new Client()", "new Client({ allow_insecure_loopback: true })");
     writeFileSync(file, `const process_id = ${JSON.stringify(feishu.processes.running)};\n${example}`);
     const env = { ...process.env, FEISHU_APP_ID: feishu.app_id, FEISHU_APP_SECRET: feishu.app_secret };
-    if (example !== examples[index]) {
+    if (example !== code) {
       env.FEISHU_BASE_URL = feishu.http;
     }
     try {

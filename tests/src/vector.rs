@@ -48,24 +48,37 @@ pub enum Source {
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
 #[serde(rename_all = "snake_case")]
 pub enum Runtime {
+    /// The npm package in a page of Chromium, through a server that knows a token, against the sandbox.
+    Chromium,
     /// The core in virtual time, without a socket.
     Core,
+    /// The Kotlin package, against the sandbox.
+    Kotlin,
+    /// The npm package in Node, against the sandbox.
+    Node,
     /// The Python package, against the sandbox.
     Python,
     /// The core's example over reqwest, against the sandbox.
     Rust,
+    /// The Swift package, against the sandbox.
+    Swift,
 }
 
 impl Runtime {
     /// Every runtime.
-    pub const ALL: [Self; 3] = [Self::Core, Self::Python, Self::Rust];
+    pub const ALL: [Self; 7] =
+        [Self::Chromium, Self::Core, Self::Kotlin, Self::Node, Self::Python, Self::Rust, Self::Swift];
 
     /// Its name in vectors and on the command line.
     pub const fn as_str(self) -> &'static str {
         match self {
+            Self::Chromium => "chromium",
             Self::Core => "core",
+            Self::Kotlin => "kotlin",
+            Self::Node => "node",
             Self::Python => "python",
             Self::Rust => "rust",
+            Self::Swift => "swift",
         }
     }
 }
@@ -289,7 +302,7 @@ pub struct Step {
 }
 
 /// An answer; see the sandbox's scripts, whose words these are. `failed` is for virtual time only.
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Answer {
     /// The HTTP status; 200 if absent.
@@ -327,7 +340,64 @@ pub struct Answer {
 impl Vector {
     /// Whether that runtime shows it.
     pub fn is_for(&self, runtime: Runtime) -> bool {
-        self.runtimes.is_empty() || self.runtimes.contains(&runtime)
+        self.left_out(runtime).is_none()
+    }
+
+    /// Why that runtime cannot show it.
+    pub fn left_out(&self, runtime: Runtime) -> Option<&'static str> {
+        if !self.runtimes.is_empty() && !self.runtimes.contains(&runtime) {
+            return Some("its `runtimes` are others");
+        }
+        if runtime == Runtime::Chromium { self.not_in_a_page() } else { None }
+    }
+
+    /// A page's client has no secret and no token: its backend does. A test server takes a token for it, once.
+    fn not_in_a_page(&self) -> Option<&'static str> {
+        let (client, calls, steps) = match (&self.request, &self.script) {
+            (Some(request), _) => (&request.client, vec![request.call.clone()], [].as_slice()),
+            (None, Some(script)) => (&script.client, script.calls(), script.steps.as_slice()),
+            (None, None) => return None,
+        };
+        if client.has_more_than_pages() {
+            return Some("it sets an option that a page's client does not have");
+        }
+        if calls.iter().any(|call| call.token.is_some()) {
+            return Some("it gives a call a token, which a page does not have");
+        }
+        let is_redirect = |step: &Step| {
+            let answer = step.virtually.as_ref().unwrap_or(&step.answer);
+            answer.status.is_some_and(|status| (300..400).contains(&status))
+        };
+        if steps.iter().any(is_redirect) {
+            return Some("it is about a redirect, of which a page is told nothing");
+        }
+        let mut tokens = steps.iter().enumerate().filter(|(_, step)| step.on == "token");
+        match (tokens.next(), tokens.next()) {
+            (None, None) => None,
+            (Some((0, step)), None) if step.answer.is_plain_token() => None,
+            _ => Some("it is about token requests, which a page does not send"),
+        }
+    }
+}
+
+impl Client {
+    /// Whether it sets what only clients with a token have.
+    const fn has_more_than_pages(&self) -> bool {
+        self.app_id.is_some()
+            || self.app_secret.is_some()
+            || self.base_url.is_some()
+            || self.allow_other_hosts
+            || self.allow_insecure_loopback
+            || self.token_function.is_some()
+    }
+}
+
+impl Answer {
+    /// Whether it hands out a token, and there is nothing else about it.
+    fn is_plain_token(&self) -> bool {
+        let token = self.json.as_ref().and_then(|json| json.get("tenant_access_token"));
+        let rest = Self { json: None, ..self.clone() };
+        token.is_some_and(Value::is_string) && rest == Self::default()
     }
 }
 

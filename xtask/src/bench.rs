@@ -1,13 +1,14 @@
 //! Ratios, measured side by side in one run: never asserted, since machines are shared and noisy.
 
+use std::fs;
 use std::io::Write;
 
 use anyhow::Result;
 
-use crate::command::{cargo, show};
-use crate::{python, suite};
+use crate::command::{cargo, command, output, root, show, target};
+use crate::{javascript, python, suite};
 
-/// Measures the core and the Python package.
+/// Measures the core, the Python package and the npm package.
 pub(crate) fn run() -> Result<()> {
     let mut screen = std::io::stderr();
     writeln!(screen, "core: build and decode one withdrawal, against serde_json on the same bytes")?;
@@ -17,5 +18,11 @@ pub(crate) fn run() -> Result<()> {
     python::install_client()?;
     let peers = ["-m", "pip", "install", "--quiet", "--requirement", "tests/bench/requirements.txt"];
     show(&mut python::python(&peers)?)?;
-    show(python::python(&["tests/bench/python.py", "--sandbox"])?.arg(sandbox))
+    show(python::python(&["tests/bench/python.py", "--sandbox"])?.arg(&sandbox))?;
+    writeln!(screen, "Node: against undici, node:https and @larksuiteoapi/node-sdk, over HTTPS on the sandbox")?;
+    let project = target("npm/bench")?;
+    fs::copy(root().join("tests/bench/package.json"), project.join("package.json"))?;
+    let mut install = command("npm", ["install", "--no-audit", "--no-fund", "--no-save", "--no-package-lock"]);
+    output("npm install", install.arg(&javascript::installed()?.tarball).current_dir(&project))?;
+    show(command("node", [root().join("tests/bench/node.mjs"), sandbox]).current_dir(project))
 }

@@ -7,35 +7,74 @@ use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
 use crate::check::Outcome;
-use crate::command::{command, output, root, show};
-use crate::{python, suite};
+use crate::command::{output, root, show};
+use crate::{javascript, python, suite};
 
-const SCRIPT: &str = "bindings-python/examples/demo.py";
+/// The same story in one language.
+pub(crate) struct Demo {
+    language: &'static str,
+    /// What a person types for the same on the real platform.
+    real: &'static str,
+    /// Why it cannot be shown here; nothing when it can.
+    missing: fn() -> Option<String>,
+    /// Builds and installs the package.
+    set_up: fn() -> Result<()>,
+    /// The script's command line, but for its arguments.
+    script: fn() -> Result<Command>,
+}
 
-/// Sets up, starts the sandbox, runs the script on this screen.
+pub(crate) const NODE: Demo = Demo {
+    language: "Node",
+    real: "node target/npm/tests/examples/demo.mjs",
+    missing: javascript::missing,
+    set_up: || javascript::installed().map(|_| ()),
+    script: || javascript::script(["examples/demo.mjs"]),
+};
+
+pub(crate) const PYTHON: Demo = Demo {
+    language: "Python",
+    real: "target/venv/bin/python bindings-python/examples/demo.py",
+    missing: || None,
+    set_up: || python::install_client().map(|_| ()),
+    script: || python::python(&["bindings-python/examples/demo.py"]),
+};
+
+/// Sets up, starts a sandbox for each language, and runs its script on this screen.
 pub(crate) fn run() -> Result<()> {
     let mut screen = std::io::stderr();
-    writeln!(screen, "building the sandbox …")?;
-    let mut sandbox = Sandbox::start()?;
-    writeln!(screen, "building and installing the Python package into target/venv …")?;
-    python::install_client()?;
-    writeln!(screen)?;
-    show(&mut sandbox.script()?)?;
+    let demos = [PYTHON, NODE];
+    for demo in &demos {
+        if let Some(reason) = (demo.missing)() {
+            writeln!(screen, "\n{}: not shown; {reason}", demo.language)?;
+            continue;
+        }
+        writeln!(screen, "building the sandbox and the package for {} …", demo.language)?;
+        (demo.set_up)()?;
+        let mut sandbox = Sandbox::start()?;
+        writeln!(screen, "\n{}:\n", demo.language)?;
+        show(&mut sandbox.script(demo)?)?;
+        sandbox.stop();
+        writeln!(screen)?;
+    }
     if std::env::var_os("FEISHU_APP_ID").is_some() && std::env::var_os("FEISHU_APP_SECRET").is_some() {
         writeln!(
             screen,
-            "\nFEISHU_APP_ID and FEISHU_APP_SECRET are set. This demo never uses them. To withdraw a real process:"
+            "FEISHU_APP_ID and FEISHU_APP_SECRET are set. This demo never uses them. To withdraw a real process:"
         )?;
-        writeln!(screen, "  target/venv/bin/python {SCRIPT} --real PROCESS_ID --reason TEXT")?;
+        for demo in &demos {
+            writeln!(screen, "  {} --real PROCESS_ID --reason TEXT", demo.real)?;
+        }
     }
-    sandbox.stop();
     Ok(())
 }
 
-/// Runs the script for the test command, and looks for what a person would see.
-pub(crate) fn check() -> Result<Outcome> {
+/// Runs a script for the test command, and looks for what a person would see.
+pub(crate) fn check(demo: &Demo) -> Result<Outcome> {
+    if let Some(reason) = (demo.missing)() {
+        return Ok(Outcome::NotRun(reason));
+    }
     let mut sandbox = Sandbox::start()?;
-    let printed = output("demo", &mut sandbox.script()?)?;
+    let printed = output(&format!("demo {}", demo.language), &mut sandbox.script(demo)?)?;
     sandbox.stop();
     let wanted =
         ["running", "ours", "refused by code 1161006", "status is 9", "presumed", "`reason` has", "`process_id`"];
@@ -69,9 +108,9 @@ impl Sandbox {
         Ok(Self { process, about })
     }
 
-    fn script(&self) -> Result<Command> {
-        let mut script = command(python::environment()?, [SCRIPT, "--sandbox"]);
-        script.arg(self.about.to_string()).env("PYTHONUNBUFFERED", "1");
+    fn script(&self, demo: &Demo) -> Result<Command> {
+        let mut script = (demo.script)()?;
+        script.arg("--sandbox").arg(self.about.to_string()).env("PYTHONUNBUFFERED", "1");
         Ok(script)
     }
 

@@ -8,7 +8,9 @@ mod generate;
 mod javascript;
 mod python;
 mod release;
+mod size;
 mod suite;
+mod vectors;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -28,7 +30,7 @@ struct Arguments {
 enum Command {
     /// Measure against the official SDK and the raw HTTP libraries; prints ratios of one run.
     Bench,
-    /// Show the main job: withdraw processes from Python, against a local Feishu.
+    /// Show the main job: withdraw processes from Python and from Node, against a local Feishu.
     Demo,
     /// Write the generated files anew.
     Gen {

@@ -10,7 +10,7 @@ use serde_json::json;
 
 use crate::check::{Outcome, cargo_tests, python_tests, succeeds};
 use crate::command::{cargo, command, output, root, target};
-use crate::{demo, generate, javascript, python};
+use crate::{demo, generate, javascript, python, vectors};
 
 /// The wheel may have this many bytes.
 const LARGEST_WHEEL: u64 = 3_000_000;
@@ -68,7 +68,7 @@ const CHECKS: &[Check] = &[
         let mut pytest = python::python(&["-m", "pytest", "-q", "bindings-python"])?;
         python_tests("Python tests", pytest.env("FEISHU_COREHR_SANDBOX", sandbox))
     }),
-    ("vectors in Python", |_| vectors_in_python()),
+    ("vectors in Python", |_| vectors::in_python()),
     ("Python examples: types", |_| {
         succeeds("mypy", &mut python::python(&["-m", "mypy", "--strict", "bindings-python/examples"])?)
     }),
@@ -81,8 +81,13 @@ const CHECKS: &[Check] = &[
         python_tests("sandbox wheel", &mut python::python(&["-m", "pytest", "-q", "tests/sandbox/tests"])?)
     }),
     ("JavaScript package and its tests", |_| javascript::check()),
+    ("vectors in Node", |_| vectors::in_node()),
+    ("vectors in Chromium", |_| vectors::in_chromium()),
+    ("JavaScript bundles in Chromium", |_| javascript::check_pages()),
+    ("JavaScript size", |_| javascript::check_size()),
     ("generated files are fresh", |_| generate::run(true).map(|()| Outcome::Passed(1))),
-    ("demo", |_| demo::check()),
+    ("demo in Python", |_| demo::check(&demo::PYTHON)),
+    ("demo in Node", |_| demo::check(&demo::NODE)),
     ("dependencies: licences, bans, sources", |_| dependencies()),
 ];
 
@@ -149,17 +154,6 @@ pub(crate) fn sandbox() -> Result<PathBuf> {
 pub(crate) fn sandbox_release() -> Result<PathBuf> {
     output("build the sandbox", &mut cargo("build --release -p feishu-corehr-sandbox"))?;
     Ok(target("release")?.join(format!("feishu-corehr-sandbox{EXE_SUFFIX}")))
-}
-
-fn vectors_in_python() -> Result<Outcome> {
-    let sandbox = sandbox()?;
-    let outcomes = target("xtask")?.join("python-outcomes.jsonl");
-    let mut shim = python::python(&["tests/shims/python.py", "--all", "--sandbox"])?;
-    output("Python shim", shim.arg(sandbox).arg("--out").arg(&outcomes))?;
-    let mut compare = cargo("run -p feishu-corehr-tests --bin compare -- --runtime python");
-    let printed = output("compare Python", compare.arg(&outcomes))?;
-    let count = printed.lines().rev().find_map(|line| line.strip_suffix(" vectors equal")?.trim().parse().ok());
-    count.map(Outcome::Passed).ok_or_else(|| anyhow!("the comparison did not say how many vectors are equal"))
 }
 
 fn dependencies() -> Result<Outcome> {

@@ -22,7 +22,8 @@ fn main() -> Result<()> {
         // After a trap the module is loaded afresh.
         .reset_state_function(true)
         .typescript(true)
-        .remove_name_section(true)
+        // The optimiser drops the names, once they have told which function has which size.
+        .remove_name_section(false)
         .remove_producers_section(true);
     bindgen.generate(folder)?;
     let folder = Path::new(folder);

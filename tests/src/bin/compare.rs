@@ -57,7 +57,14 @@ fn compare() -> Result<String, String> {
     let excused = exceptions::of(runtime);
     let mut report = Report::default();
     let of_set = |is_crossing: bool| is_crossing || header.set == "all";
-    for vector in vectors.iter().filter(|vector| vector.is_for(runtime) && of_set(vector.crossing)) {
+    for vector in vectors.iter().filter(|vector| of_set(vector.crossing)) {
+        if let Some(reason) = vector.left_out(runtime) {
+            if runs.contains_key(&vector.name) {
+                return Err(format!("{} was run, but {reason}", vector.name));
+            }
+            report.leave_out(reason);
+            continue;
+        }
         let found = runs.get(&vector.name).map(|run| differences(vector, run, runtime));
         let found = found.unwrap_or_else(|| vec!["it was not run".to_owned()]);
         report.add(vector, &found, excused.contains(&vector.name));

@@ -1,0 +1,86 @@
+// The console's server: the files of the page, and below /hr its backend.
+//
+//     node server.mjs                     FEISHU_APP_ID, FEISHU_APP_SECRET and, for Lark, FEISHU_BASE_URL
+//     node server.mjs --sandbox JSON      against a local Feishu: the line that it prints on start
+
+import { createReadStream } from "node:fs";
+import { createServer } from "node:http";
+import { dirname, extname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+
+import { Client } from "feishu-corehr";
+import { nodeHandler } from "feishu-corehr/backend";
+
+const { values } = parseArgs({
+  options: { port: { type: "string", default: "0" }, sandbox: { type: "string" } },
+});
+
+const backend = nodeHandler({
+  client: new Client(values.sandbox === undefined ? {} : local(JSON.parse(values.sandbox))),
+  authenticate,
+  operations: ["get_process", "list_processes", "withdraw_process"],
+  base_path: "/hr",
+});
+
+/**
+ * Who asks. Put your own session here: this page shows every process of the tenant, and withdraws as the system. As it
+ * stands, it serves this machine only, since the server listens on its loopback address.
+ */
+function authenticate() {
+  return { actor: { system: true } };
+}
+
+function local({ http, app_id, app_secret }) {
+  return { app_id, app_secret, base_url: http, allow_insecure_loopback: true };
+}
+
+/** Nothing but what lies here may run in the page, and nothing may frame it. */
+const POLICY = [
+  "default-src 'none'",
+  "connect-src 'self'",
+  "img-src data:",
+  "script-src 'self' 'wasm-unsafe-eval'",
+  "style-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join("; ");
+const KINDS = {
+  ".css": "text/css; charset=utf-8",
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
+  ".wasm": "application/wasm",
+};
+const PAGE = dirname(fileURLToPath(import.meta.url));
+/** The installed package: its `web` folder, and the WebAssembly file beside that. */
+const PACKAGE = join(dirname(fileURLToPath(import.meta.resolve("feishu-corehr"))), "..");
+/** Every name is of this form: no other folder can be reached. */
+const FILE = /^\/(?:(feishu-corehr)\/)?((?:web\/)?[a-z_-]+\.(?:css|html|js|wasm))$/;
+
+const server = createServer((request, response) => {
+  const path = request.url.split("?")[0];
+  if (path.startsWith("/hr/")) {
+    return backend(request, response);
+  }
+  const [, isPackage, name] = FILE.exec(path === "/" ? "/index.html" : path) ?? [];
+  const file = name === undefined ? undefined : createReadStream(join(isPackage === undefined ? PAGE : PACKAGE, name));
+  const missing = () => response.writeHead(404).end();
+  if (file === undefined) {
+    return missing();
+  }
+  file.on("error", missing);
+  file.on("open", () => {
+    response.writeHead(200, {
+      "content-security-policy": POLICY,
+      "content-type": KINDS[extname(name)],
+      "cache-control": "no-cache",
+      "referrer-policy": "no-referrer",
+      "x-content-type-options": "nosniff",
+    });
+    file.pipe(response);
+  });
+});
+server.listen(Number(values.port), "127.0.0.1", () => {
+  process.stdout.write(`http://127.0.0.1:${server.address().port}/\n`);
+});

@@ -1,0 +1,141 @@
+// The rows of the table: one for each process, drawn anew when something about it has changed.
+
+import { element } from "./elements.js";
+import { isChinese, moment, named, texts } from "./texts.js";
+
+/** Whether a process may be selected: it runs, as far as is known, and nothing is being done with it. */
+export function isSelectable({ process, outcome }) {
+  const isFree = outcome === undefined || ["not_sent", "not_withdrawn", "still_running"].includes(outcome.kind);
+  return isFree && (process === undefined || process.status === "in_progress");
+}
+
+/** What a process is called before and after its details are known. */
+export function nameOf({ id, process }) {
+  return (process && (named(process.process_name) || named(process.flow_definition_name))) || id;
+}
+
+/** Whom it waits for. */
+export function waitingFor({ process }) {
+  const names = [...process.todos, ...process.system_todos].map((task) => named(task.operator_name) || texts().system);
+  return [...new Set(names)].join(", ") || texts().nobody;
+}
+
+export function initiatorOf({ process }) {
+  return process.initiator_id === null ? texts().system : named(process.initiator_name) || process.initiator_id;
+}
+
+/** A row, and what it does when it is used: `select(item, isRange)`, `open(item)`, `read(item)`. */
+export class Row {
+  element = element("tr", { role: "row", tabIndex: -1 });
+  checkbox;
+  #item;
+  #act;
+
+  constructor(item, act) {
+    this.#item = item;
+    this.#act = act;
+    this.element.dataset.id = item.id;
+    this.checkbox = element("input", { type: "checkbox" });
+    this.checkbox.addEventListener("click", (event) => act.select(this.#item, event.shiftKey));
+    this.draw(false);
+  }
+
+  draw(isSelected, item = this.#item) {
+    this.#item = item;
+    const { checkbox } = this;
+    const t = texts();
+    checkbox.checked = isSelected;
+    checkbox.disabled = !isSelectable(item);
+    checkbox.setAttribute("aria-label", t.select(nameOf(item)));
+    this.element.setAttribute("aria-selected", String(isSelected));
+    const hadFocus = document.activeElement?.closest("tr") === this.element ? document.activeElement.className : undefined;
+    const open = element("button", { type: "button", className: "link open" }, nameOf(item));
+    open.addEventListener("click", () => this.#act.open(this.#item));
+    const number = element("span", { className: "number" }, item.id);
+    this.element.replaceChildren(
+      cell("pick", checkbox),
+      cell("name", open, nameOf(item) === item.id ? undefined : number),
+      ...this.#details(t),
+      cell("outcome", ...this.#outcome(t)),
+    );
+    if (hadFocus !== undefined) {
+      (hadFocus === "" ? checkbox : (this.element.querySelector(`.${hadFocus.split(" ").join(".")}`) ?? open)).focus();
+    }
+  }
+
+  #details(t) {
+    const { process, error } = this.#item;
+    if (process === undefined) {
+      const text = error === undefined ? t.pending : t.unread;
+      const shown = element("span", { className: error === undefined ? "ghost" : "odd", title: error?.message ?? "" }, text);
+      return [cell("initiator", shown), cell("started"), cell("waiting")];
+    }
+    const started = element("time", { dateTime: new Date(process.create_time ?? 0).toISOString() }, moment(process.create_time));
+    return [
+      cell("initiator", initiatorOf(this.#item)),
+      cell("started", process.create_time === null ? t.nobody : started),
+      cell("waiting", process.status === "in_progress" ? waitingFor(this.#item) : t.statuses[process.status]),
+    ];
+  }
+
+  #outcome(t) {
+    const { outcome } = this.#item;
+    if (outcome === undefined) {
+      return [];
+    }
+    const { word, why, tone } = told(outcome, t);
+    const parts = [element("span", { className: `chip ${tone}` }, word)];
+    if (why !== undefined) {
+      parts.push(element("span", { className: "why" }, why));
+    }
+    if (outcome.kind === "unknown" || outcome.kind === "still_running") {
+      const read = element("button", { type: "button", className: "small again", disabled: outcome.isReading === true });
+      read.textContent = outcome.isReading === true ? t.reading : t.read_again;
+      read.addEventListener("click", () => this.#act.read(this.#item));
+      parts.push(read);
+    }
+    if (outcome.log_id) {
+      parts.push(logId(outcome.log_id, t));
+    }
+    return parts;
+  }
+}
+
+/** An outcome in words: the word, the reason and advice, and whether it is `good`, `bad`, `odd` or `calm`. */
+export function told(outcome, t) {
+  const { kind, attribution, error } = outcome;
+  const advice = isChinese() ? error?.advice?.zh : error?.advice?.en;
+  switch (kind) {
+    case "withdrawn":
+      return { word: t[attribution], why: t[`${attribution}_why`], tone: "good" };
+    case "unknown":
+      return { word: t.unknown, why: [t.unknown_why, error.summary].join(" · "), tone: "odd" };
+    case "not_withdrawn": {
+      const status = STATUSES[error.status];
+      const word = error.kind === "not_withdrawable" && status ? t.not_withdrawable(t.statuses[status]) : t.not_withdrawn;
+      const code = error.code === null ? undefined : `${error.code}`;
+      return { word, why: [error.msg ?? error.summary, advice, code].filter(Boolean).join(" · "), tone: "bad" };
+    }
+    case "still_running":
+      return { word: t.still_running, why: t.still_running_why, tone: "odd" };
+    default:
+      return { word: t[kind], why: undefined, tone: "calm" };
+  }
+}
+
+function logId(id, t) {
+  const button = element("button", { type: "button", className: "small copy", title: t.copy(id) }, `${t.log_id} ${id.slice(0, 8)}…`);
+  button.setAttribute("aria-label", `${t.log_id}: ${t.copy(id)}`);
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(id);
+    button.textContent = t.copied;
+  });
+  return button;
+}
+
+function cell(name, ...children) {
+  return element("td", { role: "cell", className: name }, ...children);
+}
+
+/** Feishu's numbers, by which an error tells the status. */
+const STATUSES = { 1: "in_progress", 2: "rejected", 4: "withdrawn", 8: "revoked", 9: "completed", 15: "revoking" };

@@ -1,0 +1,165 @@
+// The entries of the package beside the two for Node and pages: what they resolve to, their types, and that they run.
+
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import test, { after } from "node:test";
+
+import * as backend from "feishu-corehr/backend";
+
+import { sandbox, SYSTEM } from "./sandbox.mjs";
+
+const feishu = await sandbox();
+const { running } = feishu.processes;
+const project = fileURLToPath(new URL("..", import.meta.url));
+const tools = process.env.FEISHU_COREHR_NPM_TOOLS;
+// Inside of the project, where the package is found.
+const folder = join(project, "entries");
+mkdirSync(folder, { recursive: true });
+after(() => rmSync(folder, { recursive: true }));
+
+function node(file, text, options = []) {
+  writeFileSync(join(folder, file), text);
+  return execFileSync(process.execPath, [...options, join(folder, file)], { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] }).trim();
+}
+
+test("`feishu-corehr/backend` is one module for `import` and `require`, with names of its own", () => {
+  const required = createRequire(import.meta.url)("feishu-corehr/backend");
+  assert.equal(required.nodeHandler, backend.nodeHandler);
+  assert.deepEqual(Object.keys(backend).sort(), ["fetchHandler", "nodeHandler"]);
+});
+
+test("each runtime is given its own file", () => {
+  const script = `console.log(JSON.stringify(["feishu-corehr", "feishu-corehr/backend"].map((name) => import.meta.resolve(name))));`;
+  for (const [conditions, entry, backend] of [
+    [[], "node/index.mjs", "node/backend.mjs"],
+    [["browser"], "web/browser.js", "node/backend.mjs"],
+    [["workerd", "worker", "browser"], "web/workerd.js", undefined],
+    [["edge-light", "worker", "browser"], "web/edge-light.js", undefined],
+    [["deno"], "web/standalone.js", "web/backend.js"],
+    [["bun"], "web/standalone.js", "web/backend.js"],
+  ]) {
+    const urls = JSON.parse(node("resolve.mjs", script, conditions.map((name) => `--conditions=${name}`)));
+    const paths = urls.map((url) => fileURLToPath(url));
+    assert.ok(paths[0].endsWith(entry) && paths.every(existsSync), paths[0]);
+    assert.ok(backend === undefined || paths[1].endsWith(backend), paths[1]);
+  }
+});
+
+test("with the module inside, a page needs no other file", () => {
+  const printed = node("inline.mjs", `
+    import { Client, explain, load } from "feishu-corehr/inline";
+    globalThis.fetch = () => { throw new Error("nothing is to be fetched"); };
+    const transport = () => ({ status: 200, body: '{"code":0}' });
+    const done = await new Client({ base_url: "https://hr.example/hr", transport }).withdrawProcess(${JSON.stringify({ process_id: "7", actor: SYSTEM })});
+    await load();
+    console.log(done.attribution, explain("withdraw_process", 1161006).kind);
+  `);
+  assert.equal(printed, "ours not_withdrawable");
+});
+
+test("an edge function is given the module by its bundler", () => {
+  const hooks = `
+    export async function load(url, context, next) {
+      if (!url.endsWith(".wasm?module")) return next(url, context);
+      const source = \`import { readFileSync } from "node:fs";
+        export default new WebAssembly.Module(readFileSync(new URL(\${JSON.stringify(url.split("?")[0])})));\`;
+      return { format: "module", source, shortCircuit: true };
+    }`;
+  writeFileSync(join(folder, "hooks.mjs"), hooks);
+  const register = `data:text/javascript,import { register } from "node:module"; register(${JSON.stringify(pathToFileURL(join(folder, "hooks.mjs")).href)});`;
+  const app = { app_id: feishu.app_id, app_secret: feishu.app_secret, base_url: feishu.http, allow_insecure_loopback: true };
+  const printed = node("edge.mjs", `
+    import { Client, isFeishuError } from "feishu-corehr";
+    const client = new Client(${JSON.stringify(app)});
+    console.log((await client.withdrawProcess(${JSON.stringify({ process_id: running, actor: SYSTEM })})).attribution);
+    for (const wrong of [{}, { ...${JSON.stringify(app)}, proxy: "http://x" }, { token: 1 }, { ...${JSON.stringify(app)}, token: () => "" }]) {
+      const error = await new Client(wrong).getProcess({ process_id: "7" }).catch((error) => error);
+      console.log(isFeishuError(error) && error.problems.map(({ field }) => field).join());
+    }
+    console.log((await new Client({ token: () => "t", transport: () => ({ status: 200, body: '{"code":0}' }) }).withdrawProcess({ process_id: "7", actor: { system: true } })).attribution);
+  `, ["--conditions=edge-light", "--import", register]);
+  assert.deepEqual(printed.split("\n"), ["ours", "app_id,app_secret", "proxy", "token,app_id,app_secret", "token", "ours"]);
+});
+
+const NODE = `
+import { createServer, type IncomingMessage } from "node:http";
+import { Client } from "feishu-corehr";
+import { fetchHandler, nodeHandler, type BackendOptions, type PageCall } from "feishu-corehr/backend";
+
+interface Session extends IncomingMessage { session: { open_id: string } | null }
+const client = new Client({ app_id: "cli_a", app_secret: "s" });
+createServer(nodeHandler({
+  client,
+  authenticate: async (request) => (request.headers.cookie === undefined ? null : { actor: { open_id: "ou_a" }, name: "a" }),
+  authorize: (call, user) => call.operation === "get_process" || (call.operation === "withdraw_process" && call.request.process_id !== user.name),
+  operations: ["get_process", "list_processes", "withdraw_process"],
+  origins: ["https://hr.example"],
+  base_path: "/hr",
+  max_body: 1_024,
+  onError: (error, request) => console.log(error, request.url),
+}));
+const express: (request: Session, response: import("node:http").ServerResponse) => unknown = nodeHandler({
+  client,
+  authenticate: (request: Session) => request.session && { actor: { open_id: request.session.open_id } },
+});
+const options: BackendOptions<Request> = { client, authenticate: (request) => request.headers.has("x") && { actor: "any" } };
+const handler: (request: Request) => Promise<Response> = fetchHandler(options);
+const seen = (call: PageCall): string => call.operation;
+// @ts-expect-error who asks must be known
+nodeHandler({ client });
+// @ts-expect-error no such actor
+nodeHandler({ client, authenticate: () => ({ actor: "system" }) });
+// @ts-expect-error no such operation
+nodeHandler({ client, authenticate: () => ({}), operations: ["withdraw"] });
+// @ts-expect-error an unknown option
+nodeHandler({ client, authenticate: () => ({}), basePath: "/hr" });
+export { express, handler, seen };
+`;
+const WORKER = `
+import { Client } from "feishu-corehr";
+import { fetchHandler } from "feishu-corehr/backend";
+
+const client = new Client({ app_id: "cli_a", app_secret: "s" });
+export default { fetch: fetchHandler({ client, authenticate: (request) => (request.headers.has("x") ? { actor: "any" } : null) }) };
+client.withdrawProcess({ process_id: "7", actor: { system: true } }, { token: "t" });
+// @ts-expect-error there is no proxy for fetch
+new Client({ app_id: "cli_a", app_secret: "s", proxy: "http://x" });
+`;
+const INLINE = `
+import { Client, load } from "feishu-corehr/inline";
+
+load().then(() => new Client({ base_url: "/hr" }).getProcess({ process_id: "7" }));
+// @ts-expect-error a page has no secret
+new Client({ base_url: "/hr", app_secret: "s" });
+`;
+const WEB = { module: "esnext", moduleResolution: "bundler", types: [], lib: ["es2022", "dom", "dom.iterable", "dom.asynciterable"] };
+
+for (const [name, file, text, options] of [
+  ["a backend of ES modules", "node.mts", NODE, { module: "nodenext", types: ["node"], lib: ["es2022", "dom", "dom.iterable"] }],
+  ["a backend of CommonJS", "node.cts", NODE, { module: "nodenext", types: ["node"], lib: ["es2022", "dom", "dom.iterable"] }],
+  ["a worker", "worker.ts", WORKER, { ...WEB, customConditions: ["workerd"] }],
+  ["an edge function", "edge.ts", WORKER, { ...WEB, customConditions: ["edge-light"] }],
+  ["Deno", "deno.ts", WORKER, { ...WEB, customConditions: ["deno"] }],
+  ["a page with the module inside", "inline.ts", INLINE, WEB],
+]) {
+  test(`TypeScript under strict: ${name}`, () => {
+    const compilerOptions = { target: "es2022", strict: true, exactOptionalPropertyTypes: true, noEmit: true, ...options };
+    writeFileSync(join(folder, file), text);
+    writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, files: [file] }));
+    const types = join(folder, "node_modules");
+    if (!existsSync(types)) {
+      mkdirSync(types);
+      symlinkSync(join(tools, "node_modules/@types"), join(types, "@types"));
+      symlinkSync(join(tools, "node_modules/undici-types"), join(types, "undici-types"));
+    }
+    try {
+      execFileSync(join(tools, "node_modules/.bin/tsc"), ["-p", folder], { encoding: "utf8" });
+    } catch (error) {
+      assert.fail(error.stdout);
+    }
+  });
+}

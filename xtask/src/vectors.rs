@@ -1,0 +1,47 @@
+//! The vectors, in every language.
+
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context, Result};
+
+use crate::check::Outcome;
+use crate::command::{cargo, output, root, target};
+use crate::{javascript, python, suite};
+
+pub(crate) fn in_python() -> Result<Outcome> {
+    compared("python", &mut python::python(&["tests/shims/python.py"])?)
+}
+
+pub(crate) fn in_node() -> Result<Outcome> {
+    match javascript::missing() {
+        Some(reason) => Ok(Outcome::NotRun(reason)),
+        None => compared("node", &mut javascript::script([root().join("tests/shims/node.mjs")])?),
+    }
+}
+
+pub(crate) fn in_chromium() -> Result<Outcome> {
+    if let Some(reason) = javascript::missing() {
+        return Ok(Outcome::NotRun(reason));
+    }
+    let Some(chromium) = javascript::chromium() else {
+        return Ok(Outcome::NotRun("Chromium is not installed".to_owned()));
+    };
+    let mut shim = javascript::script([root().join("tests/shims/chromium.mjs")])?;
+    compared("chromium", shim.env("FEISHU_COREHR_CHROMIUM", chromium))
+}
+
+/// Runs the shim on all vectors, and counts those that came out as they want.
+fn compared(runtime: &str, shim: &mut Command) -> Result<Outcome> {
+    let outcomes = target("xtask")?.join(format!("{runtime}-outcomes.jsonl"));
+    played(runtime, shim, &outcomes)?;
+    let mut compare = cargo("run -p feishu-corehr-tests --bin compare -- --runtime");
+    let printed = output(&format!("compare {runtime}"), compare.arg(runtime).arg(&outcomes))?;
+    let count = printed.lines().rev().find_map(|line| line.strip_suffix(" vectors equal")?.trim().parse().ok());
+    count.map(Outcome::Passed).context("the comparison did not say how many vectors are equal")
+}
+
+fn played(runtime: &str, shim: &mut Command, outcomes: &Path) -> Result<String> {
+    shim.args(["--all", "--sandbox"]).arg(suite::sandbox()?).arg("--out").arg(outcomes);
+    output(&format!("{runtime} shim"), shim)
+}
