@@ -8,8 +8,8 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
 
 use feishu_corehr::{
-    Call, Empty, Endpoint, Error, Exchange, Form, FromForm, GetProcess, Instant, ListProcesses, Machine, Prepared,
-    Process, ProcessPage, Reply, WithdrawProcess, Withdrawal, Withdrawn,
+    Answer, Call, Empty, Endpoint, Error, Exchange, Form, FromForm, GetProcess, Instant, ListProcesses, Machine,
+    Observation, Prepared, Process, ProcessPage, Reply, Session, Step, WithdrawProcess, Withdrawal, Withdrawn,
 };
 use serde::Serialize;
 
@@ -30,7 +30,7 @@ pub(crate) enum Output {
 /// A call under way.
 pub(crate) struct Running {
     future: Pin<Box<dyn Future<Output = Result<Output, Error>>>>,
-    machine: Rc<dyn Cancel>,
+    call: Rc<Call<Operation>>,
     desk: Rc<Desk>,
     waker: Waker,
 }
@@ -50,22 +50,20 @@ impl Running {
         let mut form = Form::read("request", request);
         let mut more = Form::read("options", options);
         let (call, read_back) = client.call(&mut more, operation == WithdrawProcess::OPERATION.name);
-        if operation == WithdrawProcess::OPERATION.name {
+        let session = &client.session;
+        let operation = if operation == WithdrawProcess::OPERATION.name {
             let request: WithdrawProcess = checked(operation, &mut form, more)?;
-            let machine = Withdrawal::new(&client.session, &request, call, read_back)?;
-            return Ok(Self::with(machine, desk, waker, |withdrawn| Ok(Output::Withdrawn(withdrawn))));
-        }
-        if operation == GetProcess::OPERATION.name {
+            Operation::Withdrawal(Withdrawal::new(session, &request, call, read_back)?)
+        } else if operation == GetProcess::OPERATION.name {
             let request: GetProcess = checked(operation, &mut form, more)?;
-            let machine = Exchange::new(&client.session, &request, call)?;
-            return Ok(Self::with(machine, desk, waker, process));
-        }
-        if operation == ListProcesses::OPERATION.name {
+            Operation::Exchange(Exchange::new(session, &request, call)?, process)
+        } else if operation == ListProcesses::OPERATION.name {
             let request: ListProcesses = checked(operation, &mut form, more)?;
-            let machine = Exchange::new(&client.session, &request, call)?;
-            return Ok(Self::with(machine, desk, waker, page));
-        }
-        Err(text::unknown_operation(operation))
+            Operation::Exchange(Exchange::new(session, &request, call)?, page)
+        } else {
+            return Err(text::unknown_operation(operation));
+        };
+        Ok(Self::with(operation, desk, waker))
     }
 
     /// One request for a client elsewhere, which decides by the raw answer; so nothing of it is told here.
@@ -92,18 +90,15 @@ impl Running {
         } else {
             Err(text::unknown_operation(operation))
         };
-        Ok(Self::with(exchange?.into_relayed(), desk, waker, |_| Ok(Output::Empty(Empty {}))))
+        let operation = Operation::Exchange(exchange?.into_relayed(), |_| Ok(Output::Empty(Empty {})));
+        Ok(Self::with(operation, desk, waker))
     }
 
-    fn with<M, T>(machine: M, desk: Rc<Desk>, waker: Waker, read: fn(T) -> Result<Output, Error>) -> Self
-    where
-        M: Machine<Output = Result<T, Error>> + 'static,
-        T: 'static,
-    {
-        let call = Rc::new(Call::new(machine));
+    fn with(operation: Operation, desk: Rc<Desk>, waker: Waker) -> Self {
+        let call = Rc::new(Call::new(operation));
         let (driven, carrier) = (call.clone(), desk.clone());
-        let future = Box::pin(async move { driven.drive(&*carrier, &*carrier).await.and_then(read) });
-        Self { future, machine: call, desk, waker }
+        let future = Box::pin(async move { driven.drive(&*carrier, &*carrier).await });
+        Self { future, call, desk, waker }
     }
 
     /// Goes on; the orders for the host, and whether the call has ended.
@@ -125,7 +120,7 @@ impl Running {
 
     /// Ends the call and says what it has done.
     pub(crate) fn cancel(self) -> Error {
-        self.machine.cancel()
+        self.call.cancel()
     }
 }
 
@@ -173,14 +168,42 @@ fn checked<T: FromForm>(operation: &str, form: &mut Form, more: Form) -> Result<
     request.ok_or_else(|| text::unknown_operation(operation))
 }
 
-/// Any machine that can be ended from outside.
-trait Cancel {
-    fn cancel(&self) -> Error;
+/// Any of the machines. One type of them all, so that the loop that drives them is compiled once.
+enum Operation {
+    /// And how its answer is read.
+    Exchange(Exchange, fn(Reply) -> Result<Output, Error>),
+    Withdrawal(Withdrawal),
 }
 
-impl<M: Machine> Cancel for Call<M> {
-    fn cancel(&self) -> Error {
-        Self::cancel(self)
+impl Machine for Operation {
+    type Output = Result<Output, Error>;
+
+    fn poll(&mut self, now: Instant) -> Step<Self::Output> {
+        match self {
+            Self::Exchange(exchange, read) => exchange.poll(now).map(|result| result.and_then(*read)),
+            Self::Withdrawal(withdrawal) => withdrawal.poll(now).map(|result| result.map(Output::Withdrawn)),
+        }
+    }
+
+    fn handle(&mut self, now: Instant, answer: Answer) -> Option<Observation> {
+        match self {
+            Self::Exchange(exchange, _) => exchange.handle(now, answer),
+            Self::Withdrawal(withdrawal) => withdrawal.handle(now, answer),
+        }
+    }
+
+    fn cancel(&mut self) -> Error {
+        match self {
+            Self::Exchange(exchange, _) => exchange.cancel(),
+            Self::Withdrawal(withdrawal) => withdrawal.cancel(),
+        }
+    }
+
+    fn session(&self) -> &Session {
+        match self {
+            Self::Exchange(exchange, _) => exchange.session(),
+            Self::Withdrawal(withdrawal) => withdrawal.session(),
+        }
     }
 }
 

@@ -36,7 +36,8 @@ impl BaseUrl {
         if text == Self::FEISHU || text == Self::LARK {
             return Ok(Self(text.to_owned()));
         }
-        let Some((scheme, rest)) = text.split_once("://") else {
+        let parts = text.split_once(':').and_then(|(scheme, rest)| Some((scheme, rest.strip_prefix("//")?)));
+        let Some((scheme, rest)) = parts else {
             return refused("has no scheme; it looks like `https://open.feishu.cn`");
         };
         let (authority, path) = rest.find('/').map_or((rest, ""), |slash| rest.split_at(slash));

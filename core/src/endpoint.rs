@@ -68,12 +68,12 @@ impl Reply {
 
     fn unreadable(&self, operation: &Operation, Problem { field, rule }: &Problem) -> Error {
         let place = if field.is_empty() { String::new() } else { format!("`{field}` ") };
-        Error {
-            operation: Some(operation.name.to_owned()),
-            http_status: Some(self.http_status),
-            log_id: self.log_id.clone(),
-            ..Error::new(ErrorKind::BadEnvelope, format!("`data` is not what the page documents: {place}{rule}"))
-        }
+        let summary = format!("`data` is not what the page documents: {place}{rule}");
+        let mut error = Error::new(ErrorKind::BadEnvelope, summary);
+        error.operation = Some(operation.name.to_owned());
+        error.http_status = Some(self.http_status);
+        error.log_id.clone_from(&self.log_id);
+        error
     }
 }
 
@@ -112,18 +112,28 @@ pub trait Endpoint {
         Self: Sized,
     {
         self.validate()?;
-        let operation = const { &Self::OPERATION };
-        let body = self.body().map(|body| serde_json::to_vec(&body)).transpose().map_err(|error| Error {
-            operation: Some(operation.name.to_owned()),
-            ..Error::new(ErrorKind::InvalidArgument, format!("the body cannot be written as JSON: {error}"))
-        })?;
-        let mut target = self.path();
-        push_query(&mut target, &self.query());
-        Ok(Prepared { operation, target, body })
+        let body = self.body().map(|body| serde_json::to_vec(&body));
+        prepared(const { &Self::OPERATION }, self.path(), &self.query(), body)
     }
 
     /// Reads a successful answer into its type.
     fn decode(reply: &Reply) -> Result<Self::Response, Error> {
         reply.read(&Self::OPERATION)
     }
+}
+
+/// What is the same for every endpoint, and so exists once.
+fn prepared(
+    operation: &'static Operation,
+    mut target: String,
+    query: &[(&'static str, String)],
+    body: Option<serde_json::Result<Vec<u8>>>,
+) -> Result<Prepared, Error> {
+    let Ok(body) = body.transpose() else {
+        let mut error = Error::new(ErrorKind::InvalidArgument, "the body cannot be written as JSON");
+        error.operation = Some(operation.name.to_owned());
+        return Err(error);
+    };
+    push_query(&mut target, query);
+    Ok(Prepared { operation, target, body })
 }

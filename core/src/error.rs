@@ -192,11 +192,10 @@ impl Error {
         }
         let rules: Vec<String> =
             problems.iter().map(|problem| format!("`{}` {}", problem.field, problem.rule)).collect();
-        Err(Self {
-            operation: Some(operation.to_owned()),
-            problems,
-            ..Self::new(ErrorKind::InvalidArgument, format!("invalid request: {}", rules.join("; ")))
-        })
+        let mut error = Self::new(ErrorKind::InvalidArgument, format!("invalid request: {}", rules.join("; ")));
+        error.operation = Some(operation.to_owned());
+        error.problems = problems;
+        Err(error)
     }
 }
 

@@ -142,14 +142,16 @@ impl Exchange {
     /// This call as one attempt of a client elsewhere, which resends, reads and waits by itself: it renews a refused
     /// token, and else ends with the first answer. It takes less time than that client's attempt, so that the client
     /// hears how it ended.
-    pub fn into_relayed(self) -> Self {
-        let budget = self.budget.min(retry::attempt_budget(self.prepared.operation.replay) / 10 * 9);
-        Self { is_part: true, is_relayed: true, budget, ..self }
+    pub fn into_relayed(mut self) -> Self {
+        self.budget = self.budget.min(retry::attempt_budget(self.prepared.operation.replay) / 10 * 9);
+        (self.is_part, self.is_relayed) = (true, true);
+        self
     }
 
     /// This call as one counted attempt of a larger one, which decides about resending by [`Self::next_move`].
-    pub(crate) fn into_part(self) -> Self {
-        Self { is_part: true, ..self }
+    pub(crate) fn into_part(mut self) -> Self {
+        self.is_part = true;
+        self
     }
 
     /// After this part has ended, the next one of the same larger call.
@@ -159,16 +161,15 @@ impl Exchange {
             Authorization::Nobody => Authorization::Nobody,
             Authorization::Session => Authorization::Session,
         };
-        Self {
-            authorization,
-            request_id: self.request_id.clone(),
-            deadline: self.deadline,
-            is_part: true,
-            fresh_connection,
-            refreshes: self.refreshes,
-            rejected: self.rejected.clone(),
-            ..Self::prepared(&self.session, prepared, CallOptions::default())
-        }
+        let mut part = Self::prepared(&self.session, prepared, CallOptions::default());
+        part.authorization = authorization;
+        part.request_id.clone_from(&self.request_id);
+        part.deadline = self.deadline;
+        part.is_part = true;
+        part.fresh_connection = fresh_connection;
+        part.refreshes = self.refreshes;
+        part.rejected.clone_from(&self.rejected);
+        part
     }
 
     /// When the whole call must be over; it is set by the first poll.
@@ -201,17 +202,17 @@ impl Exchange {
         matches!(self.phase, Phase::InFlight) && matches!(self.prepared.operation.replay, Replay::Write)
     }
 
-    fn end(&mut self, result: Result<Reply, Error>) {
-        self.ended_effect = match &result {
-            Ok(_) if self.prepared.operation.replay == Replay::Write => Effect::Applied,
-            Ok(_) => Effect::None,
-            Err(error) => error.effect,
-        };
-        self.phase = Phase::Ended(Some(Box::new(result.map_err(|error| Error {
-            operation: Some(self.prepared.operation.name.to_owned()),
-            attempts: self.sent,
-            ..error
-        }))));
+    fn succeed(&mut self, reply: Reply) {
+        let is_write = self.prepared.operation.replay == Replay::Write;
+        self.ended_effect = if is_write { Effect::Applied } else { Effect::None };
+        self.phase = Phase::Ended(Some(Box::new(Ok(reply))));
+    }
+
+    fn fail(&mut self, mut error: Error) {
+        self.ended_effect = error.effect;
+        error.operation = Some(self.prepared.operation.name.to_owned());
+        error.attempts = self.sent;
+        self.phase = Phase::Ended(Some(Box::new(Err(error))));
     }
 
     fn need_token(&mut self, now: Instant, deadline: Instant) -> Option<Step<Result<Reply, Error>>> {
@@ -233,7 +234,7 @@ impl Exchange {
             (Authorization::Session, Credentials::App { .. }) => {
                 let (turn, seen) = self.session.token(now, self.waited);
                 match turn {
-                    Turn::Fail(error) => self.end(Err(without_token(*error))),
+                    Turn::Fail(error) => self.fail(without_token(*error)),
                     Turn::Use(held) => self.hold(held),
                     Turn::Wait { flight, delay } => {
                         self.waited = Some(flight);
@@ -265,7 +266,7 @@ impl Exchange {
             let mut error =
                 Error::new(ErrorKind::Unauthorized, "the token was refused, and renewing it gave the same one");
             error.same_token = true;
-            self.end(Err(error));
+            self.fail(error);
         } else {
             self.held = Some(held);
             self.waited = None;
@@ -275,8 +276,7 @@ impl Exchange {
 
     fn start_fetch(&mut self, now: Instant, flight: Flight) {
         let Some(prepared) = self.session.token_request() else {
-            return self
-                .end(Err(Error::new(ErrorKind::Unauthorized, "there are no credentials to fetch a token with")));
+            return self.fail(Error::new(ErrorKind::Unauthorized, "there are no credentials to fetch a token with"));
         };
         // While the old token is good, nobody waits long for the new one.
         let soft = flight.is_renewal.then(|| now.after(SOFT_BUDGET));
@@ -317,9 +317,13 @@ impl Exchange {
         };
         let (id, sent) = (fetch.flight.id, fetch.sent);
         let landed = result.and_then(|reply| {
-            self.session
-                .change_tokens(|tokens| tokens.land(id, &reply.data, sent, &mut self.random))
-                .map_err(|error| Error { http_status: Some(reply.http_status), log_id: reply.log_id, ..error })
+            self.session.change_tokens(|tokens| tokens.land(id, &reply.data, sent, &mut self.random)).map_err(
+                |mut error| {
+                    error.http_status = Some(reply.http_status);
+                    error.log_id = reply.log_id;
+                    error
+                },
+            )
         });
         match landed {
             Ok((held, cached)) => {
@@ -341,7 +345,7 @@ impl Exchange {
                     // Back to the old token, if it is still good.
                     self.phase = Phase::NeedToken;
                 } else {
-                    self.end(Err(without_token(error)));
+                    self.fail(without_token(error));
                 }
             }
         }
@@ -364,14 +368,14 @@ impl Exchange {
             (Phase::Loading(flight), _) => self.start_fetch(now, flight),
             (Phase::AskedToken, Answer::Token(Ok(token))) => match token_problem(token.expose()) {
                 Some(problem) => {
-                    self.end(Err(token_source(&format!("the token function returned a token that {problem}"))))
+                    self.fail(token_source(&format!("the token function returned a token that {problem}")))
                 }
                 None => self.hold(Held { value: Arc::new(token), generation: 0 }),
             },
             (Phase::AskedToken, Answer::Token(Err(text))) => {
-                self.end(Err(token_source(&format!("the token function failed: {}", cleaned(&text)))));
+                self.fail(token_source(&format!("the token function failed: {}", cleaned(&text))));
             }
-            (Phase::AskedToken, _) => self.end(Err(token_source("the token function did not answer in time"))),
+            (Phase::AskedToken, _) => self.fail(token_source("the token function did not answer in time")),
             _ => self.phase = Phase::NeedTurn(None),
         }
     }
@@ -390,8 +394,10 @@ impl Exchange {
                     Err(wait) => {
                         self.out_of_time = true;
                         let summary = "waiting for a turn within the quota would pass the deadline";
-                        let error = Error::new(ErrorKind::RateLimited, summary);
-                        self.end(Err(Error { retryable: true, retry_after_ms: Some(wait), ..error }));
+                        let mut error = Error::new(ErrorKind::RateLimited, summary);
+                        error.retryable = true;
+                        error.retry_after_ms = Some(wait);
+                        self.fail(error);
                     }
                 }
                 None
@@ -432,7 +438,7 @@ impl Exchange {
                 if operation.replay == Replay::Write {
                     observation.effect = Effect::Applied;
                 }
-                self.end(Ok(reply));
+                self.succeed(reply);
             }
             Err(failure) => {
                 observation.code = failure.error.code;
@@ -457,7 +463,7 @@ impl Exchange {
             self.out_of_time = true;
             error.kind = ErrorKind::Deadline;
             error.summary = format!("the deadline passed; before that: {}", error.summary);
-            return self.end(Err(error));
+            return self.fail(error);
         }
         match next {
             Next::Unstarted if self.unstarted < retry::MAX_UNSTARTED => {
@@ -475,7 +481,7 @@ impl Exchange {
                 }
                 error.retry_after_ms = Some(pause);
                 if self.is_relayed {
-                    return self.end(Err(error));
+                    return self.fail(error);
                 }
                 self.again(now, deadline, pause, Cost::Throttle, error);
             }
@@ -489,14 +495,14 @@ impl Exchange {
                 self.next = Some(Next::Again { resends: u32::MAX, after: None });
                 self.resend(now, deadline, u32::MAX, 0, error);
             }
-            Next::Conflict | Next::Finished | Next::Stop => self.end(Err(error)),
+            Next::Conflict | Next::Finished | Next::Stop => self.fail(error),
         }
     }
 
     /// The token was refused: nobody shall use it again, and this call may have one more.
     fn refresh(&mut self, error: Error) {
         let Some(held) = self.held.take().filter(|_| matches!(self.authorization, Authorization::Session)) else {
-            return self.end(Err(error));
+            return self.fail(error);
         };
         if self.session.seeded(SeededFault::LateRejectionEvicts) {
             self.session.tokens(|tokens| (0..99).for_each(|generation| tokens.invalidate(generation)));
@@ -509,7 +515,7 @@ impl Exchange {
             self.refreshes += 1;
             self.phase = Phase::NeedToken;
         } else {
-            self.end(Err(error));
+            self.fail(error);
         }
     }
 
@@ -523,7 +529,7 @@ impl Exchange {
         let is_spent = self.attempts >= attempts || self.resends_left == 0;
         let is_unknown = error.effect == Effect::Unknown && !self.session.seeded(SeededFault::UnknownRepeated);
         if self.is_part || is_spent || is_unknown {
-            return self.end(Err(error));
+            return self.fail(error);
         }
         self.resends_left -= 1;
         self.fresh_connection = true;
@@ -536,9 +542,9 @@ impl Exchange {
         if pause >= deadline.remaining(now) {
             self.out_of_time = true;
             error.retry_after_ms = Some(pause);
-            self.end(Err(error));
+            self.fail(error);
         } else if !self.session.take_retry(cost) {
-            self.end(Err(error));
+            self.fail(error);
         } else {
             self.last_cost = Some(cost);
             self.phase = Phase::Pausing(now.monotonic + pause);
@@ -570,8 +576,10 @@ impl Machine for Exchange {
                 Phase::Fetching(fetch) => self.poll_fetch(now, fetch),
                 _ if deadline.remaining(now) == 0 => {
                     self.out_of_time = true;
-                    let error = Error::new(ErrorKind::Deadline, "the deadline passed before the request could be sent");
-                    self.end(Err(Error { retryable: true, ..error }));
+                    let summary = "the deadline passed before the request could be sent";
+                    let mut error = Error::new(ErrorKind::Deadline, summary);
+                    error.retryable = true;
+                    self.fail(error);
                     None
                 }
                 Phase::NeedToken => self.need_token(now, deadline),
@@ -615,9 +623,12 @@ impl Machine for Exchange {
         } else {
             Effect::None
         };
-        let error = Error { effect, ..Error::new(ErrorKind::Cancelled, "the caller cancelled the call") };
-        self.end(Err(error.clone()));
-        Error { operation: Some(self.prepared.operation.name.to_owned()), attempts: self.sent, ..error }
+        let mut error = Error::new(ErrorKind::Cancelled, "the caller cancelled the call");
+        error.effect = effect;
+        error.operation = Some(self.prepared.operation.name.to_owned());
+        error.attempts = self.sent;
+        self.fail(error.clone());
+        error
     }
 
     fn session(&self) -> &Session {
@@ -629,8 +640,10 @@ fn token_source(summary: &str) -> Error {
     Error::new(ErrorKind::TokenSource, summary)
 }
 
-fn without_token(error: Error) -> Error {
-    Error { summary: format!("no tenant access token: {}", error.summary), effect: Effect::None, ..error }
+fn without_token(mut error: Error) -> Error {
+    error.summary = format!("no tenant access token: {}", error.summary);
+    error.effect = Effect::None;
+    error
 }
 
 #[cfg(test)]

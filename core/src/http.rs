@@ -86,8 +86,9 @@ impl HttpRequest {
             line.push_str(&format!(" -H {}", quoted(&format!("{header:?}"))));
         }
         if let Some(body) = &self.body {
-            let shown = if self.sensitive_body { "[redacted]".into() } else { String::from_utf8_lossy(body) };
-            line.push_str(&format!(" --data-raw {}", quoted(&shown)));
+            let text = std::str::from_utf8(body).unwrap_or("[not text]");
+            let shown = if self.sensitive_body { "[redacted]" } else { text };
+            line.push_str(&format!(" --data-raw {}", quoted(shown)));
         }
         line
     }

@@ -54,6 +54,18 @@ pub enum Step<T> {
     Wait(Pause),
 }
 
+impl<T> Step<T> {
+    /// The same step, with another end.
+    pub fn map<U>(self, end: impl FnOnce(T) -> U) -> Step<U> {
+        match self {
+            Self::Ask(ask, budget) => Step::Ask(ask, budget),
+            Self::Done(output) => Step::Done(end(output)),
+            Self::Send(request) => Step::Send(request),
+            Self::Wait(pause) => Step::Wait(pause),
+        }
+    }
+}
+
 /// What only the host knows.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Ask {

@@ -120,7 +120,8 @@ fn judge_response(operation: &'static Operation, response: &HttpResponse) -> Res
         Ok(envelope) if envelope.code == 0 && (200..300).contains(&response.status) => {
             let data = match operation.replay {
                 // Token answers carry their fields beside `code`, not under `data`.
-                Replay::Token => String::from_utf8_lossy(&response.body).into_owned(),
+                // An envelope is UTF-8.
+                Replay::Token => String::from_utf8(response.body.clone()).unwrap_or_default(),
                 Replay::Read | Replay::Write => envelope.data.unwrap_or_else(|| "{}".to_owned()),
             };
             return Ok(Reply { data, http_status: response.status, log_id });
@@ -308,7 +309,7 @@ fn reset(response: &HttpResponse) -> Option<u64> {
 
 /// The host of an absolute URL, for people; nothing for a relative one.
 fn host(location: &str) -> Option<String> {
-    let authority = location.split_once("://")?.1.split(['/', '?', '#']).next()?;
+    let authority = location.split_once(':')?.1.strip_prefix("//")?.split(['/', '?', '#']).next()?;
     let host = authority.rsplit('@').next()?;
     Some(envelope::cleaned(host)).filter(|host| !host.is_empty())
 }

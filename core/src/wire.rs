@@ -105,13 +105,10 @@ fn inside(name: &str, problem: Problem) -> Problem {
     Problem { field: format!("{name}{dot}{}", problem.field), ..problem }
 }
 
-/// A word out of a list.
-pub(crate) fn word<T: Copy>(value: &Value, all: &[T], written: fn(T) -> &'static str) -> Result<T, Problem> {
-    let found = value.as_str().and_then(|text| all.iter().find(|word| written(**word) == text));
-    found.copied().ok_or_else(|| {
-        let words: Vec<&str> = all.iter().map(|word| written(*word)).collect();
-        Problem::new("", format!("is none of `{}`", words.join("`, `")))
-    })
+/// Where in a list of words it stands.
+pub(crate) fn word(value: &Value, words: &[&str]) -> Result<usize, Problem> {
+    let place = value.as_str().and_then(|text| words.iter().position(|word| *word == text));
+    place.ok_or_else(|| Problem::new("", format!("is none of `{}`", words.join("`, `"))))
 }
 
 impl FromJson for bool {

@@ -247,15 +247,14 @@ impl Withdrawal {
                 en: "a process can be withdrawn only while it is running; a completed one can be revoked".to_owned(),
                 zh: "只有进行中的流程可以撤回；已完成的流程请使用撤销".to_owned(),
             };
-            return self.give_up(Error {
-                advice: Some(advice),
-                log_id: error.log_id.clone().or(log_id),
-                code: error.code,
-                http_status: error.http_status,
-                msg: error.msg.clone(),
-                status: number,
-                ..Error::new(ErrorKind::NotWithdrawable, summary)
-            });
+            let mut told = Error::new(ErrorKind::NotWithdrawable, summary);
+            told.advice = Some(advice);
+            told.log_id = error.log_id.or(log_id);
+            told.code = error.code;
+            told.http_status = error.http_status;
+            told.msg = error.msg;
+            told.status = number;
+            return self.give_up(told);
         }
         if self.seeded(SeededFault::ReadClearsDoubt) {
             self.doubt = None;
@@ -380,10 +379,13 @@ impl Withdrawal {
     }
 
     /// What the caller is told: whatever the last answer proves for its own request, an older one may have acted.
-    fn told(&self, error: Error) -> Error {
-        let effect = if self.doubt.is_some() { Effect::Unknown } else { error.effect };
-        let operation = Some(self.write.operation.name.to_owned());
-        Error { effect, operation, attempts: self.attempts, ..error }
+    fn told(&self, mut error: Error) -> Error {
+        if self.doubt.is_some() {
+            error.effect = Effect::Unknown;
+        }
+        error.operation = Some(self.write.operation.name.to_owned());
+        error.attempts = self.attempts;
+        error
     }
 
     /// Whether it is broken in this way, for tests.
@@ -472,7 +474,8 @@ impl Machine for Withdrawal {
             Phase::Ended(_) => self.ended_effect,
             Phase::Pausing(..) => Effect::None,
         };
-        let error = Error { effect, ..Error::new(ErrorKind::Cancelled, "the caller cancelled the call") };
+        let mut error = Error::new(ErrorKind::Cancelled, "the caller cancelled the call");
+        error.effect = effect;
         let error = if effect == Effect::Applied { error } else { self.told(error) };
         self.ended_effect = error.effect;
         if !self.seeded(SeededFault::CancelIgnored) {

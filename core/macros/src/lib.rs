@@ -78,12 +78,12 @@ fn word(mut item: DeriveInput, is_number: bool) -> Result<Tokens, Error> {
         return Err(Error::new_spanned(&item, "`word` and `number` are for enums"));
     };
     let variants: Vec<Ident> = data.variants.iter().map(|variant| variant.ident.clone()).collect();
-    let words = variants.iter().map(|variant| snake_case(&variant.to_string()));
+    let words: Vec<String> = variants.iter().map(|variant| snake_case(&variant.to_string())).collect();
     let web = web::word(&item);
     python::word(&mut item, is_number);
     Ok(quote! {
         #web
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, ::serde::Serialize, ::serde::Deserialize)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, ::serde::Deserialize)]
         #[serde(rename_all = "snake_case")]
         #item
         impl #name {
@@ -98,9 +98,14 @@ fn word(mut item: DeriveInput, is_number: bool) -> Result<Tokens, Error> {
         impl ::std::fmt::Display for #name {
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result { f.write_str(self.as_str()) }
         }
+        impl ::serde::Serialize for #name {
+            fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
         impl crate::wire::FromJson for #name {
             fn from_json(value: ::serde_json::Value) -> Result<Self, crate::error::Problem> {
-                crate::wire::word(&value, Self::ALL, Self::as_str)
+                crate::wire::word(&value, &[#(#words),*]).map(|index| Self::ALL[index])
             }
         }
     })

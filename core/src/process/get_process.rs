@@ -247,7 +247,10 @@ impl Endpoint for GetProcess {
     }
 
     fn decode(reply: &Reply) -> Result<Self::Response, Error> {
-        Ok(Process { log_id: reply.log_id.clone(), raw: reply.data.clone(), ..reply.read(&Self::OPERATION)? })
+        let mut process: Process = reply.read(&Self::OPERATION)?;
+        process.log_id.clone_from(&reply.log_id);
+        process.raw.clone_from(&reply.data);
+        Ok(process)
     }
 }
 

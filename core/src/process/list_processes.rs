@@ -139,7 +139,10 @@ impl Endpoint for ListProcesses {
     }
 
     fn decode(reply: &Reply) -> Result<Self::Response, Error> {
-        Ok(ProcessPage { log_id: reply.log_id.clone(), raw: reply.data.clone(), ..reply.read(&Self::OPERATION)? })
+        let mut page: ProcessPage = reply.read(&Self::OPERATION)?;
+        page.log_id.clone_from(&reply.log_id);
+        page.raw.clone_from(&reply.data);
+        Ok(page)
     }
 }
 

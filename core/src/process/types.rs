@@ -279,15 +279,17 @@ impl TryFrom<Value> for Actor {
     type Error = &'static str;
 
     fn try_from(value: Value) -> Result<Self, Self::Error> {
-        let Value::Object(mut fields) = value else { return Err(AN_ACTOR) };
-        match fields.remove("system") {
+        match value.get("system") {
             Some(Value::Bool(true)) => {
-                let user = fields.remove("user").filter(|user| !user.is_null()).map(user).transpose()?;
-                if fields.is_empty() { Ok(Self::System { user }) } else { Err(AN_ACTOR) }
+                let Value::Object(mut fields) = value else { return Err(AN_ACTOR) };
+                let is_all = fields.keys().all(|name| name == "system" || name == "user");
+                let named = fields.get_mut("user").map(Value::take).filter(|user| !user.is_null());
+                let user = named.map(user).transpose()?;
+                if is_all { Ok(Self::System { user }) } else { Err(AN_ACTOR) }
             }
             Some(Value::Bool(false)) => Err("an actor is named or the system: `system` can only be true"),
             Some(_) => Err(AN_ACTOR),
-            None => user(Value::Object(fields)).map(Self::User),
+            None => user(value).map(Self::User),
         }
     }
 }
