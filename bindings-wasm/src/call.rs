@@ -47,18 +47,18 @@ impl Running {
     ) -> Result<Self, Error> {
         let desk = Rc::new(Desk::new(client.keeps_budget, is_observed));
         let waker = Waker::from(Arc::new(Bell(number)));
-        let mut form = Form::read("request", request);
+        let form = Form::read("request", request);
         let mut more = Form::read("options", options);
         let (call, read_back) = client.call(&mut more, operation == WithdrawProcess::OPERATION.name);
         let session = &client.session;
         let operation = if operation == WithdrawProcess::OPERATION.name {
-            let request: WithdrawProcess = checked(operation, &mut form, more)?;
-            Operation::Withdrawal(Withdrawal::new(session, &request, call, read_back)?)
+            let request: WithdrawProcess = checked(operation, form, more)?;
+            Operation::Withdrawal(Box::new(Withdrawal::new(session, &request, call, read_back)?))
         } else if operation == GetProcess::OPERATION.name {
-            let request: GetProcess = checked(operation, &mut form, more)?;
+            let request: GetProcess = checked(operation, form, more)?;
             Operation::Exchange(Exchange::new(session, &request, call)?, process)
         } else if operation == ListProcesses::OPERATION.name {
-            let request: ListProcesses = checked(operation, &mut form, more)?;
+            let request: ListProcesses = checked(operation, form, more)?;
             Operation::Exchange(Exchange::new(session, &request, call)?, page)
         } else {
             return Err(text::unknown_operation(operation));
@@ -77,16 +77,16 @@ impl Running {
     ) -> Result<Self, Error> {
         let desk = Rc::new(Desk::new(client.keeps_budget, is_observed));
         let waker = Waker::from(Arc::new(Bell(number)));
-        let mut form = Form::read("request", request);
+        let form = Form::read("request", request);
         let mut more = Form::read("options", options);
         let (call, _) = client.call(&mut more, false);
         let session = &client.session;
         let exchange = if operation == WithdrawProcess::OPERATION.name {
-            Exchange::new(session, &checked::<WithdrawProcess>(operation, &mut form, more)?, call)
+            Exchange::new(session, &checked::<WithdrawProcess>(operation, form, more)?, call)
         } else if operation == GetProcess::OPERATION.name {
-            Exchange::new(session, &checked::<GetProcess>(operation, &mut form, more)?, call)
+            Exchange::new(session, &checked::<GetProcess>(operation, form, more)?, call)
         } else if operation == ListProcesses::OPERATION.name {
-            Exchange::new(session, &checked::<ListProcesses>(operation, &mut form, more)?, call)
+            Exchange::new(session, &checked::<ListProcesses>(operation, form, more)?, call)
         } else {
             Err(text::unknown_operation(operation))
         };
@@ -126,13 +126,13 @@ impl Running {
 
 /// The request as data.
 pub(crate) fn prepare(operation: &str, request: &str, more: Form) -> Result<Prepared, Error> {
-    let mut form = Form::read("request", request);
+    let form = Form::read("request", request);
     if operation == WithdrawProcess::OPERATION.name {
-        checked::<WithdrawProcess>(operation, &mut form, more)?.prepare()
+        checked::<WithdrawProcess>(operation, form, more)?.prepare()
     } else if operation == GetProcess::OPERATION.name {
-        checked::<GetProcess>(operation, &mut form, more)?.prepare()
+        checked::<GetProcess>(operation, form, more)?.prepare()
     } else if operation == ListProcesses::OPERATION.name {
-        checked::<ListProcesses>(operation, &mut form, more)?.prepare()
+        checked::<ListProcesses>(operation, form, more)?.prepare()
     } else {
         Err(text::unknown_operation(operation))
     }
@@ -160,19 +160,18 @@ fn page(reply: Reply) -> Result<Output, Error> {
 }
 
 /// The request, or one error with the problems of the request and of the options.
-fn checked<T: FromForm>(operation: &str, form: &mut Form, more: Form) -> Result<T, Error> {
-    let request = T::from_form(form);
-    let mut problems = std::mem::replace(form, Form::read("request", "{}")).problems();
+fn checked<T: FromForm>(operation: &str, mut form: Form, more: Form) -> Result<T, Error> {
+    let request = T::from_form(&mut form);
+    let mut problems = form.problems();
     problems.extend(more.problems());
-    Error::check(operation, problems)?;
-    request.ok_or_else(|| text::unknown_operation(operation))
+    request.filter(|_| problems.is_empty()).ok_or_else(|| Error::invalid(operation, problems))
 }
 
 /// Any of the machines. One type of them all, so that the loop that drives them is compiled once.
 enum Operation {
     /// And how its answer is read.
     Exchange(Exchange, fn(Reply) -> Result<Output, Error>),
-    Withdrawal(Withdrawal),
+    Withdrawal(Box<Withdrawal>),
 }
 
 impl Machine for Operation {

@@ -26,16 +26,17 @@ struct Quotas(Vec<(String, Quota)>);
 impl FromJson for Quotas {
     fn from_json(value: Value) -> Result<Self, Problem> {
         let Value::Object(operations) = value else { return Err(Problem::new("", "must be an object")) };
-        let quota = |(operation, quota): (String, Value)| {
+        let mut quotas = Vec::new();
+        for (operation, quota) in operations {
             let count = quota.as_object().map(serde_json::Map::len);
             let mut fields = Fields::new(quota);
             let quota = Quota { calls: fields.take("calls"), window: fields.take("window_ms") };
             if count != Some(2) {
                 return Err(Problem::new(&operation, "must have `calls` and `window_ms`, and nothing else"));
             }
-            fields.end((operation, quota))
-        };
-        operations.into_iter().map(quota).collect::<Result<_, _>>().map(Self)
+            quotas.push(fields.end((operation, quota))?);
+        }
+        Ok(Self(quotas))
     }
 }
 

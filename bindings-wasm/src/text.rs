@@ -1,21 +1,28 @@
 //! What crosses as JSON text: results, errors, headers.
 
-use feishu_corehr::{Error, ErrorKind, FromJson, Header, Problem, TransportErrorKind};
+use feishu_corehr::{Error, FromJson, Header, Problem, TransportErrorKind};
 use serde::Serialize;
 
 /// `{"ok": …}`, or `{"error": …}` as [`Told`].
 pub(crate) fn result<T: Serialize>(result: Result<T, Error>) -> String {
-    json(&match result {
-        Ok(value) => Answer::Ok(value),
-        Err(error) => Answer::Error(Told::new(error)),
-    })
+    match result {
+        Ok(ok) => json(&Success { ok }),
+        Err(error) => failure(error),
+    }
+}
+
+fn failure(error: Error) -> String {
+    json(&Failure { error: Told::new(error) })
 }
 
 #[derive(Serialize)]
-#[serde(rename_all = "snake_case")]
-enum Answer<T> {
-    Ok(T),
-    Error(Told),
+struct Success<T> {
+    ok: T,
+}
+
+#[derive(Serialize)]
+struct Failure {
+    error: Told,
 }
 
 /// An error with the sentence for a person.
@@ -38,12 +45,13 @@ pub(crate) fn json<T: Serialize>(value: &T) -> String {
 
 /// Pairs of names and values; what is none is no header.
 pub(crate) fn headers(pairs: &str) -> Vec<Header> {
-    let pairs: Vec<Vec<String>> = list(pairs);
-    pairs
-        .into_iter()
-        .filter_map(|pair| <[String; 2]>::try_from(pair).ok())
-        .map(|[name, value]| Header::new(&name, value))
-        .collect()
+    let mut headers = Vec::new();
+    for pair in list::<Vec<String>>(pairs) {
+        if let [name, value] = pair.as_slice() {
+            headers.push(Header::new(name, value));
+        }
+    }
+    headers
 }
 
 /// A word that is none of ours comes from a host's own transport.
@@ -65,8 +73,5 @@ fn list<T: FromJson>(text: &str) -> Vec<T> {
 pub(crate) fn unknown_operation(operation: &str) -> Error {
     let names: Vec<&str> = feishu_corehr::OPERATIONS.iter().map(|operation| operation.name).collect();
     let rule = format!("is not one of {}", names.join(", "));
-    match Error::check(operation, vec![Problem::new("operation", rule)]) {
-        Err(error) => error,
-        Ok(()) => Error::new(ErrorKind::InvalidArgument, "there is no such operation"),
-    }
+    Error::invalid(operation, vec![Problem::new("operation", rule)])
 }

@@ -1,6 +1,6 @@
 //! Where requests go: a host that was chosen on purpose, and encrypted.
 
-use crate::error::{Error, ErrorKind, Problem};
+use crate::error::{Error, Problem};
 
 /// The operation name that errors of a configuration carry.
 const CONFIGURATION: &str = "client";
@@ -27,11 +27,7 @@ impl BaseUrl {
 
     /// Reads a base URL; whatever is not plainly allowed is refused.
     pub fn parse(text: &str, rules: BaseUrlRules) -> Result<Self, Error> {
-        let refused = |rule: &str| {
-            Err(Error::check(CONFIGURATION, vec![Problem::new("base_url", rule)])
-                .err()
-                .unwrap_or_else(|| Error::new(ErrorKind::InvalidArgument, rule)))
-        };
+        let refused = |rule: &str| Err(Error::invalid(CONFIGURATION, vec![Problem::new("base_url", rule)]));
         let text = text.strip_suffix('/').unwrap_or(text);
         if text == Self::FEISHU || text == Self::LARK {
             return Ok(Self(text.to_owned()));

@@ -1,13 +1,13 @@
 //! The loop, written once for every language.
 
-use std::future::{Future, poll_fn};
+use std::future::{Future, pending, poll_fn};
 use std::pin::pin;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
 
 use crate::error::{Error, TransportError, TransportErrorKind};
 use crate::http::{HttpRequest, HttpResponse};
-use crate::machine::{Answer, Ask, Machine, Observation, Step};
+use crate::machine::{Answer, Ask, Machine, Observation, Pause, Step};
 use crate::time::Instant;
 
 /// How much longer than its budget a transport that is not trusted to keep it may take, in milliseconds.
@@ -66,24 +66,34 @@ impl<M: Machine> Call<M> {
         let session = self.machine().session().clone();
         loop {
             let step = self.machine().poll(transport.now());
-            let answer = match step {
-                Step::Done(output) => return output,
-                Step::Wait(pause) => {
-                    match pause.seen {
-                        Some(seen) => drop(race(session.changed(seen), transport.sleep(pause.delay)).await),
-                        None => transport.sleep(pause.delay).await,
+            if let Step::Done(output) = step {
+                return output;
+            }
+            let (limit, late): (_, fn() -> Option<Answer>) = match &step {
+                Step::Ask(_, budget) => (Some(*budget), || Some(Answer::Late)),
+                Step::Send(request) if !transport.keeps_budget() => (Some(request.budget + GRACE), not_returned),
+                Step::Done(_) | Step::Send(_) => (None, || None),
+                Step::Wait(pause) => (Some(pause.delay), || None),
+            };
+            let work = async {
+                match step {
+                    Step::Ask(ask, _) => Some(host.answer(ask).await),
+                    Step::Send(request) => Some(Answer::Http(transport.send(request).await)),
+                    Step::Wait(Pause { seen: Some(seen), .. }) => {
+                        session.changed(seen).await;
+                        None
                     }
-                    continue;
-                }
-                Step::Ask(ask, budget) => race(host.answer(ask), transport.sleep(budget)).await.unwrap_or(Answer::Late),
-                Step::Send(request) if transport.keeps_budget() => Answer::Http(transport.send(request).await),
-                Step::Send(request) => {
-                    let longest = request.budget + GRACE;
-                    let late =
-                        || Err(TransportError::new(TransportErrorKind::Timeout, true, "the transport did not return"));
-                    Answer::Http(race(transport.send(request), transport.sleep(longest)).await.unwrap_or_else(late))
+                    Step::Done(_) | Step::Wait(_) => pending().await,
                 }
             };
+            let sleep = async {
+                match limit {
+                    Some(milliseconds) => transport.sleep(milliseconds).await,
+                    None => pending().await,
+                }
+            };
+            // One race for all steps: every further one would be a kilobyte of WebAssembly.
+            let Some(answer) = race(work, sleep).await.unwrap_or_else(late) else { continue };
             let observation = self.machine().handle(transport.now(), answer);
             if let Some(observation) = observation {
                 host.observe(&observation);
@@ -101,6 +111,10 @@ impl<M: Machine> Call<M> {
         // A machine that panicked is not used again: whoever catches the panic drops the call.
         self.machine.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn not_returned() -> Option<Answer> {
+    Some(Answer::Http(Err(TransportError::new(TransportErrorKind::Timeout, true, "the transport did not return"))))
 }
 
 /// The result of `first`, or nothing if `limit` is over before.

@@ -187,15 +187,20 @@ impl Error {
 
     /// `Ok` without problems, else the one error that lists them all.
     pub fn check(operation: &str, problems: Vec<Problem>) -> Result<(), Self> {
-        if problems.is_empty() {
-            return Ok(());
+        if problems.is_empty() { Ok(()) } else { Err(Self::invalid(operation, problems)) }
+    }
+
+    /// The error that lists these problems of arguments.
+    pub fn invalid(operation: &str, problems: Vec<Problem>) -> Self {
+        let mut summary = "invalid request:".to_owned();
+        for Problem { field, rule } in &problems {
+            summary += &format!(" `{field}` {rule};");
         }
-        let rules: Vec<String> =
-            problems.iter().map(|problem| format!("`{}` {}", problem.field, problem.rule)).collect();
-        let mut error = Self::new(ErrorKind::InvalidArgument, format!("invalid request: {}", rules.join("; ")));
+        summary.pop();
+        let mut error = Self::new(ErrorKind::InvalidArgument, summary);
         error.operation = Some(operation.to_owned());
         error.problems = problems;
-        Err(error)
+        error
     }
 }
 
@@ -205,11 +210,11 @@ impl fmt::Display for Error {
             write!(f, "{operation}: ")?;
         }
         f.write_str(&self.summary)?;
-        let code = self.code.map(|code| format!("code {code}"));
-        let status = self.http_status.map(|status| format!("HTTP {status}"));
-        let answer: Vec<String> = status.into_iter().chain(code).collect();
-        if !answer.is_empty() {
-            write!(f, " ({})", answer.join(", "))?;
+        match (self.http_status, self.code) {
+            (Some(status), Some(code)) => write!(f, " (HTTP {status}, code {code})")?,
+            (Some(status), None) => write!(f, " (HTTP {status})")?,
+            (None, Some(code)) => write!(f, " (code {code})")?,
+            (None, None) => {}
         }
         if let Some(msg) = &self.msg {
             write!(f, "; the server says: {msg}")?;

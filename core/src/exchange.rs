@@ -92,7 +92,8 @@ struct Fetch {
 impl Exchange {
     /// A call of `endpoint`, whose arguments and options are all checked here; nothing has been sent.
     pub fn new<E: Endpoint>(session: &Session, endpoint: &E, options: CallOptions) -> Result<Self, Error> {
-        let problems = endpoint.problems().into_iter().chain(options.problems()).collect();
+        let mut problems = endpoint.problems();
+        problems.extend(options.problems());
         Error::check(E::OPERATION.name, problems)?;
         Ok(Self::prepared(session, endpoint.prepare()?, options))
     }
@@ -247,7 +248,7 @@ impl Exchange {
                     }
                     Turn::Fetch { flight, is_renewal } => {
                         let flight = Flight::new(&self.session, flight, is_renewal);
-                        if self.session.config().shared_cache {
+                        if self.session.shares_cache() {
                             self.phase = Phase::Loading(flight);
                             let budget = CACHE_BUDGET.min(deadline.remaining(now));
                             return Some(Step::Ask(Ask::Load { key: self.session.cache_key() }, budget));
@@ -328,7 +329,7 @@ impl Exchange {
         match landed {
             Ok((held, cached)) => {
                 self.hold(held);
-                if self.session.config().shared_cache && matches!(self.phase, Phase::NeedTurn(_)) {
+                if self.session.shares_cache() && matches!(self.phase, Phase::NeedTurn(_)) {
                     self.phase = Phase::Saving;
                     let budget = CACHE_BUDGET.min(self.deadline.unwrap_or(now).remaining(now));
                     return Some(Step::Ask(Ask::Save { key: self.session.cache_key(), value: cached }, budget));
@@ -355,7 +356,7 @@ impl Exchange {
     /// What the host has answered, or that it did not.
     fn told(&mut self, now: Instant, asked: Phase, answer: Answer) {
         match (asked, answer) {
-            (Phase::Loading(flight), Answer::Loaded(Some(bytes))) => {
+            (Phase::Loading(flight), Answer::Loaded(Some(bytes))) if self.session.shares_cache() => {
                 let id = flight.id;
                 let land = |random: &mut Random| {
                     self.session.change_tokens(|tokens| tokens.land_cached(id, &bytes, now, random))

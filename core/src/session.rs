@@ -205,6 +205,11 @@ impl Session {
         &self.shared.config
     }
 
+    /// Whether the host has a shared cache. JavaScript has none, so that what serves one is not in its file.
+    pub(crate) fn shares_cache(&self) -> bool {
+        !cfg!(feature = "web") && self.config().shared_cache
+    }
+
     /// The request for a token, with the credentials in its body.
     pub(crate) fn token_request(&self) -> Option<Prepared> {
         let Credentials::App { app_id, app_secret } = &self.config().credentials else { return None };

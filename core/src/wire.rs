@@ -224,7 +224,7 @@ impl Form {
     /// A field that may be absent; nothing, too, if it is wrong.
     pub fn option<T: FromJson>(&mut self, name: &str) -> Option<T> {
         let value = self.value(name);
-        self.kept(name, Option::from_json(value)).flatten()
+        if value.is_null() { None } else { self.kept(name, T::from_json(value)) }
     }
 
     /// A field that has a default; nothing if it is wrong.

@@ -126,16 +126,16 @@ impl Endpoint for ListProcesses {
     }
 
     fn query(&self) -> Vec<(&'static str, String)> {
-        let statuses = self.statuses.iter().map(|status| ("statuses", (*status as i64).to_string()));
-        statuses
-            .chain(self.page_token.clone().map(|token| ("page_token", token)))
-            .chain([
-                ("page_size", self.page_size.to_string()),
-                ("modify_time_from", self.modify_time_from.to_string()),
-                ("modify_time_to", self.modify_time_to.to_string()),
-            ])
-            .chain(self.flow_definition_id.clone().map(|id| ("flow_definition_id", id)))
-            .collect()
+        let mut query = Vec::new();
+        for status in &self.statuses {
+            query.push(("statuses", (*status as i64).to_string()));
+        }
+        query.extend(self.page_token.clone().map(|token| ("page_token", token)));
+        query.push(("page_size", self.page_size.to_string()));
+        query.push(("modify_time_from", self.modify_time_from.to_string()));
+        query.push(("modify_time_to", self.modify_time_to.to_string()));
+        query.extend(self.flow_definition_id.clone().map(|id| ("flow_definition_id", id)));
+        query
     }
 
     fn decode(reply: &Reply) -> Result<Self::Response, Error> {
