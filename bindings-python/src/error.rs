@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Once;
 
+use feishu_corehr::error::fields;
 use feishu_corehr::{Effect, Error, ErrorKind, FromJson};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -12,7 +13,7 @@ use pyo3::sync::PyOnceLock;
 /// The exception for `error`, raised from `cause` where an exception of the host's code stands behind it.
 pub(crate) fn raise(py: Python<'_>, error: Error, cause: Option<PyErr>) -> PyErr {
     let (word, text) = (error.kind.as_str(), error.to_string());
-    let exception = make(py).and_then(|make| make.call1((word, text, error)));
+    let exception = make(py).and_then(|make| make.call1((word, text, error.into_fields())));
     match exception {
         Ok(exception) => {
             let raised = PyErr::from_value(exception);
@@ -33,7 +34,7 @@ pub(crate) fn guarded<T>(py: Python<'_>, act: impl FnOnce() -> PyResult<T>) -> P
 
 /// An error as text, so that it can cross between processes.
 #[pyfunction]
-pub(crate) fn error_to_json(error: &Error) -> PyResult<String> {
+pub(crate) fn error_to_json(error: &fields::Error) -> PyResult<String> {
     serde_json::to_string(error).map_err(|error| PyValueError::new_err(error.to_string()))
 }
 
@@ -41,15 +42,17 @@ pub(crate) fn error_to_json(error: &Error) -> PyResult<String> {
 #[pyfunction]
 pub(crate) fn error_from_json(py: Python<'_>, text: &str) -> PyResult<PyErr> {
     let value = serde_json::from_str(text).map_err(|error| PyValueError::new_err(error.to_string()))?;
-    let error = Error::from_json(value).map_err(|problem| PyValueError::new_err(problem.rule))?;
-    Ok(raise(py, error, None))
+    let error = fields::Error::from_json(value).map_err(|problem| PyValueError::new_err(problem.rule))?;
+    Ok(raise(py, error.into(), None))
 }
 
 /// What a call that panicked ends with: nobody knows what it has sent.
 pub(crate) fn panicked() -> Error {
     let place = PLACE.take().map(|(file, line)| format!(" at {file}:{line}")).unwrap_or_default();
     let summary = format!("internal error{place}; please report it");
-    Error { effect: Effect::Unknown, ..Error::new(ErrorKind::Transport, summary) }
+    let mut error = Error::new(ErrorKind::Transport, summary);
+    error.effect = Effect::Unknown;
+    error
 }
 
 /// A panic prints nothing, which is this library's rule for everything; its place goes into the error.

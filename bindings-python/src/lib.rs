@@ -34,10 +34,11 @@ mod _native {
     #[pymodule_export]
     use crate::mailbox::{Errand, Letter, Mailbox};
     #[pymodule_export]
+    use feishu_corehr::error::fields::Error;
     #[pymodule_export]
     use feishu_corehr::{
-        AbstractLine, Actor, Advice, Attribution, Comment, CopiedTask, DoneStatus, DoneTask, Effect, Empty, Error,
-        ErrorKind, Explanation, FieldViolation, FlowKind, GetProcess, Help, I18nText, Link, ListProcesses, Observation,
+        AbstractLine, Actor, Advice, Attribution, Comment, CopiedTask, DoneStatus, DoneTask, Effect, Empty, ErrorKind,
+        Explanation, FieldViolation, FlowKind, GetProcess, Help, I18nText, Link, ListProcesses, Observation,
         PendingTask, Problem, Process, ProcessPage, ReadBack, Status, TaskType, TransportErrorKind, User, UserIdType,
         WithdrawProcess, Withdrawn,
     };

@@ -205,15 +205,17 @@ impl Letter {
     fn stop(&self) -> Error {
         if !self.call.is_ours() {
             let summary = "the call belongs to the process that this one was forked from";
-            return Error { effect: Effect::Unknown, ..Error::new(ErrorKind::Cancelled, summary) };
+            let mut error = Error::new(ErrorKind::Cancelled, summary);
+            error.effect = Effect::Unknown;
+            return error;
         }
         let (job, task) = &*self.call;
-        let error = job.cancel();
+        let mut error = job.cancel();
         task.abort();
-        match self.end.get() {
-            Some(effect) => Error { effect: *effect, ..error },
-            None => error,
+        if let Some(effect) = self.end.get() {
+            error.effect = *effect;
         }
+        error
     }
 }
 

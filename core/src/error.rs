@@ -1,8 +1,10 @@
 //! Errors for the caller at 3 a.m.: what happened, whether it took effect, what to do, the log id.
 
 use std::fmt;
+use std::ops::{Deref, DerefMut};
 
 use feishu_corehr_macros::wire;
+use serde::Serialize;
 
 /// What a call did to the process, as far as it can be proved.
 #[wire(word)]
@@ -133,56 +135,74 @@ pub struct Advice {
     pub zh: String,
 }
 
-/// The one error of this library.
-#[wire(reply)]
-#[derive(Eq)]
-pub struct Error {
-    /// What kind of failure ended the call.
-    pub kind: ErrorKind,
-    /// The operation's name, for instance `withdraw_process`.
-    pub operation: Option<String>,
-    /// What the call did to the process. For a read it is always `None`.
-    pub effect: Effect,
-    /// Whether the same call may succeed later without anybody changing anything.
-    pub retryable: bool,
-    /// How long to wait before trying again, in milliseconds, where the server or the pacing says so.
-    pub retry_after_ms: Option<u64>,
-    /// The HTTP status of the last answer.
-    pub http_status: Option<u16>,
-    /// Feishu's code in the last answer.
-    pub code: Option<i64>,
-    /// Feishu's text for that code: at most 256 characters, without control characters. Never branch on it.
-    pub msg: Option<String>,
-    /// What happened, in this library's words.
-    pub summary: String,
-    /// What to do; nothing for codes that no page explains.
-    pub advice: Option<Advice>,
-    /// The log id that Feishu's support asks for.
-    pub log_id: Option<String>,
-    /// Any one of these scopes would be enough, where a scope is missing.
-    pub scopes: Vec<String>,
-    /// Feishu's troubleshooting link or text.
-    pub troubleshooter: Option<String>,
-    /// The fields that Feishu's gateway refused.
-    pub field_violations: Vec<FieldViolation>,
-    /// The pages that Feishu offers as help.
-    pub helps: Vec<Help>,
-    /// The arguments that break a rule, all of them.
-    pub problems: Vec<Problem>,
-    /// The process's status number, where a read told it.
-    pub status: Option<i64>,
-    /// Where a redirect pointed to: the host only.
-    pub location_host: Option<String>,
-    /// Whether renewing a refused token gave the same token back.
-    pub same_token: bool,
-    /// How many requests of the operation were sent.
-    pub attempts: u32,
+/// The one error of this library. It is a box of its fields, since every result has room for one.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Error(Box<fields::Error>);
+
+/// The fields of the error, as other languages see them.
+pub mod fields {
+    use feishu_corehr_macros::wire;
+
+    use super::{Advice, Effect, ErrorKind, FieldViolation, Help, Problem};
+
+    /// What an error tells.
+    #[wire(reply)]
+    #[derive(Eq)]
+    pub struct Error {
+        /// What kind of failure ended the call.
+        pub kind: ErrorKind,
+        /// The operation's name, for instance `withdraw_process`.
+        pub operation: Option<String>,
+        /// What the call did to the process. For a read it is always `None`.
+        pub effect: Effect,
+        /// Whether the same call may succeed later without anybody changing anything.
+        pub retryable: bool,
+        /// How long to wait before trying again, in milliseconds, where the server or the pacing says so.
+        pub retry_after_ms: Option<u64>,
+        /// The HTTP status of the last answer.
+        pub http_status: Option<u16>,
+        /// Feishu's code in the last answer.
+        pub code: Option<i64>,
+        /// Feishu's text for that code: at most 256 characters, without control characters. Never branch on it.
+        pub msg: Option<String>,
+        /// What happened, in this library's words.
+        pub summary: String,
+        /// What to do; nothing for codes that no page explains.
+        pub advice: Option<Advice>,
+        /// The log id that Feishu's support asks for.
+        pub log_id: Option<String>,
+        /// Any one of these scopes would be enough, where a scope is missing.
+        pub scopes: Vec<String>,
+        /// Feishu's troubleshooting link or text.
+        pub troubleshooter: Option<String>,
+        /// The fields that Feishu's gateway refused.
+        pub field_violations: Vec<FieldViolation>,
+        /// The pages that Feishu offers as help.
+        pub helps: Vec<Help>,
+        /// The arguments that break a rule, all of them.
+        pub problems: Vec<Problem>,
+        /// The process's status number, where a read told it.
+        pub status: Option<i64>,
+        /// Where a redirect pointed to: the host only.
+        pub location_host: Option<String>,
+        /// Whether renewing a refused token gave the same token back.
+        pub same_token: bool,
+        /// How many requests of the operation were sent.
+        pub attempts: u32,
+    }
 }
 
 impl Error {
     /// An error of that kind, without effect.
     pub fn new(kind: ErrorKind, summary: impl Into<String>) -> Self {
-        Self { kind, summary: summary.into(), ..Self::default() }
+        let mut error = Self::default();
+        (error.kind, error.summary) = (kind, summary.into());
+        error
+    }
+
+    /// Its fields.
+    pub fn into_fields(self) -> fields::Error {
+        *self.0
     }
 
     /// `Ok` without problems, else the one error that lists them all.
@@ -201,6 +221,26 @@ impl Error {
         error.operation = Some(operation.to_owned());
         error.problems = problems;
         error
+    }
+}
+
+impl From<fields::Error> for Error {
+    fn from(fields: fields::Error) -> Self {
+        Self(Box::new(fields))
+    }
+}
+
+impl Deref for Error {
+    type Target = fields::Error;
+
+    fn deref(&self) -> &fields::Error {
+        &self.0
+    }
+}
+
+impl DerefMut for Error {
+    fn deref_mut(&mut self) -> &mut fields::Error {
+        &mut self.0
     }
 }
 
@@ -293,15 +333,13 @@ mod tests {
 
     #[test]
     fn an_error_reads_as_one_sentence_for_a_person() {
-        let error = Error {
-            operation: Some("withdraw_process".into()),
-            http_status: Some(400),
-            code: Some(1161006),
-            msg: Some("ended".into()),
-            advice: Some(Advice { en: "check whether it is completed".into(), zh: "".into() }),
-            log_id: Some("2026".into()),
-            ..Error::new(ErrorKind::NotWithdrawable, "all approvals have ended")
-        };
+        let mut error = Error::new(ErrorKind::NotWithdrawable, "all approvals have ended");
+        error.operation = Some("withdraw_process".into());
+        error.http_status = Some(400);
+        error.code = Some(1161006);
+        error.msg = Some("ended".into());
+        error.advice = Some(Advice { en: "check whether it is completed".into(), zh: "".into() });
+        error.log_id = Some("2026".into());
         assert_eq!(
             error.to_string(),
             "withdraw_process: all approvals have ended (HTTP 400, code 1161006); the server says: ended; \

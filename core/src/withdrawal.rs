@@ -193,7 +193,7 @@ impl Withdrawal {
                 self.pause(now, after.unwrap_or(0), act, error);
             }
             Some(Next::Finished) if self.seeded(SeededFault::NotWithdrawableUnread) => {
-                self.give_up(Error { effect: Effect::None, ..error });
+                self.give_up(harmless(error));
             }
             Some(Next::Finished) => {
                 self.doubt = Some(Doubt { cause: Cause::Finished, error });
@@ -249,10 +249,10 @@ impl Withdrawal {
             };
             let mut told = Error::new(ErrorKind::NotWithdrawable, summary);
             told.advice = Some(advice);
-            told.log_id = error.log_id.or(log_id);
+            told.log_id = error.log_id.take().or(log_id);
             told.code = error.code;
             told.http_status = error.http_status;
-            told.msg = error.msg;
+            told.msg = error.msg.take();
             told.status = number;
             return self.give_up(told);
         }
@@ -309,7 +309,7 @@ impl Withdrawal {
                 }
                 if doubt.cause == Cause::Finished && self.seeded(SeededFault::FinishedUnreadIsHarmless) {
                     self.doubt = None;
-                    return self.give_up(Error { effect: Effect::None, ..told });
+                    return self.give_up(harmless(told));
                 }
                 let may_resend = self.read_back == ReadBack::BestEffort
                     && error.kind == ErrorKind::Forbidden
@@ -411,6 +411,12 @@ impl Withdrawal {
             }
         }
     }
+}
+
+/// What only a seeded fault says.
+fn harmless(mut error: Error) -> Error {
+    error.effect = Effect::None;
+    error
 }
 
 impl Machine for Withdrawal {
