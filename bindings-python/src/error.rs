@@ -42,7 +42,7 @@ pub(crate) fn error_to_json(error: &fields::Error) -> PyResult<String> {
 #[pyfunction]
 pub(crate) fn error_from_json(py: Python<'_>, text: &str) -> PyResult<PyErr> {
     let value = serde_json::from_str(text).map_err(|error| PyValueError::new_err(error.to_string()))?;
-    let error = fields::Error::from_json(value).map_err(|problem| PyValueError::new_err(problem.rule))?;
+    let error = fields::Error::read(value).map_err(|problem| PyValueError::new_err(problem.rule))?;
     Ok(raise(py, error.into(), None))
 }
 

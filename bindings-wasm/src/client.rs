@@ -24,19 +24,25 @@ pub(crate) struct Client {
 struct Quotas(Vec<(String, Quota)>);
 
 impl FromJson for Quotas {
-    fn from_json(value: Value) -> Result<Self, Problem> {
-        let Value::Object(operations) = value else { return Err(Problem::new("", "must be an object")) };
+    fn from_json(value: Value, problem: &mut Option<Problem>) -> Option<Self> {
+        let Value::Object(operations) = value else {
+            *problem = Some(Problem::new("", "must be an object"));
+            return None;
+        };
         let mut quotas = Vec::new();
         for (operation, quota) in operations {
             let count = quota.as_object().map(serde_json::Map::len);
-            let mut fields = Fields::new(quota);
+            let mut fields = Fields::new(quota, problem);
             let quota = Quota { calls: fields.take("calls"), window: fields.take("window_ms") };
             if count != Some(2) {
-                return Err(Problem::new(&operation, "must have `calls` and `window_ms`, and nothing else"));
+                *problem = Some(Problem::new(&operation, "must have `calls` and `window_ms`, and nothing else"));
             }
-            quotas.push(fields.end((operation, quota))?);
+            if problem.is_some() {
+                return None;
+            }
+            quotas.push((operation, quota));
         }
-        Ok(Self(quotas))
+        Some(Self(quotas))
     }
 }
 

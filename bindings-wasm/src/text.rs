@@ -67,7 +67,7 @@ pub(crate) fn invalid(operation: &str, problems: &str) -> String {
 
 /// A list that this package's own JavaScript has written.
 fn list<T: FromJson>(text: &str) -> Vec<T> {
-    serde_json::from_str(text).ok().and_then(|list| Vec::from_json(list).ok()).unwrap_or_default()
+    serde_json::from_str(text).ok().and_then(|list| Vec::read(list).ok()).unwrap_or_default()
 }
 
 pub(crate) fn unknown_operation(operation: &str) -> Error {

@@ -27,7 +27,7 @@ pub(crate) fn next(pages: &Pages) -> String {
 
 /// A page that cannot be read would be one that this instance has not written; the walk then ends.
 pub(crate) fn take(pages: &mut Pages, page: &str) -> String {
-    let page = serde_json::from_str(page).ok().and_then(|page| ProcessPage::from_json(page).ok()).unwrap_or_default();
+    let page = serde_json::from_str(page).ok().and_then(|page| ProcessPage::read(page).ok()).unwrap_or_default();
     pages.take(&page);
     String::new()
 }

@@ -63,7 +63,7 @@ pub struct Reply {
 impl Reply {
     /// Reads `data`.
     pub fn read<T: FromJson>(&self, operation: &Operation) -> Result<T, Error> {
-        wire::parsed(&self.data).and_then(T::from_json).map_err(|problem| self.unreadable(operation, &problem))
+        wire::parsed(&self.data).and_then(T::read).map_err(|problem| self.unreadable(operation, &problem))
     }
 
     fn unreadable(&self, operation: &Operation, Problem { field, rule }: &Problem) -> Error {

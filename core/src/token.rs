@@ -196,9 +196,10 @@ impl TokenStore {
         random: &mut Random,
     ) -> Result<(Held, Vec<u8>), Error> {
         let bad = |rule: String| Error::new(ErrorKind::BadEnvelope, format!("the token answer is unusable: {rule}"));
-        let mut fields = Fields::of(body);
+        let mut problem = None;
+        let mut fields = Fields::of(body, &mut problem);
         let read = (fields.take::<Option<String>>("tenant_access_token"), fields.take::<Option<i64>>("expire"));
-        let Ok((Some(token), Some(expire))) = fields.end(read) else {
+        let ((Some(token), Some(expire)), None) = (read, problem) else {
             return Err(bad("`tenant_access_token` must be a string and `expire` an integer".to_owned()));
         };
         if let Some(problem) = token_problem(&token) {
@@ -215,9 +216,12 @@ impl TokenStore {
 
     /// A shared cache has given `bytes`; nothing unless they hold a good token that needs no renewal yet.
     pub fn land_cached(&mut self, flight: u64, bytes: &[u8], now: Instant, random: &mut Random) -> Option<Held> {
-        let mut fields = Fields::of(std::str::from_utf8(bytes).ok()?);
-        let read = Cached { token: fields.take("token"), expires_at: fields.take("expires_at") };
-        let cached = fields.end(read).ok()?;
+        let mut problem = None;
+        let mut fields = Fields::of(std::str::from_utf8(bytes).ok()?, &mut problem);
+        let cached = Cached { token: fields.take("token"), expires_at: fields.take("expires_at") };
+        if problem.is_some() {
+            return None;
+        }
         let life = cached.expires_at.checked_sub(now.wall)? / 1_000;
         let is_good = token_problem(&cached.token).is_none() && (1_800..=LONGEST_LIFE as u64).contains(&life);
         let is_rejected = self.rejected.as_ref().is_some_and(|rejected| rejected.expose() == cached.token);

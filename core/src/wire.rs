@@ -10,32 +10,47 @@ use crate::error::Problem;
 
 /// A type that is read from JSON. `null` is its default, where it has one.
 pub trait FromJson: Sized {
-    /// Reads it, or says what is wrong, and where in the value.
-    fn from_json(value: Value) -> Result<Self, Problem>;
+    /// Reads it; what is wrong, and where in the value, is told in `problem`. What is right beside it may be read, too.
+    fn from_json(value: Value, problem: &mut Option<Problem>) -> Option<Self>;
+
+    /// Reads it, if nothing is wrong.
+    fn read(value: Value) -> Result<Self, Problem> {
+        let mut problem = None;
+        match (Self::from_json(value, &mut problem), problem) {
+            (Some(read), None) => Ok(read),
+            (_, problem) => Err(problem.unwrap_or_default()),
+        }
+    }
 }
 
-/// The fields of an answer's object. What nobody takes is ignored; the first thing that is wrong is kept for the end.
+/// The fields of an answer's object. What nobody takes is ignored; the first thing that is wrong is kept.
 #[derive(Debug)]
-pub struct Fields {
+pub struct Fields<'a> {
     fields: Map<String, Value>,
-    problem: Option<Problem>,
+    problem: &'a mut Option<Problem>,
 }
 
-impl Fields {
+impl<'a> Fields<'a> {
     /// The fields of an object as text.
-    pub fn of(text: &str) -> Self {
-        parsed(text).map_or_else(|problem| Self { fields: Map::new(), problem: Some(problem) }, Self::new)
+    pub fn of(text: &str, problem: &'a mut Option<Problem>) -> Self {
+        match parsed(text) {
+            Ok(value) => Self::new(value, problem),
+            Err(broken) => {
+                *problem = Some(broken);
+                Self { fields: Map::new(), problem }
+            }
+        }
     }
 
     /// The fields of an object; `null` has none.
-    pub fn new(value: Value) -> Self {
-        match value {
-            Value::Null => Self { fields: Map::new(), problem: None },
-            Value::Object(fields) => Self { fields, problem: None },
-            Value::Array(_) | Value::Bool(_) | Value::Number(_) | Value::String(_) => {
-                Self { fields: Map::new(), problem: Some(wrong("an object", &value)) }
-            }
+    pub fn new(value: Value, problem: &'a mut Option<Problem>) -> Self {
+        if let Value::Object(fields) = value {
+            return Self { fields, problem };
         }
+        if !value.is_null() {
+            *problem = Some(wrong("an object", &value));
+        }
+        Self { fields: Map::new(), problem }
     }
 
     /// The field of that name; its default if it is absent, or wrong.
@@ -44,16 +59,11 @@ impl Fields {
     }
 
     /// The same, for a field that is read in a way of its own.
-    pub fn take_with<T: Default>(&mut self, name: &str, read: fn(Value) -> Result<T, Problem>) -> T {
-        read(self.value(name)).unwrap_or_else(|problem| {
-            self.keep(name, problem);
-            T::default()
-        })
-    }
-
-    /// What has been read, unless something was wrong.
-    pub fn end<T>(self, read: T) -> Result<T, Problem> {
-        self.problem.map_or(Ok(read), Err)
+    pub fn take_with<T: Default>(&mut self, name: &str, read: fn(Value, &mut Option<Problem>) -> Option<T>) -> T {
+        let mut problem = None;
+        let read = read(self.value(name), &mut problem);
+        keep(self.problem, name, problem);
+        read.unwrap_or_default()
     }
 
     /// A number that another field takes, too.
@@ -72,11 +82,12 @@ impl Fields {
     fn value(&mut self, name: &str) -> Value {
         self.fields.get_mut(name).map(Value::take).unwrap_or_default()
     }
+}
 
-    fn keep(&mut self, name: &str, problem: Problem) {
-        if self.problem.is_none() {
-            self.problem = Some(inside(name, problem));
-        }
+/// Keeps the problem of what stands in `name`, if it is the first one.
+fn keep(first: &mut Option<Problem>, name: &str, problem: Option<Problem>) {
+    if let (None, Some(problem)) = (&first, problem) {
+        *first = Some(inside(name, problem));
     }
 }
 
@@ -105,81 +116,110 @@ fn inside(name: &str, problem: Problem) -> Problem {
     Problem { field: format!("{name}{dot}{}", problem.field), ..problem }
 }
 
+/// What was found in `value`, or that it is something else than `expected`.
+fn found<T>(found: Option<T>, expected: &str, value: &Value, problem: &mut Option<Problem>) -> Option<T> {
+    if found.is_none() {
+        *problem = Some(wrong(expected, value));
+    }
+    found
+}
+
 /// Where in a list of words it stands.
-pub(crate) fn word(value: &Value, words: &[&str]) -> Result<usize, Problem> {
+pub(crate) fn word(value: &Value, words: &[&str], problem: &mut Option<Problem>) -> Option<usize> {
     let place = value.as_str().and_then(|text| words.iter().position(|word| *word == text));
-    place.ok_or_else(|| Problem::new("", format!("is none of `{}`", words.join("`, `"))))
+    if place.is_none() {
+        *problem = Some(Problem::new("", format!("is none of `{}`", words.join("`, `"))));
+    }
+    place
 }
 
 impl FromJson for bool {
-    fn from_json(value: Value) -> Result<Self, Problem> {
-        if value.is_null() { Ok(false) } else { value.as_bool().ok_or_else(|| wrong("a boolean", &value)) }
+    fn from_json(value: Value, problem: &mut Option<Problem>) -> Option<Self> {
+        if value.is_null() { Some(false) } else { found(value.as_bool(), "a boolean", &value, problem) }
     }
 }
 
 impl FromJson for f64 {
-    fn from_json(value: Value) -> Result<Self, Problem> {
-        value.as_f64().ok_or_else(|| wrong("a number", &value))
+    fn from_json(value: Value, problem: &mut Option<Problem>) -> Option<Self> {
+        found(value.as_f64(), "a number", &value, problem)
     }
 }
 
 impl FromJson for i64 {
-    fn from_json(value: Value) -> Result<Self, Problem> {
-        if value.is_null() { Ok(0) } else { value.as_i64().ok_or_else(|| wrong("an integer", &value)) }
+    fn from_json(value: Value, problem: &mut Option<Problem>) -> Option<Self> {
+        if value.is_null() { Some(0) } else { found(value.as_i64(), "an integer", &value, problem) }
     }
 }
 
 impl FromJson for u16 {
-    fn from_json(value: Value) -> Result<Self, Problem> {
+    fn from_json(value: Value, problem: &mut Option<Problem>) -> Option<Self> {
         let number = value.as_u64().and_then(|number| Self::try_from(number).ok());
-        number.ok_or_else(|| wrong("an integer from 0 to 65535", &value))
+        found(number, "an integer from 0 to 65535", &value, problem)
     }
 }
 
 impl FromJson for u32 {
-    fn from_json(value: Value) -> Result<Self, Problem> {
+    fn from_json(value: Value, problem: &mut Option<Problem>) -> Option<Self> {
         let number = value.as_u64().and_then(|number| Self::try_from(number).ok());
-        number.ok_or_else(|| wrong("an integer from 0 to 4294967295", &value))
+        found(number, "an integer from 0 to 4294967295", &value, problem)
     }
 }
 
 impl FromJson for u64 {
-    fn from_json(value: Value) -> Result<Self, Problem> {
-        value.as_u64().ok_or_else(|| wrong("an integer from 0", &value))
+    fn from_json(value: Value, problem: &mut Option<Problem>) -> Option<Self> {
+        found(value.as_u64(), "an integer from 0", &value, problem)
     }
 }
 
 impl FromJson for String {
-    fn from_json(value: Value) -> Result<Self, Problem> {
+    fn from_json(value: Value, problem: &mut Option<Problem>) -> Option<Self> {
         match value {
-            Value::Null => Ok(Self::new()),
-            Value::String(text) => Ok(text),
-            Value::Array(_) | Value::Bool(_) | Value::Number(_) | Value::Object(_) => Err(wrong("a string", &value)),
+            Value::Null => Some(Self::new()),
+            Value::String(text) => Some(text),
+            Value::Array(_) | Value::Bool(_) | Value::Number(_) | Value::Object(_) => {
+                found(None, "a string", &value, problem)
+            }
         }
     }
 }
 
 impl<T: FromJson> FromJson for Option<T> {
-    fn from_json(value: Value) -> Result<Self, Problem> {
-        if value.is_null() { Ok(None) } else { T::from_json(value).map(Some) }
+    fn from_json(value: Value, problem: &mut Option<Problem>) -> Option<Self> {
+        Some(if value.is_null() { None } else { T::from_json(value, problem) })
     }
 }
 
 impl<T: FromJson> FromJson for Vec<T> {
-    fn from_json(value: Value) -> Result<Self, Problem> {
-        let values = match value {
-            Value::Array(values) => values,
-            Value::Null => Vec::new(),
-            Value::Bool(_) | Value::Number(_) | Value::Object(_) | Value::String(_) => {
-                return Err(wrong("a list", &value));
-            }
-        };
+    fn from_json(value: Value, problem: &mut Option<Problem>) -> Option<Self> {
+        let values = values(value, problem);
         let mut list = Self::with_capacity(values.len());
         for (index, value) in values.into_iter().enumerate() {
-            let read = if value.is_null() { Err(Problem::new("", "is null")) } else { T::from_json(value) };
-            list.push(read.map_err(|problem| inside(&format!("[{index}]"), problem))?);
+            let mut odd = None;
+            if value.is_null() {
+                odd = Some(Problem::new("", "is null"));
+            } else {
+                list.extend(T::from_json(value, &mut odd));
+            }
+            keep_at(problem, index, odd);
         }
-        Ok(list)
+        Some(list)
+    }
+}
+
+fn values(value: Value, problem: &mut Option<Problem>) -> Vec<Value> {
+    match value {
+        Value::Array(values) => values,
+        Value::Null => Vec::new(),
+        Value::Bool(_) | Value::Number(_) | Value::Object(_) | Value::String(_) => {
+            *problem = Some(wrong("a list", &value));
+            Vec::new()
+        }
+    }
+}
+
+fn keep_at(first: &mut Option<Problem>, index: usize, problem: Option<Problem>) {
+    if problem.is_some() {
+        keep(first, &format!("[{index}]"), problem);
     }
 }
 
@@ -218,19 +258,19 @@ impl Form {
             self.problem(name, "is missing");
             return None;
         }
-        self.kept(name, T::from_json(value))
+        self.converted(name, value)
     }
 
     /// A field that may be absent; nothing, too, if it is wrong.
     pub fn option<T: FromJson>(&mut self, name: &str) -> Option<T> {
         let value = self.value(name);
-        if value.is_null() { None } else { self.kept(name, T::from_json(value)) }
+        if value.is_null() { None } else { self.converted(name, value) }
     }
 
     /// A field that has a default; nothing if it is wrong.
     pub fn take_or<T: FromJson>(&mut self, name: &str, default: impl FnOnce() -> T) -> Option<T> {
         let value = self.value(name);
-        if value.is_null() { Some(default()) } else { self.kept(name, T::from_json(value)) }
+        if value.is_null() { Some(default()) } else { self.converted(name, value) }
     }
 
     /// One more problem.
@@ -251,8 +291,11 @@ impl Form {
         self.fields.get_mut(name).map(Value::take).unwrap_or_default()
     }
 
-    fn kept<T>(&mut self, name: &str, read: Result<T, Problem>) -> Option<T> {
-        read.map_err(|problem| self.problems.push(inside(name, problem))).ok()
+    fn converted<T: FromJson>(&mut self, name: &str, value: Value) -> Option<T> {
+        let mut problem = None;
+        let read = T::from_json(value, &mut problem);
+        self.problems.extend(problem.map(|problem| inside(name, problem)));
+        read
     }
 }
 
@@ -281,9 +324,9 @@ mod tests {
     #[test]
     fn what_is_wrong_says_where_it_stands_and_what_it_is() {
         let read = |text: &str| {
-            let mut fields = Fields::of(text);
-            let list: Vec<Vec<i64>> = fields.take("a");
-            fields.end(list)
+            let mut problem = None;
+            let list: Vec<Vec<i64>> = Fields::of(text, &mut problem).take("a");
+            problem.map_or(Ok(list), Err)
         };
         for (text, field, rule) in [
             (r#"{"a":[[1],["2"]]}"#, "a[1][0]", "must be an integer, not a string"),

@@ -98,10 +98,8 @@ struct Seen {
 }
 
 impl FromJson for Seen {
-    fn from_json(value: Value) -> Result<Self, Problem> {
-        let mut fields = Fields::new(value);
-        let status = fields.take("status");
-        fields.end(Self { status })
+    fn from_json(value: Value, problem: &mut Option<Problem>) -> Option<Self> {
+        Some(Self { status: Fields::new(value, problem).take("status") })
     }
 }
 

@@ -15,14 +15,13 @@
 //! #[pyo3::pyclass(eq, frozen, get_all, module = "feishu_corehr")]
 //! pub struct Task { pub status: TaskStatus, pub status_number: Option<i64>, pub time: Option<i64> }
 //! impl FromJson for Task {
-//!     fn from_json(value: Value) -> Result<Self, Problem> {
-//!         let mut fields = Fields::new(value);
-//!         let read = Self {
+//!     fn from_json(value: Value, problem: &mut Option<Problem>) -> Option<Self> {
+//!         let mut fields = Fields::new(value, problem);
+//!         Some(Self {
 //!             status: fields.number("status").map(TaskStatus::from_number).unwrap_or_default(),
 //!             status_number: fields.take("status"),
 //!             time: fields.take_with("time", milliseconds),
-//!         };
-//!         fields.end(read)
+//!         })
 //!     }
 //! }
 //!
@@ -104,8 +103,8 @@ fn word(mut item: DeriveInput, is_number: bool) -> Result<Tokens, Error> {
             }
         }
         impl crate::wire::FromJson for #name {
-            fn from_json(value: ::serde_json::Value) -> Result<Self, crate::error::Problem> {
-                crate::wire::word(&value, &[#(#words),*]).map(|index| Self::ALL[index])
+            fn from_json(value: ::serde_json::Value, problem: &mut Option<crate::error::Problem>) -> Option<Self> {
+                crate::wire::word(&value, &[#(#words),*], problem).map(|index| Self::ALL[index])
             }
         }
     })
@@ -144,11 +143,10 @@ fn reply(mut item: DeriveInput) -> Result<Tokens, Error> {
         #item
         #python
         impl crate::wire::FromJson for #name {
-            fn from_json(value: ::serde_json::Value) -> Result<Self, crate::error::Problem> {
+            fn from_json(value: ::serde_json::Value, problem: &mut Option<crate::error::Problem>) -> Option<Self> {
                 #[allow(unused_mut, unused_variables, reason = "an answer may have no fields")]
-                let mut fields = crate::wire::Fields::new(value);
-                let read = Self { #(#names: #readings),* };
-                fields.end(read)
+                let mut fields = crate::wire::Fields::new(value, problem);
+                Some(Self { #(#names: #readings),* })
             }
         }
     })

@@ -258,13 +258,13 @@ pub(super) fn text_problems(field: &str, text: Option<&str>, longest: usize) -> 
 
 /// Reads milliseconds since 1970-01-01 UTC from a decimal string, as documented, or from an integer. Anything else
 /// (an empty string, most likely) is no time: one odd date must not make the rest of an answer unreadable.
-pub(super) fn milliseconds(value: Value) -> Result<Option<i64>, Problem> {
-    Ok(value.as_i64().or_else(|| value.as_str()?.parse().ok()))
+pub(super) fn milliseconds(value: Value, _: &mut Option<Problem>) -> Option<Option<i64>> {
+    Some(value.as_i64().or_else(|| value.as_str()?.parse().ok()))
 }
 
 /// Reads an id that is empty where there is nobody.
-pub(super) fn non_empty(value: Value) -> Result<Option<String>, Problem> {
-    Ok(Option::<String>::from_json(value)?.filter(|text| !text.is_empty()))
+pub(super) fn non_empty(value: Value, problem: &mut Option<Problem>) -> Option<Option<String>> {
+    Some(String::from_json(value, problem).filter(|text| !text.is_empty()))
 }
 
 /// The first character that `matches`, and where it stands, counted from 1.
@@ -308,8 +308,13 @@ fn user(value: Value) -> Result<User, &'static str> {
 }
 
 impl FromJson for Actor {
-    fn from_json(value: Value) -> Result<Self, Problem> {
-        Self::try_from(value).map_err(|rule| Problem::new("", format!("cannot be read: {rule}")))
+    fn from_json(value: Value, problem: &mut Option<Problem>) -> Option<Self> {
+        let rule = match Self::try_from(value) {
+            Ok(actor) => return Some(actor),
+            Err(rule) => rule,
+        };
+        *problem = Some(Problem::new("", format!("cannot be read: {rule}")));
+        None
     }
 }
 
@@ -462,7 +467,7 @@ mod tests {
             ("99999999999999999999", None),
             ("[1]", None),
         ] {
-            assert_eq!(milliseconds(json.parse().unwrap()), Ok(expected), "{json}");
+            assert_eq!(milliseconds(json.parse().unwrap(), &mut None), Some(expected), "{json}");
         }
     }
 
@@ -470,10 +475,10 @@ mod tests {
     fn both_spellings_of_a_language_are_read() {
         for json in [r#"{"zh_cn":"请假","en_us":"Leave"}"#, r#"{"zh-CN":"请假","en-US":"Leave","ja-JP":"休暇"}"#]
         {
-            let text = I18nText::from_json(json.parse().unwrap()).unwrap();
+            let text = I18nText::read(json.parse().unwrap()).unwrap();
             assert_eq!((text.zh_cn.as_str(), text.en_us.as_str()), ("请假", "Leave"), "{json}");
         }
-        assert_eq!(I18nText::from_json(r#"{"zh_cn":null}"#.parse().unwrap()), Ok(I18nText::default()));
+        assert_eq!(I18nText::read(r#"{"zh_cn":null}"#.parse().unwrap()), Ok(I18nText::default()));
     }
 
     #[test]
