@@ -197,8 +197,8 @@ impl<T: FromJson> FromJson for Vec<T> {
             let mut odd = None;
             if value.is_null() {
                 odd = Some(Problem::new("", "is null"));
-            } else {
-                list.extend(T::from_json(value, &mut odd));
+            } else if let Some(read) = T::from_json(value, &mut odd) {
+                list.push(read);
             }
             keep_at(problem, index, odd);
         }
@@ -294,7 +294,9 @@ impl Form {
     fn converted<T: FromJson>(&mut self, name: &str, value: Value) -> Option<T> {
         let mut problem = None;
         let read = T::from_json(value, &mut problem);
-        self.problems.extend(problem.map(|problem| inside(name, problem)));
+        if let Some(problem) = problem {
+            self.problems.push(inside(name, problem));
+        }
         read
     }
 }

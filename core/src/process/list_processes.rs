@@ -75,7 +75,9 @@ impl ListProcesses {
                 format!("is {} ms, before `modify_time_from`, {} ms", self.modify_time_to, self.modify_time_from);
             problem("modify_time_to", rule);
         }
-        problems.extend(self.flow_definition_id.iter().flat_map(|id| id_problems("flow_definition_id", id)));
+        if let Some(id) = &self.flow_definition_id {
+            problems.extend(id_problems("flow_definition_id", id));
+        }
         problems
     }
 }
@@ -130,11 +132,15 @@ impl Endpoint for ListProcesses {
         for status in &self.statuses {
             query.push(("statuses", (*status as i64).to_string()));
         }
-        query.extend(self.page_token.clone().map(|token| ("page_token", token)));
+        if let Some(token) = &self.page_token {
+            query.push(("page_token", token.clone()));
+        }
         query.push(("page_size", self.page_size.to_string()));
         query.push(("modify_time_from", self.modify_time_from.to_string()));
         query.push(("modify_time_to", self.modify_time_to.to_string()));
-        query.extend(self.flow_definition_id.clone().map(|id| ("flow_definition_id", id)));
+        if let Some(id) = &self.flow_definition_id {
+            query.push(("flow_definition_id", id.clone()));
+        }
         query
     }
 
