@@ -17,6 +17,10 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::house::House;
 
+/// The standard one is three times its size.
+#[global_allocator]
+static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
+
 /// Opens a client: `{"ok": its number}` or `{"error": …}`. `credentials` is `app`, `backend` or `host`.
 #[wasm_bindgen]
 pub fn open(options: &str, credentials: &str, has_transport: bool, seed: f64) -> String {
