@@ -81,5 +81,5 @@ fn make(py: Python<'_>) -> PyResult<&Bound<'_, PyAny>> {
 /// Lets an exception of Python's own that ended a call (`KeyboardInterrupt`, `CancelledError`) say what it has done.
 pub(crate) fn mark(py: Python<'_>, exception: &Bound<'_, PyAny>, error: Error) -> PyResult<()> {
     let text = error.to_string();
-    py.import("feishu_corehr.errors")?.getattr("mark")?.call1((exception, text, error)).map(drop)
+    py.import("feishu_corehr.errors")?.getattr("mark")?.call1((exception, text, error.into_fields())).map(drop)
 }

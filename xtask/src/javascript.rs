@@ -65,13 +65,16 @@ pub(crate) fn check() -> Result<Outcome> {
     tests("tests", |command| command.env("FEISHU_COREHR_RUNTIMES", runtimes))
 }
 
-/// Runs the tests on bundles of it, in Chromium.
+/// Runs the tests of pages in Chromium: bundles, and the console, of which screenshots are kept.
 pub(crate) fn check_pages() -> Result<Outcome> {
     if let Some(reason) = missing() {
         return Ok(Outcome::NotRun(reason));
     }
+    let screenshots = target("console/screenshots")?;
     match chromium() {
-        Some(chromium) => tests("tests/pages", |command| command.env("FEISHU_COREHR_CHROMIUM", chromium)),
+        Some(chromium) => tests("tests/pages", |command| {
+            command.env("FEISHU_COREHR_CHROMIUM", chromium).env("FEISHU_COREHR_SCREENSHOTS", screenshots)
+        }),
         None => Ok(Outcome::NotRun("Chromium is not installed".to_owned())),
     }
 }
@@ -87,7 +90,7 @@ pub(crate) fn check_size() -> Result<Outcome> {
 /// Runs all test files of a folder of the project.
 fn tests(folder: &str, prepare: impl FnOnce(&mut Command) -> &mut Command) -> Result<Outcome> {
     let Installed { project, .. } = installed()?;
-    let mut tests = script(["--test", "--test-reporter=tap", "--test-timeout=60000"])?;
+    let mut tests = script(["--test", "--test-reporter=tap", "--test-timeout=180000"])?;
     // By name, since Node 20 and later ones read a folder differently.
     let names = fs::read_dir(project.join(folder))?.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
     let mut files: Vec<String> =

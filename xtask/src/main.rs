@@ -3,6 +3,7 @@
 mod bench;
 mod check;
 mod command;
+mod console;
 mod demo;
 mod generate;
 mod javascript;
@@ -30,6 +31,8 @@ struct Arguments {
 enum Command {
     /// Measure against the official SDK and the raw HTTP libraries; prints ratios of one run.
     Bench,
+    /// Open the web console: a local Feishu, the backend and the page, until it is ended.
+    Console,
     /// Show the main job: withdraw processes from Python and from Node, against a local Feishu.
     Demo,
     /// Write the generated files anew.
@@ -67,6 +70,7 @@ fn main() -> ExitCode {
 fn run(command: Command) -> Result<()> {
     match command {
         Command::Bench => bench::run(),
+        Command::Console => console::run(),
         Command::Demo => demo::run(),
         Command::Gen { check } => generate::run(check),
         Command::Release => release::run(),

@@ -391,7 +391,7 @@ class Errand:
 @final
 class Error:
     """
-    The one error of this library.
+    What an error tells.
     """
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...

@@ -70,6 +70,8 @@ function draw() {
     drawInitiators();
   }
   stale.clear();
+  // A withdrawal in doubt has to be read, and shares the 100 reads a minute with the details.
+  processes.hold(!navigator.onLine || !withdrawals.isOver);
   filter();
   drawState();
 }
@@ -252,12 +254,12 @@ async function withdraw() {
 }
 
 function drawNetwork() {
-  const isGone = !navigator.onLine;
-  byId("offline").hidden = !isGone;
-  if (isGone) {
-    processes.pause();
+  byId("offline").hidden = navigator.onLine;
+  if (navigator.onLine) {
+    processes.retry();
   } else {
-    processes.resume();
+    // What is on its way ends at once, in doubt where it may have arrived, instead of waiting out its deadline.
+    withdrawals.stop();
   }
   changed(processes.items.values());
 }
@@ -282,10 +284,13 @@ document.addEventListener("keydown", (event) => {
     event.preventDefault();
     byId("search").focus();
   } else if (event.key === "w" && !isTyping) {
+    event.preventDefault();
     withdraw();
   } else if ((event.key === "ArrowDown" || event.key === "ArrowUp") && (!isTyping || event.target === byId("search"))) {
     moveFocus(event, event.key === "ArrowDown" ? 1 : -1);
   } else if (event.key === "Enter" && event.target.matches("#rows input")) {
+    // Or the same stroke would close it: the dialog begins with its button.
+    event.preventDefault();
     open(processes.items.get(event.target.closest("tr").dataset.id));
   }
 });

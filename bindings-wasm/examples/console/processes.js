@@ -14,7 +14,7 @@ export class Processes {
   #changed;
   #listing = new AbortController();
   #loading = 0;
-  #isPaused = false;
+  #isHeld = false;
 
   /** `changed(items)` is called whenever some of them have changed. */
   constructor(client, changed) {
@@ -63,14 +63,14 @@ export class Processes {
     return [...this.items.values()].filter((item) => item.process === undefined && item.error === undefined).length;
   }
 
-  /** While there is no network, nothing is read. */
-  pause() {
-    this.#isPaused = true;
+  /** Reads nothing more for the time being, or goes on. */
+  hold(isHeld) {
+    this.#isHeld = isHeld;
+    this.#load();
   }
 
-  /** Goes on, and tries again what has failed. */
-  resume() {
-    this.#isPaused = false;
+  /** Tries again what has failed. */
+  retry() {
     for (const item of this.items.values()) {
       item.error = undefined;
     }
@@ -92,7 +92,7 @@ export class Processes {
   }
 
   #load() {
-    while (this.#loading < AT_ONCE && !this.#isPaused) {
+    while (this.#loading < AT_ONCE && !this.#isHeld) {
       const next = this.#next();
       if (next === undefined) {
         return;

@@ -1,0 +1,363 @@
+// The web console, used as a person would use it, against a local Feishu whose truth it is compared with.
+
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import test, { after, afterEach, before, beforeEach } from "node:test";
+import { fileURLToPath } from "node:url";
+
+import { imported } from "../project.mjs";
+
+const SERVER = fileURLToPath(new URL("../../examples/console/server.mjs", import.meta.url));
+const SCREENSHOTS = process.env.FEISHU_COREHR_SCREENSHOTS;
+const PEOPLE = [
+  ["ou_wang", "王小明", "Wang Xiaoming"],
+  ["ou_li", "李娜", "Li Na"],
+  ["ou_mueller", "安娜·米勒", "Anna Müller"],
+];
+const FLOWS = [
+  ["年假申请", "Annual leave"],
+  ["调岗申请", "Transfer"],
+  ["离职申请", "Resignation"],
+  ["转正审批", "End of probation"],
+];
+const HOUR = 60 * 60 * 1_000;
+
+let about;
+let server;
+let url;
+let chromium;
+let context;
+let page;
+let problems;
+const children = [];
+
+before(async () => {
+  const sandbox = spawned(process.env.FEISHU_COREHR_SANDBOX, ["--exit-with-stdin"]);
+  children.push(sandbox);
+  about = JSON.parse(await firstLine(sandbox));
+  const playwright = await imported("playwright-core");
+  chromium = await playwright.chromium.launch({
+    executablePath: process.env.FEISHU_COREHR_CHROMIUM,
+    args: ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"],
+  });
+  mkdirSync(SCREENSHOTS, { recursive: true });
+});
+beforeEach(async () => {
+  await control("POST", "/reset");
+  // A backend of its own: it remembers what has been used of the quotas.
+  server = spawned(process.execPath, [SERVER, "--sandbox", JSON.stringify(about)]);
+  url = await firstLine(server);
+});
+afterEach(async () => {
+  await context?.close();
+  server.kill();
+});
+after(async () => {
+  await chromium?.close();
+  children.forEach((child) => child.kill());
+});
+
+function spawned(program, arguments_) {
+  return spawn(program, arguments_, { stdio: ["pipe", "pipe", "inherit"] });
+}
+
+function firstLine({ stdout }) {
+  return new Promise((resolve) => createInterface({ input: stdout }).once("line", resolve));
+}
+
+async function control(method, path, body) {
+  const headers = { "content-type": "application/json" };
+  const answer = await fetch(`${about.control}${path}`, { method, headers, body: body && JSON.stringify(body) });
+  const text = await answer.text();
+  assert.ok(answer.ok, text);
+  return text === "" ? undefined : JSON.parse(text);
+}
+
+/** Adds running processes of several people; their ids. */
+async function add(count) {
+  const text = ([zh_cn, en_us]) => ({ zh_cn, en_us });
+  const processes = Array.from({ length: count }, (_, index) => {
+    const [, ...name] = PEOPLE[index % PEOPLE.length];
+    return {
+      process_id: `79${String(index).padStart(17, "0")}`,
+      process_name: text(FLOWS[index % FLOWS.length]),
+      create_time: Date.now() - index * 5 * HOUR,
+      modify_time: Date.now() - index * 1_000,
+      detail: { initiator_name: text(name) },
+    };
+  });
+  return (await control("POST", "/processes", processes)).process_ids;
+}
+
+async function open(options = {}) {
+  context = await chromium.newContext({ locale: "zh-CN", viewport: { width: 1280, height: 860 }, ...options });
+  page = await context.newPage();
+  problems = [];
+  page.on("pageerror", (error) => problems.push(String(error)));
+  page.on("console", (message) => message.type() === "error" && problems.push(message.text()));
+  await page.goto(url);
+  await page.waitForSelector("#rows tr");
+}
+
+const row = (id) => page.locator(`#rows tr[data-id="${id}"]`);
+const names = () => page.locator("#rows tr:not([hidden]) button.open").allTextContents();
+const outcome = (id) => row(id).locator("td.outcome .chip").textContent();
+const truth = async (id) => (await control("GET", `/processes/${id}`)).status;
+const screenshot = (name) => page.screenshot({ path: join(SCREENSHOTS, `${name}.png`) });
+
+async function allRead() {
+  await page.waitForFunction(() => document.getElementById("loading").textContent === "", undefined, { timeout: 30_000 });
+}
+
+async function withdraw(reason) {
+  await page.click("#withdraw");
+  await page.fill("#reason", reason);
+  await page.click("#confirm-yes");
+}
+
+async function over() {
+  await page.waitForSelector("#save:not([hidden])", { timeout: 50_000 });
+}
+
+test("running processes are shown with names and initiators, and filtered", async () => {
+  await add(24);
+  await open();
+  await allRead();
+  await screenshot("list");
+  assert.equal(await row("7900000000000000001").locator("td.initiator").textContent(), "李娜");
+  await page.fill("#search", "离职");
+  await page.waitForFunction(() => document.querySelectorAll("#rows tr:not([hidden])").length === 6);
+  assert.deepEqual(new Set(await names()), new Set(["离职申请"]));
+  await page.selectOption("#initiator", "王小明");
+  await page.waitForFunction(() => document.querySelectorAll("#rows tr:not([hidden])").length === 2);
+  await page.selectOption("#age", "3");
+  await page.waitForFunction(() => document.querySelectorAll("#rows tr:not([hidden])").length === 1);
+  await page.fill("#search", "no such process");
+  await page.waitForSelector("#empty:not([hidden])");
+  assert.equal(await page.textContent("#empty"), "没有符合条件的流程。");
+  assert.deepEqual(problems, []);
+});
+
+test("a detail is shown, in both languages", async () => {
+  const { rich } = about.processes;
+  await open();
+  await allRead();
+  await row(rich).locator("button.open").click();
+  await page.waitForSelector("#detail[open] dl");
+  await screenshot("detail");
+  assert.match(await page.textContent("#detail-body"), /状态进行中/);
+  await page.keyboard.press("Escape");
+  await page.click("#language");
+  assert.equal(await page.title(), "Withdraw processes");
+  await row(rich).locator("button.open").click();
+  assert.match(await page.textContent("#detail-body"), /Statusrunning/);
+  assert.deepEqual(problems, []);
+});
+
+test("what was selected is withdrawn with its reason, and nothing else", async () => {
+  const ids = await add(6);
+  await open();
+  await allRead();
+  await row(ids[1]).locator("input").click();
+  await row(ids[3]).locator("input").click({ modifiers: ["Shift"] });
+  assert.equal(await page.textContent("#selected"), "已选择 3 个流程");
+  await screenshot("selected");
+  await page.click("#withdraw");
+  await page.fill("#reason", "字".repeat(501));
+  assert.equal(await page.isDisabled("#confirm-yes"), true);
+  await page.fill("#reason", "重复提交");
+  await screenshot("confirm");
+  await page.click("#confirm-yes");
+  await over();
+  await screenshot("withdrawn");
+  for (const [index, id] of ids.entries()) {
+    const isChosen = index >= 1 && index <= 3;
+    assert.equal(await truth(id), isChosen ? 4 : 1, id);
+    assert.equal(isChosen ? await outcome(id) : undefined, isChosen ? "已撤回" : undefined);
+  }
+  const sent = (await control("GET", "/log")).filter((entry) => entry.operation === "withdraw_process");
+  assert.deepEqual(new Set(sent.map((entry) => JSON.parse(entry.body).reason)), new Set(["重复提交"]));
+  assert.equal(sent.length, 3);
+  assert.equal(await row(ids[1]).locator("input").isDisabled(), true);
+  assert.deepEqual(problems, []);
+});
+
+test("every kind of outcome is told as it is, with advice, and a doubt is cleared up by reading again", async () => {
+  const ids = await add(4);
+  await open();
+  await allRead();
+  const [lost, ended, refused, unknown] = ids;
+  const one = async (id, prepare) => {
+    await prepare();
+    await row(id).locator("input").click();
+    await withdraw("");
+    await over();
+    await page.click("#close-progress");
+    return outcome(id);
+  };
+  assert.equal(
+    await one(lost, () => control("POST", "/faults", { on: "withdraw_process", fault: "rst-after-applied" })),
+    "已撤回（推定）",
+  );
+  assert.equal(
+    await one(ended, () => control("POST", "/processes", { process_id: ended, status: 9 })),
+    "不能撤回：已完成",
+  );
+  assert.equal(
+    await one(refused, () => control("POST", "/faults", { on: "withdraw_process", fault: "1161003" })),
+    "未撤回",
+  );
+  assert.match(await row(refused).locator(".why").textContent(), /没有撤回权限.*1161003/);
+  assert.match(await row(refused).locator("button.copy").getAttribute("title"), /复制 \d+/);
+  const inDoubt = async () => {
+    await control("POST", "/faults", { on: "withdraw_process", fault: "500", apply: false, times: 0 }).catch(() =>
+      control("POST", "/faults", { on: "withdraw_process", fault: "500-before", times: 0 }),
+    );
+    await control("POST", "/faults", { on: "get_process", fault: "99991672", times: 0 });
+  };
+  assert.equal(await one(unknown, inDoubt), "结果未知");
+  await screenshot("outcomes");
+  await control("DELETE", "/faults");
+  await row(unknown).locator("button.again").click();
+  await page.waitForFunction((id) => document.querySelector(`tr[data-id="${id}"] .chip`).textContent === "仍在进行中", unknown);
+  assert.equal(await row(unknown).locator("input").isEnabled(), true);
+  assert.equal(await one(unknown, async () => undefined), "已撤回");
+  for (const [id, status] of [[lost, 4], [ended, 9], [refused, 1], [unknown, 4]]) {
+    assert.equal(await truth(id), status);
+  }
+});
+
+test("a lost network stops what was not sent, and no outcome is a guess", async () => {
+  await add(60);
+  await open();
+  await page.fill("#search", "79000");
+  await page.waitForFunction(() => document.querySelectorAll("#rows tr:not([hidden])").length === 60);
+  await allRead();
+  await page.click("#all");
+  await withdraw("网络测试");
+  await page.waitForFunction(() => document.getElementById("bar").value >= 10);
+  await context.setOffline(true);
+  await page.waitForSelector("#offline:not([hidden])");
+  await screenshot("offline");
+  await over();
+  const told = async () => {
+    const chips = await page.locator("#rows tr:not([hidden]) td.outcome .chip").allTextContents();
+    const shown = await page.locator("#rows tr:not([hidden])").evaluateAll((rows) => rows.map((one) => one.dataset.id));
+    return shown.map((id, index) => [id, chips[index]]);
+  };
+  const states = { 已撤回: [4], "已撤回（推定）": [4], 未发送: [1], 未撤回: [1], 结果未知: [1, 4] };
+  const words = new Set();
+  for (const [id, word] of await told()) {
+    words.add(word);
+    assert.ok(states[word]?.includes(await truth(id)), `${id}: ${word}`);
+  }
+  assert.ok(words.has("已撤回") && words.has("未发送"), [...words].join());
+  await screenshot("stopped");
+  await context.setOffline(false);
+  await page.click("#go-on:enabled");
+  await over();
+  for (const again of await page.locator("button.again").all()) {
+    await again.click();
+  }
+  await page.waitForFunction(() => document.querySelector("button.again:disabled") === null);
+  for (const [id, word] of await told()) {
+    assert.ok({ ...states, 仍在进行中: [1] }[word]?.includes(await truth(id)), `${id}: ${word}`);
+  }
+  assert.equal(await page.locator("#rows .chip", { hasText: "未发送" }).count(), 0);
+});
+
+test("of 500 processes all rows stand there at once, and those in sight are filled first", async () => {
+  const ids = await add(500);
+  const slow = { on: "get_process", delay_ms: 150, answer: { real: true } };
+  await control("POST", "/script", { steps: Array.from({ length: 500 }, () => slow) });
+  await open();
+  await page.waitForFunction(() => document.querySelectorAll("#rows tr").length >= 500);
+  await page.keyboard.press("End");
+  await page.evaluate(() => scrollTo(0, document.body.scrollHeight));
+  await page.waitForFunction((id) => document.querySelector(`tr[data-id="${id}"] td.initiator .ghost`) === null, ids.at(-1));
+  const read = await page.evaluate(() => document.querySelectorAll("#rows time").length);
+  assert.ok(read < 100, `${read} were read before the one in sight`);
+  assert.match(await page.textContent("#loading"), /流程详情：已读取 \d+ \/ 50\d；飞书每分钟允许读取 100 个，约还需 [45] 分钟/);
+  await screenshot("loading");
+  // And it stays usable.
+  await row(ids.at(-1)).locator("input").click();
+  await withdraw("");
+  await over();
+  assert.equal(await truth(ids.at(-1)), 4);
+  assert.deepEqual(problems, []);
+});
+
+test("the keyboard is enough", async () => {
+  const ids = await add(3);
+  await open();
+  await allRead();
+  await page.keyboard.press("/");
+  await page.keyboard.type("79000");
+  await page.waitForFunction(() => document.querySelectorAll("#rows tr:not([hidden])").length === 3);
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Space");
+  await page.keyboard.press("Enter");
+  await page.waitForSelector("#detail[open]");
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("w");
+  await page.waitForSelector("#confirm[open]");
+  await page.keyboard.type("误提交");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await over();
+  const shown = await page.locator("#rows tr:not([hidden])").evaluateAll((rows) => rows.map((one) => one.dataset.id));
+  assert.equal(await truth(shown[1]), 4);
+  assert.deepEqual(await Promise.all(ids.filter((id) => id !== shown[1]).map(truth)), [1, 1]);
+});
+
+test("a screen reader finds a table, labels, and what changes", async () => {
+  await add(2);
+  await open();
+  await allRead();
+  for (const [role, name] of [
+    ["table", "进行中的流程"],
+    ["columnheader", "发起人"],
+    ["search", ""],
+    ["searchbox", "搜索"],
+    ["combobox", "发起时间"],
+    ["checkbox", "选择 年假申请"],
+    ["button", "年假申请"],
+  ]) {
+    assert.ok((await page.getByRole(role, name === "" ? {} : { name }).count()) > 0, `${role} ${name}`);
+  }
+  const nameless = await page.evaluate(() =>
+    [...document.querySelectorAll("button, input, select, textarea")]
+      .filter((one) => one.checkVisibility() && !one.labels?.length && !one.textContent.trim() && !one.getAttribute("aria-label"))
+      .map((one) => one.outerHTML),
+  );
+  assert.deepEqual(nameless, []);
+  assert.deepEqual(await page.locator("[role=status]:visible").count() > 0, true);
+  assert.equal(await page.getAttribute("html", "lang"), "zh-CN");
+});
+
+test("it fits a phone, and the dark", async () => {
+  await add(8);
+  await open({ viewport: { width: 390, height: 844 }, colorScheme: "dark", locale: "en-GB" });
+  await allRead();
+  await page.locator("#rows input:enabled").first().click();
+  await screenshot("phone-dark");
+  const width = await page.evaluate(() => document.documentElement.scrollWidth);
+  assert.ok(width <= 390, `${width} pixels wide`);
+  assert.deepEqual(problems, []);
+});
+
+test("the page may run nothing but what its server has, and reach nothing else", async () => {
+  const answer = await fetch(url);
+  const policy = answer.headers.get("content-security-policy");
+  assert.match(policy, /default-src 'none'/);
+  assert.match(policy, /script-src 'self' 'wasm-unsafe-eval'/);
+  assert.ok(!policy.includes("unsafe-inline"));
+  for (const path of ["/server.mjs", "/../package.json", "/feishu-corehr/package.json", "/feishu-corehr/node/node.js", "/x.js"]) {
+    assert.equal((await fetch(new URL(path, url))).status, 404, path);
+  }
+});

@@ -1,0 +1,37 @@
+//! The web console against a local Feishu.
+
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result, bail};
+
+use crate::command::{root, show};
+use crate::{javascript, suite};
+
+const SERVER: &str = "examples/console/server.mjs";
+/// Enough that details, 100 a minute, are still loading when the page is looked at.
+const PROCESSES: &str = "240";
+
+/// Builds the package, starts sandbox and server, and stays until it is ended.
+pub(crate) fn run() -> Result<()> {
+    if let Some(reason) = javascript::missing() {
+        bail!("the console cannot be built: {reason}");
+    }
+    writeln!(std::io::stderr(), "building the sandbox and the npm package …")?;
+    let mut server = javascript::script([SERVER, "--sandbox"])?;
+    let mut sandbox = Command::new(suite::sandbox()?)
+        .args(["--exit-with-stdin", "--demo-processes", PROCESSES])
+        .current_dir(root())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .context("cannot start the sandbox")?;
+    let mut line = String::new();
+    BufReader::new(sandbox.stdout.take().context("the sandbox has no output")?).read_line(&mut line)?;
+    writeln!(std::io::stderr(), "the console's address follows; end it by Ctrl-C")?;
+    let ended = show(server.arg(line.trim()));
+    // It may have ended by itself.
+    let _ = sandbox.kill();
+    let _ = sandbox.wait();
+    ended
+}
