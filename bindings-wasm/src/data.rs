@@ -18,7 +18,7 @@ pub(crate) struct Sendable {
     body: Option<String>,
     budget: u64,
     connect_budget: u64,
-    max_response: usize,
+    max_response: u64,
     fresh_connection: bool,
     /// The line for a shell, where a person asked for the request.
     #[serde(skip_serializing_if = "Option::is_none")]
