@@ -44,7 +44,7 @@ impl HttpRequest {
 
     /// The largest answer to read, in bytes after decompression.
     #[getter]
-    fn max_response(&self) -> usize {
+    fn max_response(&self) -> u64 {
         self.0.max_response
     }
 

@@ -89,19 +89,19 @@ pub(crate) fn now() -> Instant {
 }
 
 /// The body, chunk by chunk: no more than the cap, no slower than the policy allows.
-async fn body(mut response: Response, cap: usize) -> Result<Vec<u8>, TransportError> {
-    let announced = response.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or(0);
+async fn body(mut response: Response, cap: u64) -> Result<Vec<u8>, TransportError> {
+    let announced = response.content_length().unwrap_or(0);
     if announced > cap {
         return Err(TransportError::new(TransportErrorKind::TooLarge, true, format!("{announced} bytes announced")));
     }
     let begun = Clock::now();
-    let mut body = Vec::with_capacity(announced);
+    let mut body = Vec::with_capacity(usize::try_from(announced).unwrap_or(0));
     loop {
         let stalled = || TransportError::new(TransportErrorKind::BadBody, true, "the body stalled");
         let chunk = tokio::time::timeout(BODY_IDLE, response.chunk()).await.map_err(|_| stalled())?;
         let Some(chunk) = chunk.map_err(cut)? else { return Ok(body) };
         body.extend_from_slice(&chunk);
-        if body.len() > cap {
+        if body.len() as u64 > cap {
             return Err(TransportError::new(TransportErrorKind::TooLarge, true, format!("more than {cap} bytes")));
         }
         let elapsed = begun.elapsed();

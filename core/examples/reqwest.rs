@@ -75,7 +75,7 @@ impl Reqwest {
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(|error| cut(&error))? {
             body.extend_from_slice(&chunk);
-            if body.len() > request.max_response {
+            if body.len() as u64 > request.max_response {
                 return Err(TransportError::new(TransportErrorKind::TooLarge, true, ""));
             }
         }

@@ -10,6 +10,7 @@ const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b
 
 /// The HTTP methods that the process family uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "mobile", derive(uniffi::Enum))]
 pub enum Method {
     /// A read.
     Get,
@@ -32,12 +33,15 @@ impl Method {
 
 /// One header.
 #[derive(Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "mobile", derive(uniffi::Record))]
+#[cfg_attr(feature = "mobile", uniffi::export(Debug))]
 pub struct Header {
     /// The name, in lower case when this crate made it.
     pub name: String,
     /// The value, visible ASCII when this crate made it.
     pub value: String,
     /// Whether the value is a secret: never log it, and mark it so for the HTTP stack.
+    #[cfg_attr(feature = "mobile", uniffi(default = false))]
     pub sensitive: bool,
 }
 
@@ -57,6 +61,8 @@ impl fmt::Debug for Header {
 
 /// A request for a transport to send, once, without following redirects and without resending by itself.
 #[derive(Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "mobile", derive(uniffi::Record))]
+#[cfg_attr(feature = "mobile", uniffi::export(Debug))]
 pub struct HttpRequest {
     /// The method.
     pub method: Method,
@@ -73,7 +79,7 @@ pub struct HttpRequest {
     /// How long connecting (TLS included) may take, in milliseconds.
     pub connect_budget: u64,
     /// The largest answer to read, in bytes after decompression; a longer one is `TooLarge`.
-    pub max_response: usize,
+    pub max_response: u64,
     /// Whether a pooled connection may not be used, because the last one on it went wrong.
     pub fresh_connection: bool,
 }
@@ -102,6 +108,7 @@ impl fmt::Debug for HttpRequest {
 
 /// What a server answered, its body complete and decompressed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "mobile", derive(uniffi::Record))]
 pub struct HttpResponse {
     /// The status.
     pub status: u16,

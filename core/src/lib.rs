@@ -48,7 +48,7 @@
 //! ```
 //!
 //! This library is unofficial.
-#![cfg_attr(not(any(feature = "python", feature = "web")), forbid(unsafe_code))]
+#![cfg_attr(not(any(feature = "mobile", feature = "python", feature = "web")), forbid(unsafe_code))]
 
 pub mod base_url;
 pub mod codes;
@@ -90,3 +90,6 @@ pub use wire::{Fields, FromJson};
 #[cfg(feature = "web")]
 pub use wire::{Form, FromForm};
 pub use withdrawal::{Attribution, ReadBack, Withdrawal, Withdrawn};
+
+#[cfg(feature = "mobile")]
+uniffi::setup_scaffolding!();

@@ -6,6 +6,7 @@ use crate::time::Instant;
 
 /// So many calls in so many milliseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "mobile", derive(uniffi::Record))]
 pub struct Quota {
     /// How many calls.
     pub calls: u32,

@@ -12,13 +12,18 @@ use crate::token::{Secret, token_problem};
 
 /// What a caller may set for one call.
 #[derive(Debug, Default)]
+#[cfg_attr(feature = "mobile", derive(uniffi::Record))]
+#[cfg_attr(feature = "mobile", uniffi::export(Debug))]
 pub struct CallOptions {
     /// How long the whole call may take, waiting and resending included, in milliseconds; by default 60,000, and for
     /// a read its quota's window more: 120,000.
+    #[cfg_attr(feature = "mobile", uniffi(default = None))]
     pub deadline: Option<u64>,
     /// A tenant access token for this call only. It always wins, and is never renewed.
+    #[cfg_attr(feature = "mobile", uniffi(default = None))]
     pub token: Option<Secret>,
     /// An id of the caller's own for Feishu's logs, sent as `Oapi-Sdk-Request-Id`: at most 128 visible ASCII characters.
+    #[cfg_attr(feature = "mobile", uniffi(default = None))]
     pub request_id: Option<String>,
 }
 

@@ -53,7 +53,7 @@ pub const fn attempt_budget(replay: Replay) -> u64 {
 }
 
 /// The largest answer, in bytes after decompression.
-pub const fn max_response(replay: Replay) -> usize {
+pub const fn max_response(replay: Replay) -> u64 {
     match replay {
         Replay::Read => 8 << 20,
         Replay::Token | Replay::Write => 1 << 20,

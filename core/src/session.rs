@@ -57,6 +57,8 @@ static TOKEN_CODES: [Code; 5] = [
 
 /// Who the client is.
 #[derive(Debug)]
+#[cfg_attr(feature = "mobile", derive(uniffi::Enum))]
+#[cfg_attr(feature = "mobile", uniffi::export(Debug))]
 pub enum Credentials {
     /// A custom app: its tokens are fetched, kept and renewed here.
     App {

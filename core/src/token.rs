@@ -41,6 +41,12 @@ impl Secret {
     }
 }
 
+#[cfg(feature = "mobile")]
+uniffi::custom_type!(Secret, String, {
+    lower: |secret| secret.expose().to_owned(),
+    try_lift: |text| Ok(Secret::new(text)),
+});
+
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("[redacted]")

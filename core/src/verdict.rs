@@ -112,7 +112,7 @@ fn judge_response(operation: &'static Operation, response: &HttpResponse) -> Res
     let header_bytes: usize = response.headers.iter().map(|header| header.name.len() + header.value.len()).sum();
     let reading = envelope::read(response);
     let log_id = envelope::log_id(response, reading.as_ref().ok());
-    let too_large = response.body.len() > retry::max_response(operation.replay)
+    let too_large = response.body.len() as u64 > retry::max_response(operation.replay)
         || response.headers.len() > MAX_HEADERS
         || header_bytes > MAX_HEADER_BYTES;
     let mut failure = match reading {

@@ -117,7 +117,7 @@ fn answered(answer: &Answer, request: &HttpRequest) -> Result<HttpResponse, Tran
         None => {}
     }
     let response = stage::response(answer);
-    if response.body.len() > request.max_response {
+    if response.body.len() as u64 > request.max_response {
         return failed(TransportErrorKind::TooLarge, true);
     }
     Ok(response)

@@ -6,7 +6,7 @@ use std::io::Write;
 use anyhow::Result;
 
 use crate::command::{cargo, command, output, root, show, target};
-use crate::{javascript, python, suite};
+use crate::{javascript, kotlin, python, suite};
 
 /// Measures the core, the Python package and the npm package.
 pub(crate) fn run() -> Result<()> {
@@ -24,5 +24,11 @@ pub(crate) fn run() -> Result<()> {
     fs::copy(root().join("tests/bench/package.json"), project.join("package.json"))?;
     let mut install = command("npm", ["install", "--no-audit", "--no-fund", "--no-save", "--no-package-lock"]);
     output("npm install", install.arg(&javascript::installed()?.tarball).current_dir(&project))?;
-    show(command("node", [root().join("tests/bench/node.mjs"), sandbox]).current_dir(project))
+    show(command("node", [root().join("tests/bench/node.mjs"), sandbox.clone()]).current_dir(project))?;
+    if kotlin::missing().is_none() {
+        writeln!(screen, "Kotlin: against OkHttp, over HTTP on the sandbox")?;
+        kotlin::set_up()?;
+        show(kotlin::program("tests.BenchKt")?.arg(&sandbox))?;
+    }
+    Ok(())
 }

@@ -8,13 +8,13 @@ use serde_json::Value;
 
 use crate::check::Outcome;
 use crate::command::{output, root, show};
-use crate::{javascript, python, suite};
+use crate::{javascript, kotlin, python, suite};
 
 /// The same story in one language.
 pub(crate) struct Demo {
     language: &'static str,
     /// What a person types for the same on the real platform.
-    real: &'static str,
+    real: Option<&'static str>,
     /// Why it cannot be shown here; nothing when it can.
     missing: fn() -> Option<String>,
     /// Builds and installs the package.
@@ -25,7 +25,7 @@ pub(crate) struct Demo {
 
 pub(crate) const NODE: Demo = Demo {
     language: "Node",
-    real: "node target/npm/tests/examples/demo.mjs",
+    real: Some("node target/npm/tests/examples/demo.mjs"),
     missing: javascript::missing,
     set_up: || javascript::installed().map(|_| ()),
     script: || javascript::script(["examples/demo.mjs"]),
@@ -33,17 +33,25 @@ pub(crate) const NODE: Demo = Demo {
 
 pub(crate) const PYTHON: Demo = Demo {
     language: "Python",
-    real: "target/venv/bin/python bindings-python/examples/demo.py",
+    real: Some("target/venv/bin/python bindings-python/examples/demo.py"),
     missing: || None,
     set_up: || python::install_client().map(|_| ()),
     script: || python::python(&["bindings-python/examples/demo.py"]),
 };
 
+pub(crate) const KOTLIN: Demo = Demo {
+    language: "Kotlin",
+    real: None,
+    missing: kotlin::missing,
+    set_up: kotlin::set_up,
+    script: || kotlin::program("examples.DemoKt"),
+};
+
 /// Sets up, starts a sandbox for each language, and runs its script on this screen.
-pub(crate) fn run() -> Result<()> {
+pub(crate) fn run(all: bool) -> Result<()> {
     let mut screen = std::io::stderr();
-    let demos = [PYTHON, NODE];
-    for demo in &demos {
+    let demos: &[Demo] = if all { &[PYTHON, NODE, KOTLIN] } else { &[PYTHON, NODE] };
+    for demo in demos {
         if let Some(reason) = (demo.missing)() {
             writeln!(screen, "\n{}: not shown; {reason}", demo.language)?;
             continue;
@@ -61,8 +69,8 @@ pub(crate) fn run() -> Result<()> {
             screen,
             "FEISHU_APP_ID and FEISHU_APP_SECRET are set. This demo never uses them. To withdraw a real process:"
         )?;
-        for demo in &demos {
-            writeln!(screen, "  {} --real PROCESS_ID --reason TEXT", demo.real)?;
+        for real in demos.iter().filter_map(|demo| demo.real) {
+            writeln!(screen, "  {real} --real PROCESS_ID --reason TEXT")?;
         }
     }
     Ok(())

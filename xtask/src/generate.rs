@@ -4,31 +4,52 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 
 use crate::command::{output, root, target};
-use crate::python;
+use crate::{mobile, python};
 
 /// The stubs of the native module, as they stand in the repository.
 const STUBS: &str = "bindings-python/python/feishu_corehr/_native.pyi";
 
-/// Writes every generated file, or with `check` fails when one is stale.
-pub(crate) fn run(check: bool) -> Result<()> {
-    let committed = root().join(STUBS);
-    let generated = target("generated")?;
+/// A file of the repository by its path, and what should be in it.
+pub(crate) type Fresh = (PathBuf, Vec<u8>);
+
+type Generator = (&'static str, fn() -> Result<Vec<Fresh>>);
+
+const GENERATORS: [Generator; 2] = [("mobile", mobile::generated), ("python", python_stubs)];
+
+/// Writes the generated files of the languages whose names contain `only`, or with `check` fails when one is stale.
+pub(crate) fn run(check: bool, only: Option<&str>) -> Result<()> {
+    for (_, generator) in GENERATORS.iter().filter(|(name, _)| only.is_none_or(|only| name.contains(only))) {
+        settle(generator()?, check)?;
+    }
+    Ok(())
+}
+
+/// Writes the files that differ, or with `check` fails when there is one.
+fn settle(files: Vec<Fresh>, check: bool) -> Result<()> {
+    for (path, fresh) in files {
+        let committed = root().join(&path);
+        if fs::read(&committed).is_ok_and(|bytes| bytes == fresh) {
+            continue;
+        }
+        if check {
+            bail!("{} is stale: run `cargo xtask gen`", path.display());
+        }
+        fs::create_dir_all(committed.parent().context("a file stands in a folder")?)?;
+        fs::write(committed, fresh)?;
+        writeln!(std::io::stderr(), "written: {}", path.display())?;
+    }
+    Ok(())
+}
+
+fn python_stubs() -> Result<Vec<Fresh>> {
+    let generated = target("generated/python")?;
     let arguments = ["-m", "maturin", "generate-stubs", "--quiet", "--manifest-path", "bindings-python/Cargo.toml"];
     let mut generator = python::python(&arguments)?;
     output("generate stubs", generator.args(["--features", "stubs", "--out"]).arg(&generated))?;
-    let fresh = fs::read(stubs(&generated)?)?;
-    if fs::read(&committed).is_ok_and(|bytes| bytes == fresh) {
-        return Ok(());
-    }
-    if check {
-        bail!("{STUBS} is stale: run `cargo xtask gen`");
-    }
-    fs::write(committed, fresh)?;
-    writeln!(std::io::stderr(), "written: {STUBS}")?;
-    Ok(())
+    Ok(vec![(STUBS.into(), fs::read(stubs(&generated)?)?)])
 }
 
 /// The one file of stubs below a folder.

@@ -7,6 +7,8 @@ mod console;
 mod demo;
 mod generate;
 mod javascript;
+mod kotlin;
+mod mobile;
 mod python;
 mod release;
 mod size;
@@ -34,12 +36,19 @@ enum Command {
     /// Open the web console: a local Feishu, the backend and the page, until it is ended.
     Console,
     /// Show the main job: withdraw processes from Python and from Node, against a local Feishu.
-    Demo,
+    Demo {
+        /// From Kotlin and from Swift, too.
+        #[arg(long)]
+        all: bool,
+    },
     /// Write the generated files anew.
     Gen {
         /// Only say whether they are fresh; fails when one is stale.
         #[arg(long)]
         check: bool,
+        /// Only those of `mobile` or `python`.
+        #[arg(long)]
+        only: Option<String>,
     },
     /// Build what is published: crates and wheels, into `target/release-files`.
     Release,
@@ -71,8 +80,8 @@ fn run(command: Command) -> Result<()> {
     match command {
         Command::Bench => bench::run(),
         Command::Console => console::run(),
-        Command::Demo => demo::run(),
-        Command::Gen { check } => generate::run(check),
+        Command::Demo { all } => demo::run(all),
+        Command::Gen { check, only } => generate::run(check, only.as_deref()),
         Command::Release => release::run(),
         Command::Test { json, only, schedules } => suite::run(json, only.as_deref(), schedules),
     }

@@ -10,7 +10,7 @@ use serde_json::json;
 
 use crate::check::{Outcome, cargo_tests, python_tests, succeeds};
 use crate::command::{cargo, command, output, root, target};
-use crate::{demo, generate, javascript, python, vectors};
+use crate::{demo, generate, javascript, kotlin, mobile, python, vectors};
 
 /// The wheel may have this many bytes.
 const LARGEST_WHEEL: u64 = 3_000_000;
@@ -37,6 +37,9 @@ const CHECKS: &[Check] = &[
     }),
     ("clippy of the core for Python", |_| {
         succeeds("clippy python", &mut cargo("clippy -p feishu-corehr --features python -- -D warnings"))
+    }),
+    ("clippy of the core for Kotlin and Swift", |_| {
+        succeeds("clippy mobile", &mut cargo("clippy -p feishu-corehr-mobile --all-targets -- -D warnings"))
     }),
     ("docs", |_| {
         let mut docs = cargo("doc --workspace --no-deps");
@@ -85,9 +88,14 @@ const CHECKS: &[Check] = &[
     ("vectors in Chromium", |_| vectors::in_chromium()),
     ("JavaScript bundles in Chromium", |_| javascript::check_pages()),
     ("JavaScript size", |_| javascript::check_size()),
-    ("generated files are fresh", |_| generate::run(true).map(|()| Outcome::Passed(1))),
+    ("mobile", |_| cargo_tests("mobile", &mut cargo("test -p feishu-corehr-mobile"))),
+    ("mobile library: size", |_| mobile::library().map(|_| Outcome::Passed(1))),
+    ("Kotlin package and its tests", |_| kotlin::check()),
+    ("vectors in Kotlin", |_| vectors::in_kotlin()),
+    ("generated files are fresh", |_| generate::run(true, None).map(|()| Outcome::Passed(1))),
     ("demo in Python", |_| demo::check(&demo::PYTHON)),
     ("demo in Node", |_| demo::check(&demo::NODE)),
+    ("demo in Kotlin", |_| demo::check(&demo::KOTLIN)),
     ("dependencies: licences, bans, sources", |_| dependencies()),
 ];
 

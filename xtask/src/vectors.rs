@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 
 use crate::check::Outcome;
 use crate::command::{cargo, output, root, target};
-use crate::{javascript, python, suite};
+use crate::{javascript, kotlin, python, suite};
 
 pub(crate) fn in_python() -> Result<Outcome> {
     compared("python", &mut python::python(&["tests/shims/python.py"])?)
@@ -29,6 +29,13 @@ pub(crate) fn in_chromium() -> Result<Outcome> {
     };
     let mut shim = javascript::script([root().join("tests/shims/chromium.mjs")])?;
     compared("chromium", shim.env("FEISHU_COREHR_CHROMIUM", chromium))
+}
+
+pub(crate) fn in_kotlin() -> Result<Outcome> {
+    match kotlin::missing() {
+        Some(reason) => Ok(Outcome::NotRun(reason)),
+        None => compared("kotlin", &mut kotlin::program("tests.ShimKt")?),
+    }
 }
 
 /// Runs the shim on all vectors, and counts those that came out as they want.

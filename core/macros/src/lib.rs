@@ -40,10 +40,11 @@
 //! }
 //! ```
 //!
-//! What a language wants beside serde is a module of its own here, `python` and `web` (a TypeScript declaration of every
-//! type, and a reader of requests), and a feature of this crate, since a `cfg_attr` inside a type would reach `pyclass`
-//! unexpanded.
+//! What a language wants beside serde is a module of its own here, `mobile` (a record or an enum of uniffi), `python` and
+//! `web` (a TypeScript declaration of every type, and a reader of requests), and a feature of this crate, since a
+//! `cfg_attr` inside a type would reach `pyclass` unexpanded.
 
+mod mobile;
 mod python;
 mod web;
 
@@ -79,6 +80,7 @@ fn word(mut item: DeriveInput, is_number: bool) -> Result<Tokens, Error> {
     let variants: Vec<Ident> = data.variants.iter().map(|variant| variant.ident.clone()).collect();
     let words: Vec<String> = variants.iter().map(|variant| snake_case(&variant.to_string())).collect();
     let web = web::word(&item);
+    mobile::item(&mut item);
     python::word(&mut item, is_number);
     Ok(quote! {
         #web
@@ -136,6 +138,7 @@ fn reply(mut item: DeriveInput) -> Result<Tokens, Error> {
     let readings = fields.iter_mut().zip(&names).map(|(field, name)| reading(field, name, &names));
     let readings = readings.collect::<Result<Vec<_>, _>>()?;
     let web = web::reply(&item);
+    mobile::item(&mut item);
     let python = python::reply(&mut item, &names);
     Ok(quote! {
         #web
@@ -191,6 +194,7 @@ fn reading(field: &mut Field, name: &Ident, names: &[Ident]) -> Result<Tokens, E
 fn request(mut item: DeriveInput) -> Result<Tokens, Error> {
     let web = web::request(&mut item)?;
     let python = python::request(&mut item)?;
+    mobile::item(&mut item);
     let mut identity = None;
     if let Data::Enum(_) = item.data {
         identity = Some(quote!(#[derive(Eq, Hash)]));

@@ -22,6 +22,7 @@ pub struct ListProcesses {
     pub statuses: Vec<Status>,
     /// How many ids a page may have: 1 to 100, by default 100.
     #[serde(default = "largest_page")]
+    #[cfg_attr(feature = "mobile", uniffi(default = 100))]
     pub page_size: u32,
     /// Where to go on; none for the first page.
     pub page_token: Option<String>,

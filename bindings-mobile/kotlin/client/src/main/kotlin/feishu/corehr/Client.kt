@@ -1,0 +1,174 @@
+package feishu.corehr
+
+import feishu.corehr.model.Actor
+import feishu.corehr.model.CallOptions
+import feishu.corehr.model.Credentials
+import feishu.corehr.model.FeishuError
+import feishu.corehr.model.GetProcess
+import feishu.corehr.model.HttpRequest
+import feishu.corehr.model.ListProcesses
+import feishu.corehr.model.Observation
+import feishu.corehr.model.Process
+import feishu.corehr.model.Quota
+import feishu.corehr.model.ReadBack
+import feishu.corehr.model.Status
+import feishu.corehr.model.UserIdType
+import feishu.corehr.model.WithdrawProcess
+import feishu.corehr.model.Withdrawn
+import kotlin.time.Duration
+import kotlin.time.Instant
+
+/**
+ * A client of Feishu CoreHR's processes. Any number of coroutines may share one; so they share its token and its pace.
+ *
+ * Everything that goes wrong is a [FeishuException]. A cancelled coroutine closes its connection at once and throws
+ * Kotlin's own exception; what the call had done until then is told to `onCancelled`.
+ *
+ * @param credentials who asks: [Credentials.Backend] (a backend of your own puts the token in), [Credentials.Host]
+ *   (with [tokenSource]), or [Credentials.App], which does not belong into an app that others install.
+ * @param baseUrl where requests go, by default `https://open.feishu.cn`.
+ * @param allowOtherHosts whether [baseUrl] may be another host than Feishu's and Lark's; off by default.
+ * @param allowInsecureLoopback whether `http` may be spoken with this machine; off by default.
+ * @param deadline how long a whole call may take that says nothing itself; by default 60 s, and 120 s for reads.
+ * @param rateShare the part of Feishu's quotas that this client may use, above 0 and at most 1.
+ * @param quotas quotas that differ from the documented ones, by operation; `window` in milliseconds.
+ * @param transport the HTTP stack; by default OkHttp.
+ * @param tokenSource returns a tenant access token within 10 seconds. `refused` says that the server did not accept the
+ *   last one. To fail with a text of your own, throw [HostException.Failed]; of others only the class is told.
+ * @param onAttempt is told of every request, after its answer. It must return soon; what it throws is ignored.
+ * @param onCancelled is told of every cancelled call, with the effect that it had.
+ * @throws FeishuException that names every wrong option.
+ */
+public class Client(
+    credentials: Credentials,
+    baseUrl: BaseUrl = BaseUrl.Feishu,
+    allowOtherHosts: Boolean = false,
+    allowInsecureLoopback: Boolean = false,
+    deadline: Duration? = null,
+    rateShare: Double = 1.0,
+    quotas: Map<String, Quota> = emptyMap(),
+    transport: Transport? = null,
+    tokenSource: (suspend (refused: Boolean) -> String)? = null,
+    onAttempt: ((Observation) -> Unit)? = null,
+    onCancelled: ((FeishuError) -> Unit)? = null,
+) : AutoCloseable {
+    private val ownTransport = if (transport == null) OkHttpTransport() else null
+    private val native = throwing {
+        NativeClient(
+            credentials,
+            ClientOptions(
+                baseUrl = baseUrl,
+                allowOtherHosts = allowOtherHosts,
+                allowInsecureLoopback = allowInsecureLoopback,
+                deadline = deadline?.milliseconds(),
+                rateShare = rateShare,
+                quotas = quotas,
+                transportKeepsBudget = transport == null || transport is OkHttpTransport,
+            ),
+            ownTransport ?: ReportingTransport(transport!!),
+            CoroutineAlarm,
+            tokenSource?.let(::ReportingTokenSource),
+            ReportingObserver.of(onAttempt, onCancelled),
+        )
+    }
+
+    /**
+     * Ends a process that is still running. Where the answer is lost, it reads the process before it sends anything
+     * again; [readBack] says how much that matters.
+     *
+     * @param processId the process, a number as text.
+     * @param actor who withdraws: [Actor.System] or [Actor.User].
+     * @param reason at most 500 characters.
+     * @param deadline how long the whole call may take.
+     * @param token a tenant access token for this call alone.
+     * @param requestId what the server is told as `x-request-id`.
+     * @return how sure it is that this call did it.
+     */
+    public suspend fun withdrawProcess(
+        processId: String,
+        actor: Actor,
+        reason: String? = null,
+        readBack: ReadBack = ReadBack.BEST_EFFORT,
+        deadline: Duration? = null,
+        token: String? = null,
+        requestId: String? = null,
+    ): Withdrawn = throwing {
+        val request = WithdrawProcess(processId, actor, reason)
+        opened().withdrawProcess(request, callOptions(deadline, token, requestId), readBack, null)
+    }
+
+    /**
+     * Reads one process.
+     *
+     * @param userIdType the kind of the user ids in the answer; by default `open_id`.
+     */
+    public suspend fun getProcess(
+        processId: String,
+        userIdType: UserIdType? = null,
+        deadline: Duration? = null,
+        token: String? = null,
+        requestId: String? = null,
+    ): Process = throwing {
+        opened().getProcess(GetProcess(processId, userIdType), callOptions(deadline, token, requestId), null)
+    }
+
+    /**
+     * The ids of all processes that were modified in a span of time of any length. Nothing is sent until the flow is
+     * collected, and then page by page.
+     *
+     * @param statuses only processes with these; all if empty.
+     * @param flowDefinitionId only processes of this definition.
+     * @param pageSize ids a request, 1 to 100.
+     * @param pageToken where an earlier walk with the same arguments was: [ProcessIds.pageToken].
+     * @param deadline how long each page may take.
+     */
+    public fun listProcesses(
+        modifyTimeFrom: Instant,
+        modifyTimeTo: Instant,
+        statuses: List<Status> = emptyList(),
+        flowDefinitionId: String? = null,
+        pageSize: Int = 100,
+        pageToken: String? = null,
+        deadline: Duration? = null,
+        token: String? = null,
+        requestId: String? = null,
+    ): ProcessIds {
+        val request = ListProcesses(
+            statuses,
+            pageSize.coerceAtLeast(0).toUInt(),
+            pageToken,
+            modifyTimeFrom.toEpochMilliseconds(),
+            modifyTimeTo.toEpochMilliseconds(),
+            flowDefinitionId,
+        )
+        return ProcessIds(pageToken, callOptions(deadline, token, requestId)) {
+            throwing { opened().listProcesses(request) }
+        }
+    }
+
+    /** The request as data, for an HTTP stack of your own; its `toString()` is a `curl` line without secrets. */
+    public fun request(request: WithdrawProcess, token: String? = null, requestId: String? = null): HttpRequest =
+        throwing { opened().withdrawProcessRequest(request, callOptions(null, token, requestId)) }
+
+    /** The same for the request that reads a process. */
+    public fun request(request: GetProcess, token: String? = null, requestId: String? = null): HttpRequest =
+        throwing { opened().getProcessRequest(request, callOptions(null, token, requestId)) }
+
+    /** The same for the request for one page of ids. */
+    public fun request(request: ListProcesses, token: String? = null, requestId: String? = null): HttpRequest =
+        throwing { opened().listProcessesRequest(request, callOptions(null, token, requestId)) }
+
+    /** Takes no new calls; those under way go on. A transport that was given is left alone. */
+    override fun close() {
+        native.close()
+        ownTransport?.close()
+    }
+
+    private fun opened(): NativeClient = native.also { check(!it.uniffiIsDestroyed) { "this client is closed" } }
+}
+
+private fun callOptions(deadline: Duration?, token: String?, requestId: String?) =
+    CallOptions(deadline?.milliseconds(), token, requestId)
+
+/** What is no time at all stays so, and is refused with everything else. */
+private fun Duration.milliseconds(): ULong = inWholeMilliseconds.coerceAtLeast(0).toULong()

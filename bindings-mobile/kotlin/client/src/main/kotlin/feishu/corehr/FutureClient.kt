@@ -1,0 +1,140 @@
+package feishu.corehr
+
+import feishu.corehr.model.Actor
+import feishu.corehr.model.Credentials
+import feishu.corehr.model.FeishuError
+import feishu.corehr.model.Observation
+import feishu.corehr.model.Process
+import feishu.corehr.model.ReadBack
+import feishu.corehr.model.Status
+import feishu.corehr.model.UserIdType
+import feishu.corehr.model.Withdrawn
+import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.SupervisorJob
+import kotlinx.coroutines.flow.toList
+import kotlinx.coroutines.future.await
+import kotlinx.coroutines.future.future
+import java.time.Duration
+import java.time.Instant
+import java.util.concurrent.CompletableFuture
+import java.util.concurrent.CompletionStage
+import java.util.function.Consumer
+import java.util.function.Function
+import kotlin.time.toKotlinDuration
+import kotlin.time.toKotlinInstant
+
+/**
+ * The client for Java. A future ends with what [Client]'s method of the same name returns, or with its
+ * [FeishuException]; cancelling a future closes the connection.
+ */
+public class FutureClient private constructor(private val client: Client) : AutoCloseable {
+    private val scope = CoroutineScope(SupervisorJob() + Dispatchers.Default)
+
+    /** [Client.withdrawProcess]. */
+    @JvmOverloads
+    public fun withdrawProcess(
+        processId: String,
+        actor: Actor,
+        reason: String? = null,
+        options: Options = Options(),
+    ): CompletableFuture<Withdrawn> = scope.future {
+        options.run { client.withdrawProcess(processId, actor, reason, readBack, deadline, token, requestId) }
+    }
+
+    /** [Client.getProcess]. */
+    @JvmOverloads
+    public fun getProcess(
+        processId: String,
+        userIdType: UserIdType? = null,
+        options: Options = Options(),
+    ): CompletableFuture<Process> = scope.future {
+        options.run { client.getProcess(processId, userIdType, deadline, token, requestId) }
+    }
+
+    /** [Client.listProcesses], all pages. */
+    @JvmOverloads
+    public fun listProcesses(
+        modifyTimeFrom: Instant,
+        modifyTimeTo: Instant,
+        statuses: List<Status> = emptyList(),
+        options: Options = Options(),
+    ): CompletableFuture<List<String>> = scope.future {
+        val (from, to) = modifyTimeFrom.toKotlinInstant() to modifyTimeTo.toKotlinInstant()
+        options
+            .run { client.listProcesses(from, to, statuses, null, 100, null, deadline, token, requestId) }
+            .toList()
+    }
+
+    /** [Client.close]. */
+    override fun close(): Unit = client.close()
+
+    /** What a call may be told; each method returns this. */
+    public class Options {
+        internal var deadline: kotlin.time.Duration? = null
+        internal var token: String? = null
+        internal var requestId: String? = null
+        internal var readBack = ReadBack.BEST_EFFORT
+
+        /** How long the whole call may take. */
+        public fun deadline(value: Duration): Options = apply { deadline = value.toKotlinDuration() }
+
+        /** A tenant access token for this call alone. */
+        public fun token(value: String): Options = apply { token = value }
+
+        /** What the server is told as `x-request-id`. */
+        public fun requestId(value: String): Options = apply { requestId = value }
+
+        /** Of a withdrawal: how much reading after a lost answer matters. */
+        public fun readBack(value: ReadBack): Options = apply { readBack = value }
+    }
+
+    /** Sets a client up; the options are those of [Client]. */
+    public class Builder(private val credentials: Credentials) {
+        private var baseUrl: BaseUrl = BaseUrl.Feishu
+        private var allowOtherHosts = false
+        private var allowInsecureLoopback = false
+        private var deadline: kotlin.time.Duration? = null
+        private var rateShare = 1.0
+        private var transport: Transport? = null
+        private var tokenSource: (suspend (Boolean) -> String)? = null
+        private var onAttempt: ((Observation) -> Unit)? = null
+        private var onCancelled: ((FeishuError) -> Unit)? = null
+
+        /** Where requests go. */
+        public fun baseUrl(value: BaseUrl): Builder = apply { baseUrl = value }
+
+        /** Whether another host may be named. */
+        public fun allowOtherHosts(value: Boolean): Builder = apply { allowOtherHosts = value }
+
+        /** Whether `http` may be spoken with this machine. */
+        public fun allowInsecureLoopback(value: Boolean): Builder = apply { allowInsecureLoopback = value }
+
+        /** How long a call may take that says nothing itself. */
+        public fun deadline(value: Duration): Builder = apply { deadline = value.toKotlinDuration() }
+
+        /** The part of Feishu's quotas that this client may use. */
+        public fun rateShare(value: Double): Builder = apply { rateShare = value }
+
+        /** The HTTP stack. */
+        public fun transport(value: Transport): Builder = apply { transport = value }
+
+        /** Returns a tenant access token; it is told whether the last one was refused. */
+        public fun tokenSource(value: Function<Boolean, CompletionStage<String>>): Builder =
+            apply { tokenSource = { refused -> value.apply(refused).await() } }
+
+        /** Is told of every request. */
+        public fun onAttempt(value: Consumer<Observation>): Builder = apply { onAttempt = value::accept }
+
+        /** Is told of every cancelled call. */
+        public fun onCancelled(value: Consumer<FeishuError>): Builder = apply { onCancelled = value::accept }
+
+        /** The client; throws a [FeishuException] that names every wrong option. */
+        public fun build(): FutureClient = FutureClient(
+            Client(
+                credentials, baseUrl, allowOtherHosts, allowInsecureLoopback, deadline, rateShare, emptyMap(),
+                transport, tokenSource, onAttempt, onCancelled,
+            ),
+        )
+    }
+}

@@ -1,0 +1,245 @@
+package feishu.corehr.tests
+
+import feishu.corehr.BaseUrl
+import feishu.corehr.Client
+import feishu.corehr.DecodeReply
+import feishu.corehr.FeishuException
+import feishu.corehr.FutureClient
+import feishu.corehr.explain
+import feishu.corehr.model.Actor
+import feishu.corehr.model.CallOptions
+import feishu.corehr.model.Credentials
+import feishu.corehr.model.Effect
+import feishu.corehr.model.ErrorKind
+import feishu.corehr.model.GetProcess
+import feishu.corehr.model.Header
+import feishu.corehr.model.HttpResponse
+import feishu.corehr.model.ListProcesses
+import feishu.corehr.model.Observation
+import feishu.corehr.model.Quota
+import feishu.corehr.model.ReadBack
+import feishu.corehr.model.Status
+import feishu.corehr.model.User
+import feishu.corehr.model.UserIdType
+import feishu.corehr.model.WithdrawProcess
+import kotlinx.coroutines.delay
+import kotlinx.coroutines.flow.take
+import kotlinx.coroutines.flow.toList
+import org.junit.jupiter.api.Assertions.assertEquals
+import org.junit.jupiter.api.Assertions.assertFalse
+import org.junit.jupiter.api.Assertions.assertNull
+import org.junit.jupiter.api.Assertions.assertTrue
+import org.junit.jupiter.api.Test
+import java.util.concurrent.CompletableFuture
+import java.util.concurrent.CompletionException
+import java.util.concurrent.ConcurrentLinkedQueue
+import kotlin.time.Duration.Companion.days
+import kotlin.time.Duration.Companion.seconds
+import kotlin.time.Instant
+
+/** Each fails when its option is ignored. */
+class OptionsTest : SandboxTest() {
+    @Test
+    fun `deadlines of a client and of a call end it`() = test {
+        sandbox.fault("get_process", "timeout-not-applied", "times" to 0)
+        val id = sandbox.running()
+        val started = System.nanoTime()
+        val ofClient = failure { sandbox.client(deadline = 1.seconds).use { it.getProcess(id) } }
+        val ofCall = failure { sandbox.client().use { it.getProcess(id, deadline = 1.seconds) } }
+        // The default would be two minutes.
+        assertTrue(System.nanoTime() - started < 30e9)
+        for (error in listOf(ofClient, ofCall)) {
+            assertTrue(error.kind in listOf(ErrorKind.DEADLINE, ErrorKind.TIMEOUT)) { "$error" }
+        }
+    }
+
+    @Test
+    fun `token and request id of a call are sent`() = test {
+        sandbox.client().use { client ->
+            failure { client.getProcess(sandbox.running(), token = "t-mine", requestId = "request-1") }
+        }
+        val headers = sandbox.log("get_process").first()["headers"].toString()
+        assertTrue("Bearer t-mine" in headers && "request-1" in headers) { headers }
+        assertTrue(sandbox.log("token").isEmpty())
+    }
+
+    @Test
+    fun `without reading back the effect of a lost answer stays open`() = test {
+        for ((readBack, reads) in listOf(ReadBack.NEVER to 0, ReadBack.REQUIRED to 1)) {
+            sandbox.reset()
+            sandbox.fault("withdraw_process", "rst-after-applied")
+            val id = sandbox.running()
+            sandbox.client().use { client ->
+                if (reads == 0) {
+                    val error = failure { client.withdrawProcess(id, Actor.System(), readBack = readBack) }
+                    assertEquals(Effect.UNKNOWN, error.effect)
+                } else {
+                    client.withdrawProcess(id, Actor.System(), readBack = readBack)
+                }
+            }
+            assertEquals(reads, sandbox.log("get_process").size)
+        }
+    }
+
+    @Test
+    fun `the kind of user ids is asked for`() = test {
+        sandbox.client().use { it.getProcess(sandbox.running(), UserIdType.UNION_ID) }
+        assertTrue("union_id" in sandbox.log("get_process").single()["query"].toString())
+    }
+
+    @Test
+    fun `quotas and the share of them pace a client`() = test {
+        // Both leave one call an hour.
+        val clients = listOf(
+            sandbox.client(quotas = mapOf("get_process" to Quota(1u, 3_600_000u))),
+            sandbox.client(quotas = mapOf("get_process" to Quota(100u, 3_600_000u)), rateShare = 0.01),
+        )
+        for (client in clients) {
+            client.use {
+                val id = sandbox.running()
+                it.getProcess(id)
+                val error = failure { it.getProcess(id, deadline = 2.seconds) }
+                assertEquals(Effect.NONE, error.effect)
+            }
+        }
+        assertEquals(2, sandbox.log("get_process").size)
+    }
+
+    @Test
+    fun `other hosts and plain http must be allowed`() = test {
+        fun client(url: String, host: Boolean = false, http: Boolean = false) =
+            Client(Credentials.Backend, BaseUrl.Other(url), allowOtherHosts = host, allowInsecureLoopback = http)
+        assertEquals("base_url", failure { client("https://hr.example.com") }.problems.single().field)
+        client("https://hr.example.com", host = true).close()
+        assertEquals("base_url", failure { client("http://127.0.0.1:1") }.problems.single().field)
+        client("http://127.0.0.1:1", http = true).close()
+    }
+
+    @Test
+    fun `Feishu and Lark have addresses of their own`() = test {
+        fun url(base: BaseUrl) = Client(Credentials.Backend, base).use { it.request(GetProcess("7")).url }
+        assertTrue(url(BaseUrl.Feishu).startsWith("https://open.feishu.cn/"))
+        assertTrue(url(BaseUrl.Lark).startsWith("https://open.larksuite.com/"))
+    }
+
+    @Test
+    fun `a list is a flow that can go on where another stopped`() = test {
+        val ids = List(5) { sandbox.running() }
+        val now = Instant.fromEpochMilliseconds(System.currentTimeMillis())
+        sandbox.client().use { client ->
+            fun walk(token: String? = null) =
+                client.listProcesses(now - 1.days, now + 1.days, listOf(Status.IN_PROGRESS), pageSize = 2, pageToken = token)
+            val all = walk().toList()
+            assertTrue(all.containsAll(ids))
+            assertTrue(sandbox.log("list_processes").size > 2)
+            val first = walk()
+            assertNull(first.pageToken)
+            val some = first.take(3).toList()
+            val rest = walk(first.pageToken).toList()
+            assertEquals(all, (some + rest).distinct())
+            assertTrue(rest.size < all.size)
+            assertEquals(all, first.toList()) { "a second collection starts anew" }
+            assertNull(first.pageToken)
+            assertEquals(emptyList<String>(), client.listProcesses(now - 1.days, now, flowDefinitionId = "none").toList())
+        }
+        val error = failure {
+            sandbox.client().use { it.listProcesses(now, now - 1.days, pageSize = -1).toList() }
+        }
+        assertTrue(error.problems.size >= 2) { "$error" }
+    }
+
+    @Test
+    fun `every attempt is told, without secrets`() = test {
+        val told = ConcurrentLinkedQueue<Observation>()
+        sandbox.fault("get_process", "503-retry-after-1")
+        sandbox.client(onAttempt = told::add).use { it.getProcess(sandbox.running()) }
+        val statuses = told.filter { it.operation == "get_process" }.map { it.httpStatus?.toInt() }
+        assertEquals(listOf<Int?>(503, 200), statuses)
+        assertFalse(sandbox.appSecret in told.toString())
+    }
+
+    @Test
+    fun `a request is data, and its text hides the secret`() = test {
+        sandbox.client().use { client ->
+            val request = client.request(WithdrawProcess("7", Actor.User(User.OpenId("ou_1"))), token = "t-secret")
+            assertTrue(request.headers.any { it.value == "Bearer t-secret" })
+            assertTrue("ou_1" in request.body!!.decodeToString())
+            assertTrue("$request".startsWith("curl") && "t-secret" !in "$request") { "$request" }
+            val list = ListProcesses(modifyTimeFrom = 0, modifyTimeTo = 1_000)
+            assertTrue("page_size" in client.request(list).toString())
+        }
+        assertFalse("t-secret" in CallOptions(token = "t-secret").toString())
+        assertFalse("hush" in Credentials.App("cli_1", "hush").toString())
+        assertEquals(emptyList<Any>(), sandbox.log())
+    }
+
+    @Test
+    fun `answers of another stack are read`() = test {
+        // README: stack
+        val answer = HttpResponse(400u, listOf(Header("x-tt-logid", "LOG")), """{"code": 1161006}""".toByteArray())
+        try {
+            error("it was withdrawn: ${DecodeReply.withdrawProcess(answer)}")
+        } catch (error: FeishuException) {
+            check(error.kind == ErrorKind.NOT_WITHDRAWABLE && error.logId == "LOG")
+            println(explain("withdraw_process", error.code!!)!!.advice!!.zh)
+        }
+        // end
+    }
+
+    @Test
+    fun `every option of the client for Java is kept`() = test {
+        val told = ConcurrentLinkedQueue<Observation>()
+        val builder = FutureClient.Builder(Credentials.Host)
+            .baseUrl(BaseUrl.Other(sandbox.url))
+            .allowInsecureLoopback(true)
+            .tokenSource { CompletableFuture.completedFuture("t-of-java") }
+            .onAttempt(told::add)
+            .deadline(java.time.Duration.ofSeconds(1))
+        val options = FutureClient.Options().requestId("request-2").readBack(ReadBack.NEVER)
+        builder.build().use { client ->
+            assertEquals(ErrorKind.UNAUTHORIZED, failed(client.withdrawProcess("7", Actor.System(), null, options)).kind)
+            sandbox.fault("get_process", "timeout-not-applied", "times" to 0)
+            val mine = FutureClient.Options().token("t-mine")
+            assertEquals(Effect.NONE, failed(client.getProcess("7", null, mine)).effect)
+            val long = FutureClient.Options().deadline(java.time.Duration.ofMillis(1_500))
+            failed(client.getProcess("7", null, long))
+        }
+        assertTrue(told.isNotEmpty())
+        assertTrue("t-of-java" in sandbox.log("withdraw_process").first()["headers"].toString())
+        assertTrue("request-2" in sandbox.log("withdraw_process").first()["headers"].toString())
+        assertTrue("t-mine" in sandbox.log("get_process").first()["headers"].toString())
+        val wrong = failure { builder.rateShare(2.0).build() }
+        assertEquals("rate_share", wrong.problems.single().field)
+        failure { FutureClient.Builder(Credentials.Backend).baseUrl(BaseUrl.Other("https://hr.example.com")).build() }
+        val other = FutureClient.Builder(Credentials.Backend).baseUrl(BaseUrl.Other("https://hr.example.com"))
+        other.allowOtherHosts(true).build().close()
+    }
+
+    @Test
+    fun `cancelling a future closes the connection`() = test {
+        sandbox.fault("withdraw_process", "timeout-not-applied")
+        val effects = ConcurrentLinkedQueue<Effect>()
+        val builder = FutureClient.Builder(Credentials.App(sandbox.appId, sandbox.appSecret))
+            .baseUrl(BaseUrl.Other(sandbox.url))
+            .allowInsecureLoopback(true)
+            .onCancelled { effects.add(it.effect) }
+        builder.build().use { client ->
+            val future = client.withdrawProcess(sandbox.running(), Actor.System())
+            sandbox.until("the request") { log -> log.any { it["operation"].asString == "withdraw_process" } }
+            future.cancel(true)
+            sandbox.until("the client has gone") { log -> !log.last()["client_closed_at_ms"].isJsonNull }
+        }
+        while (effects.isEmpty()) {
+            delay(10)
+        }
+        assertEquals(listOf(Effect.UNKNOWN), effects.toList())
+    }
+
+    private suspend fun failed(future: CompletableFuture<*>) = failure {
+        try {
+            future.join()
+        } catch (wrapped: CompletionException) {
+            throw wrapped.cause!!
+        }
+    }
+}

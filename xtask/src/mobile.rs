@@ -1,0 +1,118 @@
+//! The library inside mobile apps, and the Kotlin and Swift that uniffi writes for it.
+
+use std::env::consts::{ARCH, DLL_PREFIX, DLL_SUFFIX, OS};
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+
+use crate::command::{cargo, command, output, target};
+use crate::generate::Fresh;
+
+const NAME: &str = "feishu_corehr_mobile";
+/// What the stripped library may have, in bytes, where it has been measured.
+const LARGEST: (&str, u64) = ("linux-x86-64", 900_000);
+const KOTLIN: &str = "bindings-mobile/kotlin/generated/src/main/kotlin";
+const SWIFT: &str = "bindings-mobile/swift/Sources/FeishuCoreHRGenerated";
+const HEADERS: &str = "bindings-mobile/swift/Sources/FeishuCoreHRFFI/include";
+
+/// Builds the dynamic library for this machine, stripped, and shows its size.
+pub(crate) fn library() -> Result<PathBuf> {
+    let file = format!("{DLL_PREFIX}{NAME}{DLL_SUFFIX}");
+    let library = build()?.join(&file);
+    let stripped = target("mobile/stripped")?.join(file);
+    // On Apple systems the exported symbols must be kept by name.
+    let flag = if OS == "macos" { "-x" } else { "--strip-all" };
+    output("strip", command("strip", [flag, "-o"]).arg(&stripped).arg(library))?;
+    let (size, platform) = (stripped.metadata()?.len(), platform());
+    writeln!(std::io::stderr(), "{}: {size} bytes, stripped, for {platform}", stripped.display())?;
+    if platform == LARGEST.0 && size > LARGEST.1 {
+        bail!("the stripped library has {size} bytes; {} are allowed", LARGEST.1);
+    }
+    Ok(stripped)
+}
+
+/// Builds the static library for this machine.
+pub(crate) fn static_library() -> Result<PathBuf> {
+    Ok(build()?.join(archive()))
+}
+
+/// This machine, as JNA names the folder of a library: `linux-x86-64`.
+pub(crate) fn platform() -> String {
+    let system = match OS {
+        "macos" => "darwin",
+        "windows" => "win32",
+        other => other,
+    };
+    format!("{system}-{}", ARCH.replace('_', "-"))
+}
+
+/// What uniffi writes, by the paths in the repository.
+pub(crate) fn generated() -> Result<Vec<Fresh>> {
+    // A debug build has the same metadata, and stands earlier.
+    output("build for generation", &mut cargo("build -p feishu-corehr-mobile"))?;
+    let library = target("debug")?.join(archive());
+    let mut files = Vec::new();
+    for path in written("kotlin", &library)? {
+        let folder = target("generated/kotlin")?;
+        files.push((Path::new(KOTLIN).join(path.strip_prefix(folder)?), kotlin(&path)?.into_bytes()));
+    }
+    let mut modules = String::new();
+    for path in written("swift", &library)? {
+        let name = path.file_name().context("a file has a name")?;
+        match path.extension().and_then(|extension| extension.to_str()) {
+            Some("modulemap") => modules = modules + &fs::read_to_string(&path)? + "\n",
+            Some("h") => files.push((Path::new(HEADERS).join(name), fs::read(&path)?)),
+            _ => files.push((Path::new(SWIFT).join(name), fs::read(&path)?)),
+        }
+    }
+    files.push((Path::new(HEADERS).join("module.modulemap"), modules.into_bytes()));
+    Ok(files)
+}
+
+/// A generated file, mended: what an asynchronous callback returns, of a type of the other package, is taken for a
+/// `RustBuffer` of this one, which does not compile.
+fn kotlin(path: &Path) -> Result<String> {
+    const WRONG: &str = "FfiConverterTypeHttpResponse.lower(returnValue),";
+    const RIGHT: &str = "FfiConverterTypeHttpResponse.lower(returnValue).let { buffer -> \
+                         RustBuffer.ByValue().also { it.capacity = buffer.capacity; it.len = buffer.len; it.data = buffer.data } },";
+    let text = fs::read_to_string(path)?;
+    let found = text.matches(WRONG).count();
+    if found != usize::from(path.ends_with("feishu_corehr_mobile.kt")) {
+        bail!("{} has {found} times what is mended in it: look whether uniffi has changed", path.display());
+    }
+    Ok(text.replace(WRONG, RIGHT))
+}
+
+/// Has uniffi write one language; the files, in order.
+fn written(language: &str, library: &Path) -> Result<Vec<PathBuf>> {
+    let folder = target("generated")?.join(language);
+    if folder.exists() {
+        fs::remove_dir_all(&folder)?;
+    }
+    let line = "run --quiet -p feishu-corehr-bindgen -- generate --no-format \
+                --config bindings-mobile/bindgen/bindings.toml --language";
+    let mut bindgen = cargo(line);
+    bindgen.args([language, "--out-dir"]).arg(&folder).arg(library);
+    output(&format!("generate {language}"), &mut bindgen)?;
+    let (mut folders, mut files) = (vec![folder], Vec::new());
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder)? {
+            let path = entry?.path();
+            if path.is_dir() { folders.push(path) } else { files.push(path) }
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+/// Builds both libraries as an app carries them, symbols kept; the folder.
+fn build() -> Result<PathBuf> {
+    output("build the mobile library", &mut cargo("build --profile mobile -p feishu-corehr-mobile"))?;
+    target("mobile")
+}
+
+fn archive() -> String {
+    if OS == "windows" { format!("{NAME}.lib") } else { format!("lib{NAME}.a") }
+}
