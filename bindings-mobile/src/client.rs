@@ -112,7 +112,8 @@ impl NativeClient {
         problems.extend(options.problems());
         Error::check(E::OPERATION.name, problems)?;
         let budget = options.deadline.unwrap_or(retry::DEADLINE);
-        Ok(self.session.request(&request.prepare()?, options.token.as_ref(), budget))
+        let (token, request_id) = (options.token.as_ref(), options.request_id.as_deref());
+        Ok(self.session.request(&request.prepare()?, token, request_id, budget))
     }
 
     fn options(&self, call: CallOptions) -> CallOptions {

@@ -116,7 +116,7 @@ impl Client {
         let prepared = prepare(request)?;
         let session = self.options.session().map_err(|error| raise(py, error, None))?;
         let budget = self.options.deadline.unwrap_or(feishu_corehr::retry::DEADLINE);
-        Ok(HttpRequest(session.request(&prepared, token.map(Secret::new).as_ref(), budget)))
+        Ok(HttpRequest(session.request(&prepared, token.map(Secret::new).as_ref(), None, budget)))
     }
 
     /// Calls that begin later fail. Those in flight on other threads end as they would, those of event loops cancelled.

@@ -47,7 +47,7 @@ pub(crate) fn request(client: &Client, operation: &str, request: &str, options: 
     let prepared = call::prepare(operation, request, more)?;
     Error::check(operation, call.problems())?;
     let budget = call.deadline.unwrap_or(retry::DEADLINE);
-    let request = client.session.request(&prepared, call.token.as_ref(), budget);
+    let request = client.session.request(&prepared, call.token.as_ref(), call.request_id.as_deref(), budget);
     let curl = Some(request.curl());
     Ok(Sendable { curl, ..Sendable::new(request) })
 }

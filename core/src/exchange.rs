@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::endpoint::{Endpoint, Prepared, Replay, Reply};
 use crate::envelope::cleaned;
 use crate::error::{Effect, Error, ErrorKind, TransportError, TransportErrorKind};
-use crate::http::{Header, HttpResponse};
+use crate::http::HttpResponse;
 use crate::limit::Slot;
 use crate::machine::{Answer, Ask, CallOptions, Machine, Observation, Pause, Step, ended_already};
 use crate::retry::{self, Cost, Random};
@@ -409,11 +409,8 @@ impl Exchange {
     fn send(&mut self, now: Instant, deadline: Instant) -> Step<Result<Reply, Error>> {
         let budget = retry::attempt_budget(self.prepared.operation.replay).min(deadline.remaining(now));
         let token = self.held.as_ref().map(|held| &*held.value);
-        let mut request = self.session.request(&self.prepared, token, budget);
+        let mut request = self.session.request(&self.prepared, token, self.request_id.as_deref(), budget);
         request.fresh_connection = self.fresh_connection;
-        if let Some(id) = &self.request_id {
-            request.headers.push(Header::new("oapi-sdk-request-id", id));
-        }
         self.phase = Phase::InFlight;
         self.sent += 1;
         Step::Send(request)

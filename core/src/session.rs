@@ -175,7 +175,13 @@ impl Session {
     }
 
     /// The request as data, to be sent by whoever likes; `budget` in milliseconds.
-    pub fn request(&self, prepared: &Prepared, token: Option<&Secret>, budget: u64) -> HttpRequest {
+    pub fn request(
+        &self,
+        prepared: &Prepared,
+        token: Option<&Secret>,
+        request_id: Option<&str>,
+        budget: u64,
+    ) -> HttpRequest {
         let replay = prepared.operation.replay;
         let mut headers = vec![Header::new("user-agent", USER_AGENT), Header::new("accept", "application/json")];
         if prepared.body.is_some() {
@@ -184,6 +190,9 @@ impl Session {
         if let Some(token) = token {
             let value = format!("Bearer {}", token.expose());
             headers.push(Header { name: "authorization".to_owned(), value, sensitive: true });
+        }
+        if let Some(id) = request_id {
+            headers.push(Header::new("oapi-sdk-request-id", id));
         }
         HttpRequest {
             method: prepared.operation.method,

@@ -1,0 +1,185 @@
+@_exported import FeishuCoreHRGenerated
+import Foundation
+
+/// A client of Feishu CoreHR's processes. Any number of tasks may share one; so they share its token and its pace.
+///
+/// Everything that goes wrong is a ``FeishuError``. When a task is cancelled, its call closes the connection at once and
+/// throws an error of kind `cancelled`, whose `effect` tells what it had done until then.
+public final class Client: Sendable {
+    private let native: NativeClient
+
+    /// Checks every option and sends nothing; the error names every wrong one.
+    ///
+    /// - Parameters:
+    ///   - credentials: who asks: `.backend` (a backend of your own puts the token in), `.host` (with `tokenSource`), or
+    ///     `.app`, which does not belong into an app that others install.
+    ///   - baseURL: where requests go, by default `https://open.feishu.cn`.
+    ///   - allowOtherHosts: whether `baseURL` may be another host than Feishu's and Lark's; off by default.
+    ///   - allowInsecureLoopback: whether `http` may be spoken with this machine; off by default.
+    ///   - deadline: how long a whole call may take that says nothing itself; by default 60 s, and 120 s for reads.
+    ///   - rateShare: the part of Feishu's quotas that this client may use, above 0 and at most 1.
+    ///   - quotas: quotas that differ from the documented ones, by operation; `window` in milliseconds.
+    ///   - transport: the HTTP stack; by default ``URLSessionTransport``.
+    ///   - tokenSource: returns a tenant access token within 10 seconds. `refused` says that the server did not accept
+    ///     the last one. To fail with a text of your own, throw `HostError.Failed`; of others only the type is told.
+    ///   - onAttempt: is told of every request, after its answer. It must return soon.
+    ///   - onCancelled: is told of every cancelled call, with the effect that it had.
+    public init(
+        _ credentials: Credentials,
+        baseURL: BaseUrl = .feishu,
+        allowOtherHosts: Bool = false,
+        allowInsecureLoopback: Bool = false,
+        deadline: Duration? = nil,
+        rateShare: Double = 1.0,
+        quotas: [String: Quota] = [:],
+        transport: (any Transport)? = nil,
+        tokenSource: (@Sendable (_ refused: Bool) async throws -> String)? = nil,
+        onAttempt: (@Sendable (Observation) -> Void)? = nil,
+        onCancelled: (@Sendable (FeishuError) -> Void)? = nil
+    ) throws(FeishuError) {
+        let options = ClientOptions(
+            baseUrl: baseURL,
+            allowOtherHosts: allowOtherHosts,
+            allowInsecureLoopback: allowInsecureLoopback,
+            deadline: deadline?.milliseconds,
+            rateShare: rateShare,
+            quotas: quotas
+        )
+        native = try throwing {
+            try NativeClient(
+                credentials: credentials,
+                options: options,
+                transport: transport ?? URLSessionTransport(),
+                alarm: TaskAlarm(),
+                tokenSource: tokenSource.map(TokenFunction.init),
+                observer: Listener.of(onAttempt, onCancelled)
+            )
+        }
+    }
+
+    /// Ends a process that is still running. Where the answer is lost, it reads the process before it sends anything
+    /// again; `readBack` says how much that matters.
+    ///
+    /// - Parameters:
+    ///   - processId: the process, a number as text.
+    ///   - actor: who withdraws: `.system()` or `.user(…)`.
+    ///   - reason: at most 500 characters.
+    ///   - deadline: how long the whole call may take.
+    ///   - token: a tenant access token for this call alone.
+    ///   - requestId: an id of your own for Feishu's logs.
+    /// - Returns: how sure it is that this call did it.
+    public func withdrawProcess(
+        _ processId: String,
+        actor: FeishuCoreHRGenerated.Actor,
+        reason: String? = nil,
+        readBack: ReadBack = .bestEffort,
+        deadline: Duration? = nil,
+        token: String? = nil,
+        requestId: String? = nil
+    ) async throws(FeishuError) -> Withdrawn {
+        let request = WithdrawProcess(processId: processId, actor: actor, reason: reason)
+        let options = CallOptions(deadline: deadline?.milliseconds, token: token, requestId: requestId)
+        return try await cancellable { [native] in
+            try await native.withdrawProcess(request: request, options: options, readBack: readBack, cancellation: $0)
+        }
+    }
+
+    /// Reads one process.
+    ///
+    /// - Parameter userIdType: the kind of the user ids in the answer; by default `open_id`.
+    public func getProcess(
+        _ processId: String,
+        userIdType: UserIdType? = nil,
+        deadline: Duration? = nil,
+        token: String? = nil,
+        requestId: String? = nil
+    ) async throws(FeishuError) -> FeishuCoreHRGenerated.Process {
+        let request = GetProcess(processId: processId, userIdType: userIdType)
+        let options = CallOptions(deadline: deadline?.milliseconds, token: token, requestId: requestId)
+        return try await cancellable { [native] in
+            try await native.getProcess(request: request, options: options, cancellation: $0)
+        }
+    }
+
+    /// The ids of all processes that were modified in a span of time of any length. Nothing is sent until they are
+    /// asked for, and then page by page.
+    ///
+    /// - Parameters:
+    ///   - statuses: only processes with these; all if empty.
+    ///   - flowDefinitionId: only processes of this definition.
+    ///   - pageSize: ids a request, 1 to 100.
+    ///   - pageToken: where an earlier walk with the same arguments was: ``ProcessIds/pageToken``.
+    ///   - deadline: how long each page may take.
+    public func listProcesses(
+        modifiedFrom: Date,
+        to: Date,
+        statuses: [Status] = [],
+        flowDefinitionId: String? = nil,
+        pageSize: Int = 100,
+        pageToken: String? = nil,
+        deadline: Duration? = nil,
+        token: String? = nil,
+        requestId: String? = nil
+    ) -> ProcessIds {
+        let request = ListProcesses(
+            statuses: statuses,
+            pageSize: UInt32(clamping: pageSize),
+            pageToken: pageToken,
+            modifyTimeFrom: modifiedFrom.milliseconds,
+            modifyTimeTo: to.milliseconds,
+            flowDefinitionId: flowDefinitionId
+        )
+        let options = CallOptions(deadline: deadline?.milliseconds, token: token, requestId: requestId)
+        return ProcessIds(from: pageToken, options: options) { [native] in try native.listProcesses(request: request) }
+    }
+
+    /// The request as data, for an HTTP stack of your own; its `debugDescription` is a `curl` line without secrets.
+    public func request(
+        _ request: WithdrawProcess, token: String? = nil, requestId: String? = nil
+    ) throws(FeishuError) -> HttpRequest {
+        let options = CallOptions(token: token, requestId: requestId)
+        return try throwing { try native.withdrawProcessRequest(request: request, options: options) }
+    }
+
+    /// The same for the request that reads a process.
+    public func request(
+        _ request: GetProcess, token: String? = nil, requestId: String? = nil
+    ) throws(FeishuError) -> HttpRequest {
+        let options = CallOptions(token: token, requestId: requestId)
+        return try throwing { try native.getProcessRequest(request: request, options: options) }
+    }
+
+    /// The same for the request for one page of ids.
+    public func request(
+        _ request: ListProcesses, token: String? = nil, requestId: String? = nil
+    ) throws(FeishuError) -> HttpRequest {
+        let options = CallOptions(token: token, requestId: requestId)
+        return try throwing { try native.listProcessesRequest(request: request, options: options) }
+    }
+}
+
+/// Hands the cancellation of the task on: a task's own does not reach the library.
+func cancellable<T: Sendable>(
+    _ call: @Sendable (Cancellation) async throws -> T
+) async throws(FeishuError) -> T {
+    try await throwing {
+        let cancellation = try Cancellation()
+        return try await withTaskCancellationHandler {
+            try await call(cancellation)
+        } onCancel: {
+            try? cancellation.cancel()
+        }
+    }
+}
+
+extension Duration {
+    /// What is no time at all stays so, and is refused with everything else.
+    var milliseconds: UInt64 {
+        let (seconds, attoseconds) = components
+        return UInt64(clamping: seconds.multipliedReportingOverflow(by: 1_000).partialValue + attoseconds / 1_000_000_000_000_000)
+    }
+}
+
+extension Date {
+    var milliseconds: Int64 { Int64((timeIntervalSince1970 * 1_000).rounded()) }
+}

@@ -1,0 +1,174 @@
+import FeishuCoreHR
+import Foundation
+import Sandbox
+import Testing
+
+/// Each fails when its option is ignored.
+@Suite struct OptionTests {
+    let sandbox: Sandbox
+
+    init() throws {
+        sandbox = try Sandbox()
+    }
+
+    @Test func deadlinesOfAClientAndOfACallEndIt() async throws {
+        try await sandbox.post("faults", ["on": "get_process", "fault": "timeout-not-applied", "times": 0])
+        let id = try await sandbox.running()
+        let began = ContinuousClock.now
+        let ofClient = try await failure { try await sandbox.client(deadline: .seconds(1)).getProcess(id) }
+        let ofCall = try await failure { try await sandbox.client().getProcess(id, deadline: .seconds(1)) }
+        // The default would be two minutes.
+        #expect(ContinuousClock.now - began < .seconds(30))
+        #expect(ofClient.kind == .deadline && ofCall.kind == .deadline)
+    }
+
+    @Test func tokenAndRequestIdOfACallAreSent() async throws {
+        let client = try sandbox.client()
+        let id = try await sandbox.running()
+        _ = try await failure { try await client.getProcess(id, token: "t-mine", requestId: "request-1") }
+        _ = try await failure { try await client.withdrawProcess(id, actor: .system(), token: "t-mine", requestId: "request-2") }
+        let list = client.listProcesses(modifiedFrom: .now - 60, to: .now, token: "t-mine", requestId: "request-3")
+        _ = try await failure { for try await _ in list {} }
+        for (operation, requestId) in [("get_process", "request-1"), ("withdraw_process", "request-2"), ("list_processes", "request-3")] {
+            let headers = try await sandbox.log(operation).first.map { "\($0["headers"] ?? .null)" } ?? ""
+            #expect(headers.contains("Bearer t-mine") && headers.contains(requestId))
+        }
+        #expect(try await sandbox.log("token").isEmpty)
+    }
+
+    @Test func readBackDecidesWhetherTheProcessIsRead() async throws {
+        for (readBack, reads) in [(ReadBack.never, 0), (.required, 1)] {
+            try await sandbox.post("reset")
+            try await sandbox.fault(on: "withdraw_process", "rst-after-applied")
+            let id = try await sandbox.running()
+            let client = try sandbox.client()
+            if reads == 0 {
+                let error = try await failure { try await client.withdrawProcess(id, actor: .system(), readBack: readBack) }
+                #expect(error.effect == .unknown)
+            } else {
+                _ = try await client.withdrawProcess(id, actor: .system(), readBack: readBack)
+            }
+            #expect(try await sandbox.log("get_process").count == reads)
+        }
+    }
+
+    @Test func theKindOfUserIdsIsAskedFor() async throws {
+        _ = try await sandbox.client().getProcess(sandbox.running(), userIdType: .unionId)
+        let query = try await sandbox.log("get_process").first.map { "\($0["query"] ?? .null)" } ?? ""
+        #expect(query.contains("union_id"))
+    }
+
+    @Test func quotasAndTheShareOfThemPaceAClient() async throws {
+        // Both leave one call an hour.
+        let clients = [
+            try sandbox.client(quotas: ["get_process": Quota(calls: 1, window: 3_600_000)]),
+            try sandbox.client(rateShare: 0.01, quotas: ["get_process": Quota(calls: 100, window: 3_600_000)]),
+        ]
+        for client in clients {
+            let id = try await sandbox.running()
+            _ = try await client.getProcess(id)
+            let error = try await failure { try await client.getProcess(id, deadline: .seconds(2)) }
+            #expect(error.effect == .none && error.kind == .rateLimited)
+        }
+        #expect(try await sandbox.log("get_process").count == 2)
+    }
+
+    @Test func otherHostsAndPlainHTTPMustBeAllowed() throws {
+        func fields(_ url: String, host: Bool = false, http: Bool = false) -> [String] {
+            do throws(FeishuError) {
+                _ = try Client(.backend, baseURL: .other(url: url), allowOtherHosts: host, allowInsecureLoopback: http)
+                return []
+            } catch {
+                return error.problems.map(\.field)
+            }
+        }
+        #expect(fields("https://hr.example.com") == ["base_url"])
+        #expect(fields("https://hr.example.com", host: true) == [])
+        #expect(fields("http://127.0.0.1:1") == ["base_url"])
+        #expect(fields("http://127.0.0.1:1", http: true) == [])
+    }
+
+    @Test func feishuAndLarkHaveAddressesOfTheirOwn() throws {
+        let request = GetProcess(processId: "7")
+        #expect(try Client(.backend).request(request).url.hasPrefix("https://open.feishu.cn/"))
+        #expect(try Client(.backend, baseURL: .lark).request(request).url.hasPrefix("https://open.larksuite.com/"))
+    }
+
+    @Test func aListGoesOnWhereAnotherStopped() async throws {
+        var added: [String] = []
+        for _ in 0..<5 { added.append(try await sandbox.running()) }
+        let client = try sandbox.client()
+        let (from, to) = (Date.now - 86_400, Date.now + 86_400)
+        func walk(_ pageToken: String? = nil) -> ProcessIds {
+            client.listProcesses(modifiedFrom: from, to: to, statuses: [.inProgress], pageSize: 2, pageToken: pageToken)
+        }
+        let all = try await collect(walk())
+        #expect(Set(all).isSuperset(of: added))
+        #expect(try await sandbox.log("list_processes").count > 2)
+        let first = walk()
+        #expect(first.pageToken == nil)
+        let some = try await collect(first, 3)
+        let rest = try await collect(walk(first.pageToken))
+        #expect(Set(some + rest) == Set(all) && rest.count < all.count)
+        #expect(try await collect(first) == all, "a second loop starts anew")
+        #expect(first.pageToken == nil)
+        #expect(try await collect(client.listProcesses(modifiedFrom: from, to: to, flowDefinitionId: "none")).isEmpty)
+        let error = try await failure { try await collect(client.listProcesses(modifiedFrom: to, to: from, pageSize: -1)) }
+        #expect(error.problems.count >= 2)
+    }
+
+    @Test func aListRaises() async throws {
+        try await sandbox.post("faults", ["on": "list_processes", "fault": "timeout-not-applied", "times": 0])
+        let list = try sandbox.client().listProcesses(modifiedFrom: .now - 60, to: .now, deadline: .seconds(1))
+        #expect(try await failure { try await collect(list) }.kind == .deadline)
+    }
+
+    @Test func everyAttemptIsToldWithoutSecrets() async throws {
+        let told = Told<Observation>()
+        try await sandbox.fault(on: "get_process", "503-retry-after-1")
+        _ = try await sandbox.client(onAttempt: told.add).getProcess(sandbox.running())
+        #expect(told.all.filter { $0.operation == "get_process" }.map(\.httpStatus) == [503, 200])
+        #expect(!"\(told.all)".contains(sandbox.appSecret))
+    }
+
+    @Test func aRequestIsDataAndItsTextHidesTheSecret() async throws {
+        let client = try sandbox.client()
+        let withdrawal = WithdrawProcess(processId: "7", actor: .user(.openId("ou_1")))
+        let request = try client.request(withdrawal, token: "t-secret", requestId: "request-4")
+        #expect(request.headers.contains { $0.value == "Bearer t-secret" } && request.headers.contains { $0.value == "request-4" })
+        #expect(String(decoding: request.body ?? Data(), as: UTF8.self).contains("ou_1"))
+        for text in ["\(request)", String(reflecting: request)] {
+            #expect(text.hasPrefix("curl") && !text.contains("t-secret"))
+        }
+        let list = ListProcesses(modifyTimeFrom: 0, modifyTimeTo: 1_000)
+        #expect(try client.request(list).url.contains("page_size"))
+        #expect(!"\(CallOptions(token: "t-secret"))".contains("t-secret"))
+        #expect(!"\(Credentials.app(appId: "cli_1", appSecret: "hush"))".contains("hush"))
+        #expect(try await sandbox.log().isEmpty)
+    }
+
+    @Test func answersOfAnotherStackAreRead() throws {
+        // README: stack
+        let answer = HttpResponse(
+            status: 400, headers: [Header(name: "x-tt-logid", value: "LOG")], body: Data(#"{"code": 1161006}"#.utf8))
+        do throws(FeishuError) {
+            try DecodeReply.withdrawProcess(answer)
+        } catch {
+            assert(error.kind == .notWithdrawable && error.logId == "LOG")
+            print(error.advice?.zh ?? "")
+        }
+        // end
+        #expect(throws: FeishuError.self) { try DecodeReply.withdrawProcess(answer) }
+        #expect(throws: FeishuError.self) { try DecodeReply.getProcess(answer) }
+        #expect(throws: FeishuError.self) { try DecodeReply.listProcesses(answer) }
+    }
+
+    private func collect(_ ids: ProcessIds, _ most: Int = .max) async throws -> [String] {
+        var found: [String] = []
+        for try await id in ids {
+            found.append(id)
+            if found.count == most { break }
+        }
+        return found
+    }
+}

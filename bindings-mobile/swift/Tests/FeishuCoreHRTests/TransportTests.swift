@@ -1,0 +1,112 @@
+import FeishuCoreHR
+import Foundation
+import Sandbox
+import Testing
+
+/// URLSession by itself would follow, keep and answer; each of these fails when it is left to.
+@Suite struct TransportTests {
+    let sandbox: Sandbox
+    let transport = URLSessionTransport()
+
+    init() throws {
+        sandbox = try Sandbox()
+    }
+
+    @Test(arguments: ["307-same-host", "308-other-host", "302-to-http", "loop"])
+    func noRedirectIsFollowed(_ fault: String) async throws {
+        try await sandbox.fault(on: "withdraw_process", fault)
+        let (client, id) = (try sandbox.client(), try await sandbox.running())
+        let error = try await failure { try await client.withdrawProcess(id, actor: .system()) }
+        #expect(error.kind == .unexpectedRedirect)
+        let paths = try await sandbox.log().compactMap { $0["operation"]?.string }
+        #expect(!paths.contains("unknown") && paths.filter { $0 == "withdraw_process" }.count == 1)
+    }
+
+    @Test func noCookieIsKept() async throws {
+        try await script([["status": 200, "headers": ["set-cookie": "a=b"]], ["status": 200]])
+        for _ in 0..<2 { _ = try await transport.send(request: request()) }
+        let headers = try await sandbox.log("get_process").map { "\($0["headers"] ?? .null)".lowercased() }
+        #expect(headers.count == 2 && !headers[1].contains("a=b"))
+    }
+
+    @Test func noAnswerIsKept() async throws {
+        let kept: JSON = ["status": 200, "headers": ["cache-control": "max-age=600", "etag": "\"1\""], "text": "first"]
+        try await script([kept, ["status": 200, "text": "second"]])
+        _ = try await transport.send(request: request())
+        let second = try await transport.send(request: request())
+        #expect(String(decoding: second.body, as: UTF8.self) == "second")
+    }
+
+    @Test(arguments: [401, 407, 408, 421, 503])
+    func noStatusMakesItSendAgain(_ status: Int64) async throws {
+        let answer: JSON = ["status": .integer(status), "headers": ["retry-after": "0", "www-authenticate": "Basic realm=\"x\""]]
+        try await script([answer, ["status": 200]])
+        #expect(try await transport.send(request: request()).status == UInt16(status))
+        #expect(try await sandbox.log("get_process").count == 1)
+    }
+
+    @Test func anAnswerIsReadUpToItsCapDecompressedOrNot() async throws {
+        try await sandbox.fault(on: "get_process", "gzip-bomb")
+        #expect(try await kind { try await transport.send(request: request()) }?.kind == .tooLarge)
+        try await script([["status": 200, "text": .string(String(repeating: "x", count: 1_001))], ["status": 200, "text": "x"]])
+        #expect(try await kind { try await transport.send(request: request(cap: 1_000)) }?.kind == .tooLarge)
+        #expect(try await transport.send(request: request(cap: 1_000)).body.count == 1)
+    }
+
+    @Test func aRefusedConnectionAndAnUnknownNameProveThatNothingWasWritten() async throws {
+        let refused = try await kind { try await transport.send(request: request("http://127.0.0.1:1/")) }
+        #expect(refused?.kind == .connect && refused?.bytesWritten == false)
+        let unknown = try await kind { try await transport.send(request: request("http://nobody.invalid/")) }
+        #expect(unknown?.kind == .dns && unknown?.bytesWritten == false)
+    }
+
+    @Test func anUnknownCertificateIsRefused() async throws {
+        for url in [sandbox.https, sandbox.https.replacingOccurrences(of: "127.0.0.1", with: "localhost")] {
+            let failure = try await kind { try await transport.send(request: request(url + "/")) }
+            #expect(failure?.kind == .tlsUntrusted && failure?.bytesWritten == false)
+        }
+    }
+
+    @Test func aCutConnectionMayHaveCarriedTheRequest() async throws {
+        try await sandbox.fault(on: "get_process", "rst-after-request-not-applied")
+        let failure = try await kind { try await transport.send(request: request()) }
+        #expect(failure?.kind == .disconnected && failure?.bytesWritten == true)
+    }
+
+    @Test func connectionsAreUsedAgainUnlessAFreshOneIsWanted() async throws {
+        try await script(Array(repeating: ["status": 200, "text": "{}"], count: 4))
+        for isFresh in [false, false, false, true] {
+            _ = try await transport.send(request: request(isFresh: isFresh))
+        }
+        let connections = try await sandbox.log("get_process").compactMap { $0["connection"]?.integer }
+        #expect(connections.count == 4 && Set(connections).count == 2 && connections[2] != connections[3])
+    }
+
+    @Test func aBodyIsSentAsItIs() async throws {
+        let client = try sandbox.client()
+        _ = try await client.withdrawProcess(sandbox.running(), actor: .system(), reason: "一")
+        let sent = try #require(try await sandbox.log("withdraw_process").first)
+        #expect(sent["method"]?.string == "PUT" && sent["body"]?.string?.contains("一") == true)
+    }
+
+    private func script(_ answers: [JSON]) async throws {
+        let steps = answers.map { JSON.object(["on": "get_process", "answer": $0]) }
+        try await sandbox.post("script", ["ordered": true, "steps": .array(steps)])
+    }
+
+    private func request(_ url: String? = nil, cap: UInt64 = 1 << 20, isFresh: Bool = false) -> HttpRequest {
+        let url = url ?? "\(sandbox.url)/open-apis/corehr/v2/processes/7400000000000000001"
+        return HttpRequest(
+            method: .get, url: url, headers: [], body: nil, sensitiveBody: false, budget: 20_000, connectBudget: 5_000,
+            maxResponse: cap, freshConnection: isFresh)
+    }
+
+    private func kind(_ call: () async throws -> HttpResponse) async throws -> (kind: TransportErrorKind, bytesWritten: Bool)? {
+        do {
+            _ = try await call()
+            return nil
+        } catch let TransportError.Failed(kind, bytesWritten, _) {
+            return (kind, bytesWritten)
+        }
+    }
+}

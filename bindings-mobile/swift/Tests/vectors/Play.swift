@@ -1,0 +1,298 @@
+import FeishuCoreHR
+import Foundation
+import Sandbox
+
+private let withdraw = "withdraw_process"
+private let sample = "7328345170959681068"
+private let sandboxes = 16
+
+/// Plays all of them, many at a time, since most wait most of the time.
+func played(_ vectors: [JSON], by program: String) async throws -> [JSON] {
+    let queue = Queue(vectors)
+    return try await withThrowingTaskGroup(of: [JSON].self) { players in
+        for _ in 0..<sandboxes {
+            players.addTask {
+                let sandbox = try Sandbox(program)
+                var lines: [JSON] = []
+                while let vector = queue.next() {
+                    lines.append(try await played(vector, sandbox))
+                }
+                return lines
+            }
+        }
+        var lines: [JSON] = []
+        for try await more in players {
+            lines += more
+        }
+        return lines
+    }
+}
+
+private func played(_ vector: JSON, _ sandbox: Sandbox) async throws -> JSON {
+    let name = vector["name"] ?? .null
+    if let reply = vector["reply"] {
+        return ["name": name, "outcomes": [try read(reply)], "log": []]
+    }
+    guard let script = vector["script"] ?? vector["request"].map(asScript) else {
+        throw VectorError(text: "nothing to play in \(name)")
+    }
+    try await sandbox.post("reset")
+    let steps = (script["steps"]?.array ?? []).map(forSandbox)
+    try await sandbox.post("script", ["ordered": true, "steps": .array(steps)])
+    let outcomes = try await performed(script["client"] ?? [:], script["calls"]?.array ?? [[:]], sandbox.url)
+    return ["name": name, "outcomes": .array(outcomes), "log": try await sandbox.get("log")]
+}
+
+/// Makes a request vector a script whose server answers with plain successes.
+private func asScript(_ request: JSON) -> JSON {
+    let call = request["call"] ?? [:]
+    let client = request["client"] ?? [:]
+    let operation = call["operation"]?.string ?? withdraw
+    let success: JSON = ["json": ["code": 0, "msg": "success", "data": [:]]]
+    let token: JSON = [
+        "on": "token",
+        "answer": ["json": ["code": 0, "msg": "ok", "tenant_access_token": "t-1", "expire": 7200]],
+    ]
+    let step: JSON = ["on": .string(operation), "apply": .bool(operation == withdraw), "answer": success]
+    let needsToken = call["token"] == nil && client["token_function"] == nil
+    return ["client": client, "calls": [call], "steps": .array(needsToken ? [token, step] : [step])]
+}
+
+private func forSandbox(_ step: JSON) -> JSON {
+    guard case .object(let step) = step, case .object(var answer)? = step["answer"] else { return step }
+    answer["virtually"] = nil
+    if answer["fault"] == nil && answer["status"] == nil {
+        answer["status"] = 200
+    }
+    var made = step.filter { ["on", "apply", "delay_ms"].contains($0.key) }
+    made["answer"] = .object(answer)
+    return .object(made)
+}
+
+private func performed(_ options: JSON, _ calls: [JSON], _ url: String) async throws -> [JSON] {
+    let client: Client
+    do throws(FeishuError) {
+        client = try made(options, url)
+    } catch {
+        return [failed(error)]
+    }
+    var outcomes: [JSON] = []
+    for call in calls {
+        try await Task.sleep(for: .milliseconds(call["after_ms"]?.integer ?? 0))
+        outcomes.append(try await performed(client, call))
+    }
+    return outcomes
+}
+
+private func performed(_ client: Client, _ call: JSON) async throws -> JSON {
+    do {
+        switch call["operation"]?.string ?? withdraw {
+        case "get_process": return ["value": plain(try await got(client, call))]
+        case "list_processes": return try await walked(client, call)
+        default: return ["value": plain(try await withdrawn(client, call))]
+        }
+    } catch let error as FeishuError {
+        return failed(error)
+    }
+}
+
+private func made(_ options: JSON, _ url: String) throws(FeishuError) -> Client {
+    let tokens = options["token_function"]?.array.map(Queue.init)
+    let (id, secret) = (options["app_id"]?.string ?? "cli_vector", options["app_secret"]?.string ?? "secret-of-the-vectors")
+    let quotas = (options["quotas"]?.object ?? [:]).mapValues { quota in
+        Quota(calls: UInt32(quota["calls"]?.integer ?? 0), window: UInt64(quota["window_ms"]?.integer ?? 0))
+    }
+    return try Client(
+        tokens == nil ? .app(appId: id, appSecret: secret) : .host,
+        baseURL: .other(url: options["base_url"]?.string ?? url),
+        allowOtherHosts: options["allow_other_hosts"]?.bool ?? false,
+        allowInsecureLoopback: options["allow_insecure_loopback"]?.bool ?? (options["base_url"] == nil),
+        rateShare: options["rate_share"]?.double ?? 1,
+        quotas: quotas,
+        tokenSource: tokens.map { answers in { @Sendable _ in try token(answers.next()) } }
+    )
+}
+
+private func token(_ answer: JSON?) throws -> String {
+    guard let token = answer?["token"]?.string else {
+        throw HostError.Failed(detail: answer?["error"]?.string ?? "")
+    }
+    return token
+}
+
+private func withdrawn(_ client: Client, _ call: JSON) async throws -> Withdrawn {
+    try await client.withdrawProcess(
+        call["process_id"]?.string ?? sample,
+        actor: try actor(call["actor"]),
+        reason: call["reason"]?.string,
+        readBack: try call["read_back"]?.string.map(readBack) ?? .bestEffort,
+        deadline: deadline(call),
+        token: call["token"]?.string,
+        requestId: call["request_id"]?.string
+    )
+}
+
+private func got(_ client: Client, _ call: JSON) async throws -> FeishuCoreHR.Process {
+    try await client.getProcess(
+        call["process_id"]?.string ?? sample,
+        userIdType: try call["user_id_type"]?.string.map(userIdType),
+        deadline: deadline(call),
+        token: call["token"]?.string,
+        requestId: call["request_id"]?.string
+    )
+}
+
+private func walked(_ client: Client, _ call: JSON) async throws -> JSON {
+    let statuses = try (call["statuses"]?.array ?? []).compactMap(\.string).map(status)
+    let (from, to) = (moment(call["modify_time_from"]), moment(call["modify_time_to"]))
+    let size = Int(call["page_size"]?.integer ?? 100)
+    let (pageToken, definition) = (call["page_token"]?.string, call["flow_definition_id"]?.string)
+    if call["one_page"]?.bool == true {
+        let list = ListProcesses(
+            statuses: statuses, pageSize: UInt32(clamping: size), pageToken: pageToken,
+            modifyTimeFrom: Int64((from.timeIntervalSince1970 * 1_000).rounded()),
+            modifyTimeTo: Int64((to.timeIntervalSince1970 * 1_000).rounded()), flowDefinitionId: definition
+        )
+        _ = try client.request(list)
+        return ["value": [:]]
+    }
+    let ids = client.listProcesses(
+        modifiedFrom: from, to: to, statuses: statuses, flowDefinitionId: definition, pageSize: size,
+        pageToken: pageToken, deadline: deadline(call), token: call["token"]?.string,
+        requestId: call["request_id"]?.string
+    )
+    var found: [JSON] = []
+    do {
+        let most = call["take"]?.integer.map(Int.init) ?? .max
+        for try await id in ids {
+            found.append(.string(id))
+            if found.count == most { break }
+        }
+    } catch let error as FeishuError {
+        guard case .object(var outcome) = failed(error) else { return .null }
+        outcome["process_ids"] = .array(found)
+        return .object(outcome)
+    }
+    return ["value": ["process_ids": .array(found), "page_token": ids.pageToken.map(JSON.string) ?? .null]]
+}
+
+/// Reads an answer by itself, with the content type that the sandbox would give it.
+private func read(_ reply: JSON) throws -> JSON {
+    let answer = reply["answer"] ?? [:]
+    let (body, type): (Data, String?) =
+        if let json = answer.object?["json"] {
+            (json.data, "application/json; charset=utf-8")
+        } else if let text = answer["text"]?.string {
+            (Data(text.utf8), "text/plain")
+        } else if let base64 = answer["base64"]?.string {
+            (Data(base64Encoded: base64) ?? Data(), "application/octet-stream")
+        } else {
+            (Data(), nil)
+        }
+    var headers = (answer["headers"]?.object ?? [:]).mapValues { $0.string ?? "" }
+    if let type, headers["content-type"] == nil {
+        headers["content-type"] = type
+    }
+    let response = HttpResponse(
+        status: UInt16(answer["status"]?.integer ?? 200),
+        headers: headers.map { Header(name: $0.key, value: $0.value) },
+        body: body
+    )
+    do throws(FeishuError) {
+        switch reply["operation"]?.string {
+        case "get_process": return ["value": plain(try DecodeReply.getProcess(response))]
+        case "list_processes": return ["value": plain(try DecodeReply.listProcesses(response))]
+        default:
+            try DecodeReply.withdrawProcess(response)
+            return ["value": [:]]
+        }
+    } catch {
+        return failed(error)
+    }
+}
+
+private func actor(_ of: JSON?) throws -> FeishuCoreHR.Actor {
+    guard let of else { return .system() }
+    if of["system"] != nil {
+        return .system(user: try of["user"].map(user))
+    }
+    return .user(try user(of))
+}
+
+private func user(_ of: JSON) throws -> User {
+    guard let (kind, value) = of.object?.first, let id = value.string else { throw VectorError(text: "no user: \(of)") }
+    switch kind {
+    case "open_id": return .openId(id)
+    case "people_corehr_id": return .peopleCorehrId(id)
+    case "union_id": return .unionId(id)
+    case "user_id": return .userId(id)
+    default: throw VectorError(text: "no kind of user: \(kind)")
+    }
+}
+
+private func readBack(_ word: String) throws -> ReadBack {
+    switch word {
+    case "best_effort": .bestEffort
+    case "never": .never
+    case "required": .required
+    default: throw VectorError(text: "no way to read back: \(word)")
+    }
+}
+
+private func userIdType(_ word: String) throws -> UserIdType {
+    let all: [UserIdType] = [.openId, .peopleCorehrId, .unionId, .userId]
+    guard let found = all.first(where: { snake("\($0)") == word }) else { throw VectorError(text: "no id type: \(word)") }
+    return found
+}
+
+private func status(_ word: String) throws -> Status {
+    let all: [Status] = [
+        .inProgress, .rejected, .withdrawn, .revoked, .revoking, .completed, .unknown,
+    ]
+    guard let found = all.first(where: { snake("\($0)") == word }) else { throw VectorError(text: "no status: \(word)") }
+    return found
+}
+
+private func deadline(_ call: JSON) -> Duration? {
+    call["deadline_ms"]?.integer.map { .milliseconds($0) }
+}
+
+private func moment(_ of: JSON?) -> Date {
+    if let text = of?.string {
+        return (try? Date(text, strategy: .iso8601)) ?? .distantPast
+    }
+    return Date(timeIntervalSince1970: Double(of?.integer ?? 0) / 1_000)
+}
+
+private func failed(_ error: FeishuError) -> JSON {
+    ["error": plain(error)]
+}
+
+/// Makes JSON of what the library hands out, by what a caller can read.
+private func plain(_ value: Any) -> JSON {
+    switch value {
+    case let value as String: return .string(value)
+    case let value as Bool: return .bool(value)
+    case let value as Int64: return .integer(value)
+    case let value as any BinaryInteger: return .integer(Int64(value))
+    default: break
+    }
+    let mirror = Mirror(reflecting: value)
+    switch mirror.displayStyle {
+    case .optional: return mirror.children.first.map { plain($0.value) } ?? .null
+    case .collection: return .array(mirror.children.map { plain($0.value) })
+    case .enum: return .string(snake("\(value)"))
+    default:
+        let fields = mirror.children.compactMap { field in field.label.map { (snake($0), plain(field.value)) } }
+        // The text that says everything a second time is left out.
+        return .object(Dictionary(uniqueKeysWithValues: fields.filter { $0.0 != "raw" }))
+    }
+}
+
+private func snake(_ name: String) -> String {
+    name.reduce(into: "") { text, letter in text += letter.isUppercase ? "_\(letter.lowercased())" : "\(letter)" }
+}
+
+private struct VectorError: Error {
+    let text: String
+}
