@@ -20,6 +20,7 @@ test("a request is data and a line for a shell, the token hidden in the line", (
   assert.equal(Object.fromEntries(shown.headers).authorization, "Bearer t-canary");
   assert.deepEqual(JSON.parse(shown.body), { user_id: "ou_a", reason: "it's over" });
   assert.equal(shown.budget, 5_000);
+  assert.equal(Object.fromEntries(shown.headers)["oapi-sdk-request-id"], "mine");
   assert.match(shown.curl, /^curl -X PUT 'https:.*authorization: \[redacted\].*it'\\''s over/);
   assert.doesNotMatch(shown.curl, /canary/);
   assert.equal(LARK, "https://open.larksuite.com");

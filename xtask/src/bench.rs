@@ -6,7 +6,7 @@ use std::io::Write;
 use anyhow::Result;
 
 use crate::command::{cargo, command, output, root, show, target};
-use crate::{javascript, kotlin, python, suite};
+use crate::{javascript, kotlin, python, suite, swift};
 
 /// Measures the core, the Python package and the npm package.
 pub(crate) fn run() -> Result<()> {
@@ -29,6 +29,10 @@ pub(crate) fn run() -> Result<()> {
         writeln!(screen, "Kotlin: against OkHttp, over HTTP on the sandbox")?;
         kotlin::set_up()?;
         show(kotlin::program("tests.BenchKt")?.arg(&sandbox))?;
+    }
+    if swift::missing().is_none() {
+        writeln!(screen, "Swift: against URLSession, over HTTP on the sandbox")?;
+        show(swift::release_program("bench")?.arg(swift::seen(&sandbox)?))?;
     }
     Ok(())
 }

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::check::Outcome;
 use crate::command::{output, root, show};
-use crate::{javascript, kotlin, python, suite};
+use crate::{javascript, kotlin, python, suite, swift};
 
 /// The same story in one language.
 pub(crate) struct Demo {
@@ -47,10 +47,18 @@ pub(crate) const KOTLIN: Demo = Demo {
     script: || kotlin::program("examples.DemoKt"),
 };
 
+pub(crate) const SWIFT: Demo = Demo {
+    language: "Swift",
+    real: None,
+    missing: swift::missing,
+    set_up: swift::set_up,
+    script: || swift::program("demo"),
+};
+
 /// Sets up, starts a sandbox for each language, and runs its script on this screen.
 pub(crate) fn run(all: bool) -> Result<()> {
     let mut screen = std::io::stderr();
-    let demos: &[Demo] = if all { &[PYTHON, NODE, KOTLIN] } else { &[PYTHON, NODE] };
+    let demos: &[Demo] = if all { &[PYTHON, NODE, KOTLIN, SWIFT] } else { &[PYTHON, NODE] };
     for demo in demos {
         if let Some(reason) = (demo.missing)() {
             writeln!(screen, "\n{}: not shown; {reason}", demo.language)?;

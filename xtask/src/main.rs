@@ -13,6 +13,7 @@ mod python;
 mod release;
 mod size;
 mod suite;
+mod swift;
 mod vectors;
 
 use std::io::Write;

@@ -33,9 +33,11 @@ pub(crate) fn library() -> Result<PathBuf> {
     Ok(stripped)
 }
 
-/// Builds the static library for this machine.
-pub(crate) fn static_library() -> Result<PathBuf> {
-    Ok(build()?.join(archive()))
+/// Builds the static library for this machine, and puts it where Swift's package looks for it: away from the dynamic
+/// one, which a linker would prefer.
+pub(crate) fn static_library() -> Result<()> {
+    fs::copy(build()?.join(archive()), target("swift/library")?.join(archive()))?;
+    Ok(())
 }
 
 /// This machine, as JNA names the folder of a library: `linux-x86-64`.

@@ -10,7 +10,7 @@ use serde_json::json;
 
 use crate::check::{Outcome, cargo_tests, python_tests, succeeds};
 use crate::command::{cargo, command, output, root, target};
-use crate::{demo, generate, javascript, kotlin, mobile, python, vectors};
+use crate::{demo, generate, javascript, kotlin, mobile, python, swift, vectors};
 
 /// The wheel may have this many bytes.
 const LARGEST_WHEEL: u64 = 3_000_000;
@@ -92,10 +92,13 @@ const CHECKS: &[Check] = &[
     ("mobile library: size", |_| mobile::library().map(|_| Outcome::Passed(1))),
     ("Kotlin package and its tests", |_| kotlin::check()),
     ("vectors in Kotlin", |_| vectors::in_kotlin()),
+    ("Swift package and its tests", |_| swift::check()),
+    ("vectors in Swift", |_| vectors::in_swift()),
     ("generated files are fresh", |_| generate::run(true, None).map(|()| Outcome::Passed(1))),
     ("demo in Python", |_| demo::check(&demo::PYTHON)),
     ("demo in Node", |_| demo::check(&demo::NODE)),
     ("demo in Kotlin", |_| demo::check(&demo::KOTLIN)),
+    ("demo in Swift", |_| demo::check(&demo::SWIFT)),
     ("dependencies: licences, bans, sources", |_| dependencies()),
 ];
 

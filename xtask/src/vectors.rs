@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 
 use crate::check::Outcome;
 use crate::command::{cargo, output, root, target};
-use crate::{javascript, kotlin, python, suite};
+use crate::{javascript, kotlin, python, suite, swift};
 
 pub(crate) fn in_python() -> Result<Outcome> {
     compared("python", &mut python::python(&["tests/shims/python.py"])?)
@@ -38,17 +38,28 @@ pub(crate) fn in_kotlin() -> Result<Outcome> {
     }
 }
 
+pub(crate) fn in_swift() -> Result<Outcome> {
+    if let Some(reason) = swift::missing() {
+        return Ok(Outcome::NotRun(reason));
+    }
+    let outcomes = target("xtask")?.join("swift-outcomes.jsonl");
+    let mut shim = swift::program("vectors")?;
+    shim.args(["--vectors", "tests/vectors", "--all", "--sandbox"]).arg(swift::seen(&suite::sandbox()?)?);
+    output("swift shim", shim.arg("--out").arg(swift::seen(&outcomes)?))?;
+    equal("swift", &outcomes)
+}
+
 /// Runs the shim on all vectors, and counts those that came out as they want.
 fn compared(runtime: &str, shim: &mut Command) -> Result<Outcome> {
     let outcomes = target("xtask")?.join(format!("{runtime}-outcomes.jsonl"));
-    played(runtime, shim, &outcomes)?;
-    let mut compare = cargo("run -p feishu-corehr-tests --bin compare -- --runtime");
-    let printed = output(&format!("compare {runtime}"), compare.arg(runtime).arg(&outcomes))?;
-    let count = printed.lines().rev().find_map(|line| line.strip_suffix(" vectors equal")?.trim().parse().ok());
-    count.map(Outcome::Passed).context("the comparison did not say how many vectors are equal")
+    shim.args(["--all", "--sandbox"]).arg(suite::sandbox()?).arg("--out").arg(&outcomes);
+    output(&format!("{runtime} shim"), shim)?;
+    equal(runtime, &outcomes)
 }
 
-fn played(runtime: &str, shim: &mut Command, outcomes: &Path) -> Result<String> {
-    shim.args(["--all", "--sandbox"]).arg(suite::sandbox()?).arg("--out").arg(outcomes);
-    output(&format!("{runtime} shim"), shim)
+fn equal(runtime: &str, outcomes: &Path) -> Result<Outcome> {
+    let mut compare = cargo("run -p feishu-corehr-tests --bin compare -- --runtime");
+    let printed = output(&format!("compare {runtime}"), compare.arg(runtime).arg(outcomes))?;
+    let count = printed.lines().rev().find_map(|line| line.strip_suffix(" vectors equal")?.trim().parse().ok());
+    count.map(Outcome::Passed).context("the comparison did not say how many vectors are equal")
 }

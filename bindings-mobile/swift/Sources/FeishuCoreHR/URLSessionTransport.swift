@@ -83,6 +83,15 @@ private final class Exchanges: NSObject, URLSessionDataDelegate, @unchecked Send
     }
 
     func urlSession(
+        _: URLSession, task _: URLSessionTask, didReceive challenge: URLAuthenticationChallenge,
+        completionHandler: @escaping (URLSession.AuthChallengeDisposition, URLCredential?) -> Void
+    ) {
+        // Nobody's password is sent, and no second request: the answer itself is what the call wants.
+        let asksForPassword = passwordMethods.contains(challenge.protectionSpace.authenticationMethod)
+        completionHandler(asksForPassword ? .rejectProtectionSpace : .performDefaultHandling, nil)
+    }
+
+    func urlSession(
         _: URLSession, dataTask task: URLSessionDataTask, didReceive response: URLResponse,
         completionHandler: @escaping (URLSession.ResponseDisposition) -> Void
     ) {
@@ -105,7 +114,9 @@ private final class Exchanges: NSObject, URLSessionDataDelegate, @unchecked Send
 
     func urlSession(_: URLSession, task: URLSessionTask, didCompleteWithError error: (any Error)?) {
         guard let exchange = lock.withLock({ running[ObjectIdentifier(task)] }) else { return }
-        if let error {
+        // Outside Apple's systems a refused challenge ends the task, though there is an answer.
+        let isRefused = (error as? URLError)?.code == .cancelled && exchange.head != nil
+        if let error, !isRefused {
             end(task, .failure(transportError(error, hasHead: exchange.head != nil)))
         } else if let head = exchange.head ?? task.response as? HTTPURLResponse {
             let status = UInt16(clamping: head.statusCode)
@@ -185,5 +196,9 @@ private func transportError(_ error: any Error, hasHead: Bool) -> TransportError
     return .Failed(kind: kind, bytesWritten: bytesWritten, detail: "URLError \(error.code.rawValue)")
 }
 
+private let passwordMethods = [
+    NSURLAuthenticationMethodDefault, NSURLAuthenticationMethodHTTPBasic, NSURLAuthenticationMethodHTTPDigest,
+    NSURLAuthenticationMethodNTLM, NSURLAuthenticationMethodNegotiate,
+]
 private let mostConnections = 64
 private let grace = 5.0

@@ -4,7 +4,7 @@ import Sandbox
 import Testing
 
 /// One after another, since handles are counted.
-@Suite(.serialized) struct CancellationTests {
+@Suite(.serialized, .timeLimit(.minutes(1))) struct CancellationTests {
     let sandbox: Sandbox
     let told = Told<FeishuError>()
 

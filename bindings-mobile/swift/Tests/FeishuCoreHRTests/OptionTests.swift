@@ -4,7 +4,7 @@ import Sandbox
 import Testing
 
 /// Each fails when its option is ignored.
-@Suite struct OptionTests {
+@Suite(.timeLimit(.minutes(1))) struct OptionTests {
     let sandbox: Sandbox
 
     init() throws {

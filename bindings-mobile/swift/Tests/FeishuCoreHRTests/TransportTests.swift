@@ -4,7 +4,7 @@ import Sandbox
 import Testing
 
 /// URLSession by itself would follow, keep and answer; each of these fails when it is left to.
-@Suite struct TransportTests {
+@Suite(.timeLimit(.minutes(1))) struct TransportTests {
     let sandbox: Sandbox
     let transport = URLSessionTransport()
 
