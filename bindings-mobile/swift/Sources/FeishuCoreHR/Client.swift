@@ -43,7 +43,8 @@ public final class Client: Sendable {
             allowInsecureLoopback: allowInsecureLoopback,
             deadline: deadline?.milliseconds,
             rateShare: rateShare,
-            quotas: quotas
+            quotas: quotas,
+            transportKeepsBudget: transport == nil || transport is URLSessionTransport
         )
         native = try throwing {
             try NativeClient(

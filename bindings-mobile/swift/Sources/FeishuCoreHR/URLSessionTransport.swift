@@ -34,7 +34,7 @@ public final class URLSessionTransport: Transport {
         let task = session.dataTask(with: try urlRequest(request))
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
-                exchanges.begin(task, mostBytes: request.maxResponse, continuation)
+                exchanges.begin(task, request, continuation)
             }
         } onCancel: {
             exchanges.cancel(task)
@@ -51,6 +51,7 @@ private final class Exchanges: NSObject, URLSessionDataDelegate, @unchecked Send
     private struct Exchange {
         let continuation: CheckedContinuation<HttpResponse, any Error>
         let mostBytes: UInt64
+        let alarm: DispatchWorkItem
         var head: HTTPURLResponse?
         var body = Data()
     }
@@ -59,9 +60,12 @@ private final class Exchanges: NSObject, URLSessionDataDelegate, @unchecked Send
     private var running: [ObjectIdentifier: Exchange] = [:]
 
     func begin(
-        _ task: URLSessionTask, mostBytes: UInt64, _ continuation: CheckedContinuation<HttpResponse, any Error>
+        _ task: URLSessionTask, _ request: HttpRequest, _ continuation: CheckedContinuation<HttpResponse, any Error>
     ) {
-        lock.withLock { running[ObjectIdentifier(task)] = Exchange(continuation: continuation, mostBytes: mostBytes) }
+        let alarm = DispatchWorkItem { [weak self] in self?.timeOut(task, after: request.budget) }
+        let exchange = Exchange(continuation: continuation, mostBytes: request.maxResponse, alarm: alarm)
+        lock.withLock { running[ObjectIdentifier(task)] = exchange }
+        DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(Int(clamping: request.budget)), execute: alarm)
         // Whoever cancelled before has found nothing to end.
         if Task.isCancelled {
             cancel(task)
@@ -73,6 +77,12 @@ private final class Exchanges: NSObject, URLSessionDataDelegate, @unchecked Send
     func cancel(_ task: URLSessionTask) {
         task.cancel()
         end(task, .failure(CancellationError()))
+    }
+
+    private func timeOut(_ task: URLSessionTask, after budget: UInt64) {
+        let detail = "no whole answer within \(budget) ms"
+        end(task, .failure(TransportError.Failed(kind: .timeout, bytesWritten: true, detail: detail)))
+        task.cancel()
     }
 
     func urlSession(
@@ -128,6 +138,7 @@ private final class Exchanges: NSObject, URLSessionDataDelegate, @unchecked Send
 
     private func end(_ task: URLSessionTask, _ result: Result<HttpResponse, any Error>) {
         let exchange = lock.withLock { running.removeValue(forKey: ObjectIdentifier(task)) }
+        exchange?.alarm.cancel()
         exchange?.continuation.resume(with: result)
     }
 }
@@ -155,7 +166,7 @@ private func urlRequest(_ request: HttpRequest) throws -> URLRequest {
     }
     var made = URLRequest(url: url)
     made.httpMethod = "\(request.method)".uppercased()
-    // The client itself ends a request at its budget; this is for whoever uses the transport alone.
+    // Of silence alone, and not exact: the budget is kept by an alarm of our own, and this must not be earlier.
     made.timeoutInterval = Double(request.budget) / 1_000 + grace
     for header in request.headers {
         made.addValue(header.value, forHTTPHeaderField: header.name)

@@ -89,15 +89,24 @@ import Testing
         #expect(sent["method"]?.string == "PUT" && sent["body"]?.string?.contains("一") == true)
     }
 
+    @Test func theBudgetEndsARequestInItsHeadAndInItsBody() async throws {
+        for fault in ["timeout-not-applied", "drip-1B/s"] {
+            try await sandbox.fault(on: "get_process", fault, ms: fault == "drip-1B/s" ? 1_000 : nil)
+            let failure = try await kind { try await transport.send(request: request(budget: 500)) }
+            #expect(failure?.kind == .timeout && failure?.bytesWritten == true, "\(fault)")
+            try await sandbox.until("the client has gone") { $0.last?["client_closed_at_ms"] != nil }
+        }
+    }
+
     private func script(_ answers: [JSON]) async throws {
         let steps = answers.map { JSON.object(["on": "get_process", "answer": $0]) }
         try await sandbox.post("script", ["ordered": true, "steps": .array(steps)])
     }
 
-    private func request(_ url: String? = nil, cap: UInt64 = 1 << 20, isFresh: Bool = false) -> HttpRequest {
+    private func request(_ url: String? = nil, cap: UInt64 = 1 << 20, budget: UInt64 = 20_000, isFresh: Bool = false) -> HttpRequest {
         let url = url ?? "\(sandbox.url)/open-apis/corehr/v2/processes/7400000000000000001"
         return HttpRequest(
-            method: .get, url: url, headers: [], body: nil, sensitiveBody: false, budget: 20_000, connectBudget: 5_000,
+            method: .get, url: url, headers: [], body: nil, sensitiveBody: false, budget: budget, connectBudget: 5_000,
             maxResponse: cap, freshConnection: isFresh)
     }
 
