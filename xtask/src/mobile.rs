@@ -17,6 +17,20 @@ const KOTLIN: &str = "bindings-mobile/kotlin/generated/src/main/kotlin";
 const SWIFT: &str = "bindings-mobile/swift/Sources/FeishuCoreHRGenerated";
 const HEADERS: &str = "bindings-mobile/swift/Sources/FeishuCoreHRFFI/include";
 
+/// What an app has its own of.
+const NOT_IN_IT: [&str; 4] = ["hyper", "reqwest", "rustls", "tokio"];
+
+/// Fails when the library has an HTTP stack, TLS or a runtime in it.
+pub(crate) fn check_dependencies() -> Result<()> {
+    let tree = output("mobile tree", &mut cargo("tree --quiet --edges normal --prefix none -p feishu-corehr-mobile"))?;
+    let names = tree.lines().filter_map(|line| line.split(' ').next());
+    match names.clone().find(|name| NOT_IN_IT.contains(name)) {
+        Some(name) => bail!("{name} is in the mobile library"),
+        None if names.count() < 5 => bail!("these are not its dependencies:\n{tree}"),
+        None => Ok(()),
+    }
+}
+
 /// Builds the dynamic library for this machine, stripped, and shows its size.
 pub(crate) fn library() -> Result<PathBuf> {
     let file = format!("{DLL_PREFIX}{NAME}{DLL_SUFFIX}");

@@ -61,5 +61,5 @@ private fun cost(call: () -> Unit): Double {
 private fun median(values: List<Double>): Double = values.sorted()[values.size / 2]
 
 private const val CALLS = 500
-private const val WARM_UP = 4
+private const val WARM_UP = 12
 private const val ROUNDS = 9
