@@ -5,6 +5,7 @@ import feishu.corehr.model.Credentials
 import feishu.corehr.model.FeishuError
 import feishu.corehr.model.Observation
 import feishu.corehr.model.Process
+import feishu.corehr.model.Quota
 import feishu.corehr.model.ReadBack
 import feishu.corehr.model.Status
 import feishu.corehr.model.UserIdType
@@ -96,6 +97,7 @@ public class FutureClient private constructor(private val client: Client) : Auto
         private var allowInsecureLoopback = false
         private var deadline: kotlin.time.Duration? = null
         private var rateShare = 1.0
+        private val quotas = mutableMapOf<String, Quota>()
         private var transport: Transport? = null
         private var tokenSource: (suspend (Boolean) -> String)? = null
         private var onAttempt: ((Observation) -> Unit)? = null
@@ -116,6 +118,11 @@ public class FutureClient private constructor(private val client: Client) : Auto
         /** The part of Feishu's quotas that this client may use. */
         public fun rateShare(value: Double): Builder = apply { rateShare = value }
 
+        /** A quota that differs from the documented one: so many calls of an operation in so much time. */
+        public fun quota(operation: String, calls: Int, window: Duration): Builder = apply {
+            quotas[operation] = Quota(calls.coerceAtLeast(0).toUInt(), window.toMillis().coerceAtLeast(0).toULong())
+        }
+
         /** The HTTP stack. */
         public fun transport(value: Transport): Builder = apply { transport = value }
 
@@ -132,7 +139,7 @@ public class FutureClient private constructor(private val client: Client) : Auto
         /** The client; throws a [FeishuException] that names every wrong option. */
         public fun build(): FutureClient = FutureClient(
             Client(
-                credentials, baseUrl, allowOtherHosts, allowInsecureLoopback, deadline, rateShare, emptyMap(),
+                credentials, baseUrl, allowOtherHosts, allowInsecureLoopback, deadline, rateShare, quotas,
                 transport, tokenSource, onAttempt, onCancelled,
             ),
         )

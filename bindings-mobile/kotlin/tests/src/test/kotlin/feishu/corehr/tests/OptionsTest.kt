@@ -208,6 +208,16 @@ class OptionsTest : SandboxTest() {
         assertTrue("t-of-java" in sandbox.log("withdraw_process").first()["headers"].toString())
         assertTrue("request-2" in sandbox.log("withdraw_process").first()["headers"].toString())
         assertTrue("t-mine" in sandbox.log("get_process").first()["headers"].toString())
+        val paced = FutureClient.Builder(Credentials.App(sandbox.appId, sandbox.appSecret))
+            .baseUrl(BaseUrl.Other(sandbox.url))
+            .allowInsecureLoopback(true)
+            .quota("withdraw_process", 1, java.time.Duration.ofHours(1))
+        paced.build().use { client ->
+            client.withdrawProcess(sandbox.running(), Actor.System()).join()
+            val late = FutureClient.Options().deadline(java.time.Duration.ofSeconds(2))
+            val kind = failed(client.withdrawProcess(sandbox.running(), Actor.System(), null, late)).kind
+            assertEquals(ErrorKind.RATE_LIMITED, kind)
+        }
         val wrong = failure { builder.rateShare(2.0).build() }
         assertEquals("rate_share", wrong.problems.single().field)
         failure { FutureClient.Builder(Credentials.Backend).baseUrl(BaseUrl.Other("https://hr.example.com")).build() }
