@@ -15,7 +15,7 @@ const PACKAGE: &str = "bindings-mobile/swift";
 const DEBIAN: &str = "trixie";
 const DEBIAN_SWIFT: &str = "--include=swiftlang,libc6-dev,libstdc++-14-dev,binutils,ca-certificates";
 /// Where such a folder sees the project.
-const INSIDE: &str = "/work";
+const INSIDE: &str = "/project";
 
 /// What runs Swift.
 enum Toolchain {
