@@ -4,7 +4,7 @@ use feishu_corehr_macros::wire;
 
 use crate::error::{Advice, Effect, ErrorKind};
 
-/// What an answer with a code proves, and what the policy does about it (`policy.md` 2.3 to 2.5).
+/// What an answer with a code proves, and what the policy does about it (`docs/policy.md` 2.3 to 2.5).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Class {
     /// The state changed meanwhile: wait, read, and resend only if it is still the first one.
@@ -162,7 +162,7 @@ const fn scope(code: i64, meaning: &'static str) -> Code {
     )
 }
 
-/// The gateway's and the token's codes, the same for every operation (`api-facts.md` sections 13 and 14).
+/// The gateway's and the token's codes, the same for every operation (`docs/api.md` sections 13 and 14).
 #[rustfmt::skip]
 pub const GATEWAY: &[Code] = &[
     failed(1500), failed(1642), failed(1663), failed(1668), failed(2200), failed(5000), failed(10101), failed(10105),

@@ -33,7 +33,7 @@ pub struct Envelope {
     pub error: Details,
 }
 
-/// The `error` object (`api-facts.md` section 14).
+/// The `error` object (`docs/api.md` section 14).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Details {
     /// `log_id`, or `logid` as the page spells it.

@@ -103,7 +103,7 @@ impl Problem {
     }
 }
 
-/// A field that Feishu's gateway refused (`error.field_violations`, `api-facts.md` section 14).
+/// A field that Feishu's gateway refused (`error.field_violations`, `docs/api.md` section 14).
 #[wire(reply)]
 #[derive(Eq)]
 pub struct FieldViolation {

@@ -1,4 +1,4 @@
-//! Tokens: when one is good, who fetches the next, and that only one does (`policy.md` 2.7).
+//! Tokens: when one is good, who fetches the next, and that only one does (`docs/policy.md` 2.7).
 
 use std::fmt;
 use std::sync::Arc;

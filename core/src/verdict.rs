@@ -1,4 +1,4 @@
-//! The failure table: what one answer proves, and what may be done next (`policy.md` 2.3 to 2.5).
+//! The failure table: what one answer proves, and what may be done next (`docs/policy.md` 2.3 to 2.5).
 
 use crate::codes::{self, Class, Code};
 use crate::endpoint::{Operation, Replay, Reply};

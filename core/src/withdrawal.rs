@@ -1,4 +1,4 @@
-//! Withdraw, and know: send, read where an answer proves nothing, decide (`policy.md` 2.6).
+//! Withdraw, and know: send, read where an answer proves nothing, decide (`docs/policy.md` 2.6).
 
 use feishu_corehr_macros::wire;
 use serde_json::Value;

@@ -13,10 +13,10 @@ use feishu_corehr_tests::vector::{Answer, Runtime, Vector};
 use feishu_corehr_tests::virtual_time;
 use serde_json::{Value, json};
 
-/// Faults of `policy.md` 5.3 that no vector shows: HTTP/2 (which is not spoken), store apps (which come later), many
+/// Faults of `docs/policy.md` 5.3 that no vector shows: HTTP/2 (which is not spoken), store apps (which come later), many
 /// callers at once (the simulation's).
 const FAULTS_SHOWN_ELSEWHERE: [u32; 8] = [21, 22, 23, 24, 71, 78, 79, 80];
-/// Rows of `policy.md` 2.3 of the same kind.
+/// Rows of `docs/policy.md` 2.3 of the same kind.
 const ROWS_SHOWN_ELSEWHERE: [&str; 1] = ["8"];
 
 #[test]

@@ -676,7 +676,7 @@ class Explanation:
 @final
 class FieldViolation:
     """
-    A field that Feishu's gateway refused (`error.field_violations`, `api-facts.md` section 14).
+    A field that Feishu's gateway refused (`error.field_violations`, `docs/api.md` section 14).
     """
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...

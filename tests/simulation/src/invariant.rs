@@ -1,4 +1,4 @@
-//! What must always hold (`policy.md` 5.1).
+//! What must always hold (`docs/policy.md` 5.1).
 
 use std::fmt;
 

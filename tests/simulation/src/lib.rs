@@ -1,5 +1,5 @@
 //! The machines of the core in a simulated world: every schedule follows from one seed, runs in virtual time, and is
-//! held against the truth that only the world knows (`policy.md` 5.1).
+//! held against the truth that only the world knows (`docs/policy.md` 5.1).
 //!
 //! The world writes its answers as bytes and knows by itself what each of them means; it shares no code with the
 //! core's classifier.

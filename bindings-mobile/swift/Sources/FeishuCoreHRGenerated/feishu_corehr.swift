@@ -1689,7 +1689,7 @@ public func FfiConverterTypeFeishuError_lower(_ value: FeishuError) -> RustBuffe
 
 
 /**
- * A field that Feishu's gateway refused (`error.field_violations`, `api-facts.md` section 14).
+ * A field that Feishu's gateway refused (`error.field_violations`, `docs/api.md` section 14).
  */
 public struct FieldViolation: Equatable, Hashable {
     /**

@@ -1892,7 +1892,7 @@ public object FfiConverterTypeFeishuError: FfiConverterRustBuffer<FeishuError> {
 
 
 /**
- * A field that Feishu's gateway refused (`error.field_violations`, `api-facts.md` section 14).
+ * A field that Feishu's gateway refused (`error.field_violations`, `docs/api.md` section 14).
  */
 data class FieldViolation (
     /**
