@@ -18,7 +18,7 @@ use feishu_corehr::{
     WithdrawProcess, Withdrawal, Withdrawn,
 };
 use reqwest::header::HeaderValue;
-use reqwest::{Client, ClientBuilder};
+use reqwest::{Client, ClientBuilder, Response};
 
 /// reqwest as a transport: each request once, no redirects, no resending.
 pub struct Reqwest {
@@ -65,21 +65,17 @@ impl Reqwest {
         if let Some(body) = request.body {
             builder = builder.body(body);
         }
-        let mut response = builder.send().await.map_err(failed)?;
+        let response = builder.send().await.map_err(failed)?;
         let status = response.status().as_u16();
-        let headers = response
+        let headers: Vec<Header> = response
             .headers()
             .iter()
             .map(|(name, value)| Header::new(name.as_str(), String::from_utf8_lossy(value.as_bytes())))
             .collect();
-        let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(|error| cut(&error))? {
-            body.extend_from_slice(&chunk);
-            if body.len() as u64 > request.max_response {
-                return Err(TransportError::new(TransportErrorKind::TooLarge, true, ""));
-            }
+        match body(response, request.max_response).await {
+            Ok(body) => Ok(HttpResponse { status, headers, body }),
+            Err(error) => Err(error.with_head(status, headers)),
         }
-        Ok(HttpResponse { status, headers, body })
     }
 }
 
@@ -121,6 +117,18 @@ fn failed(error: reqwest::Error) -> TransportError {
         () => TransportErrorKind::Disconnected,
     };
     TransportError::new(kind, !error.is_connect(), detail)
+}
+
+/// The whole body, which has at most `cap` bytes.
+async fn body(mut response: Response, cap: u64) -> Result<Vec<u8>, TransportError> {
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(|error| cut(&error))? {
+        body.extend_from_slice(&chunk);
+        if body.len() as u64 > cap {
+            return Err(TransportError::new(TransportErrorKind::TooLarge, true, ""));
+        }
+    }
+    Ok(body)
 }
 
 /// In the body: the request has arrived.

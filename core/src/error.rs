@@ -6,6 +6,8 @@ use std::ops::{Deref, DerefMut};
 use feishu_corehr_macros::wire;
 use serde::Serialize;
 
+use crate::http::{Header, HttpResponse};
+
 /// What a call did to the process, as far as it can be proved.
 #[wire(word)]
 #[derive(Default)]
@@ -159,7 +161,7 @@ pub mod fields {
         pub retryable: bool,
         /// How long to wait before trying again, in milliseconds, where the server or the pacing says so.
         pub retry_after_ms: Option<u64>,
-        /// The HTTP status of the last answer.
+        /// The HTTP status of the answer that decided, also where its body was cut off or too large.
         pub http_status: Option<u16>,
         /// Feishu's code in the last answer.
         pub code: Option<i64>,
@@ -169,7 +171,8 @@ pub mod fields {
         pub summary: String,
         /// What to do; nothing for codes that no page explains.
         pub advice: Option<Advice>,
-        /// The log id that Feishu's support asks for.
+        /// The log id that Feishu's support asks for: of the answer that decided, or, where that one was lost, of the
+        /// last read that looked for its effect. Nothing where no answer's head was read.
         pub log_id: Option<String>,
         /// Any one of these scopes would be enough, where a scope is missing.
         pub scopes: Vec<String>,
@@ -309,6 +312,9 @@ pub enum TransportErrorKind {
 }
 
 /// What a transport reports instead of an answer.
+///
+/// Where the answer's head was read and its body was then cut, stalled, broken or too large, the transport hands in
+/// what it has, by [`with_head`](Self::with_head): so that the error has the HTTP status and the log id.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TransportError {
     /// How it failed.
@@ -318,12 +324,21 @@ pub struct TransportError {
     pub bytes_written: bool,
     /// What the HTTP stack says, without URL and without secrets.
     pub detail: String,
+    /// The answer's head, with an empty body; nothing where no head was read.
+    pub head: Option<HttpResponse>,
 }
 
 impl TransportError {
-    /// A failure of that kind.
+    /// A failure of that kind, before any head was read.
     pub fn new(kind: TransportErrorKind, bytes_written: bool, detail: impl Into<String>) -> Self {
-        Self { kind, bytes_written, detail: detail.into() }
+        Self { kind, bytes_written, detail: detail.into(), head: None }
+    }
+
+    /// The same failure, after this status and these headers had been read.
+    #[must_use]
+    pub fn with_head(mut self, status: u16, headers: Vec<Header>) -> Self {
+        self.head = Some(HttpResponse { status, headers, body: Vec::new() });
+        self
     }
 }
 

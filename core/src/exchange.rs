@@ -423,7 +423,10 @@ impl Exchange {
             method: operation.method.as_str().to_owned(),
             path: operation.path.to_owned(),
             attempt: self.sent,
-            http_status: answer.as_ref().ok().map(|response| response.status),
+            http_status: match &answer {
+                Ok(response) => Some(response.status),
+                Err(error) => error.head.as_ref().map(|head| head.status),
+            },
             ..Observation::default()
         };
         let judgement = verdict::judge(operation, answer.as_ref());

@@ -271,6 +271,10 @@ fn judge_transport(error: &TransportError) -> Box<Failure> {
     let mut failure = failure(kind, &format!("{what}{detail}"), next);
     failure.error.effect = if error.bytes_written { Effect::Unknown } else { Effect::None };
     failure.error.retryable = next != Next::Stop && next != Next::Again { resends: 0, after: None };
+    if let Some(head) = &error.head {
+        failure.error.http_status = Some(head.status);
+        failure.error.log_id = envelope::log_id(head, None);
+    }
     failure
 }
 

@@ -90,6 +90,8 @@ pub struct Withdrawal {
     ended_effect: Effect,
     /// The failure that made the last read necessary.
     doubt: Option<Doubt>,
+    /// The log id of the last read.
+    read_log_id: Option<String>,
 }
 
 /// What decides, and nothing else: whatever else a process's details hold must not hide its status.
@@ -168,6 +170,7 @@ impl Withdrawal {
             resent_unread: false,
             ended_effect: Effect::None,
             doubt: None,
+            read_log_id: None,
         })
     }
 
@@ -378,8 +381,11 @@ impl Withdrawal {
 
     /// What the caller is told: whatever the last answer proves for its own request, an older one may have acted.
     fn told(&self, mut error: Error) -> Error {
-        if self.doubt.is_some() {
+        if let Some(doubt) = &self.doubt {
             error.effect = Effect::Unknown;
+            // Of a lost answer there is none; a read leads Feishu's support to the same process and minute.
+            let known = error.log_id.take().or_else(|| doubt.error.log_id.clone());
+            error.log_id = known.or_else(|| self.read_log_id.clone());
         }
         error.operation = Some(self.write.operation.name.to_owned());
         error.attempts = self.attempts;
@@ -401,6 +407,8 @@ impl Withdrawal {
                 self.written(now, result.map(|reply| reply.log_id));
             }
             Act::Read => {
+                let log_id = result.as_ref().map_or_else(|error| &error.log_id, |reply| &reply.log_id);
+                self.read_log_id = log_id.clone().or_else(|| self.read_log_id.take());
                 let read = result.and_then(|reply| {
                     let seen: Seen = reply.read(self.read.operation)?;
                     Ok((seen.status.map_or(Status::Unknown, Status::from_number), seen.status, reply.log_id))

@@ -6,9 +6,6 @@ use std::fs;
 use crate::source::root;
 use crate::vector::Runtime;
 
-/// More would not be exceptions any more.
-pub const MOST: usize = 5;
-
 /// One line of the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Exception {

@@ -106,19 +106,25 @@ impl VirtualTime {
 
 fn answered(answer: &Answer, request: &HttpRequest) -> Result<HttpResponse, TransportError> {
     let failed = |kind, written| Err(TransportError::new(kind, written, ""));
+    let response = stage::response(answer);
+    let failed_later =
+        |kind| Err(TransportError::new(kind, true, "").with_head(response.status, response.headers.clone()));
     if let (Some(kind), Some(written)) = (&answer.failed, answer.bytes_written) {
         let known = TransportErrorKind::ALL.iter().find(|known| known.as_str() == kind);
         return failed(*known.unwrap_or_else(|| panic!("no transport fails by `{kind}`")), written);
     }
     match answer.cut.as_deref() {
-        Some("body") => return failed(TransportErrorKind::BadBody, true),
+        Some("body") => return failed_later(TransportErrorKind::BadBody),
         Some(_) => return failed(TransportErrorKind::Disconnected, true),
-        None if answer.stall.is_some() => return failed(TransportErrorKind::Timeout, true),
         None => {}
     }
-    let response = stage::response(answer);
+    match answer.stall.as_deref() {
+        Some("body") => return failed_later(TransportErrorKind::Timeout),
+        Some(_) => return failed(TransportErrorKind::Timeout, true),
+        None => {}
+    }
     if response.body.len() as u64 > request.max_response {
-        return failed(TransportErrorKind::TooLarge, true);
+        return failed_later(TransportErrorKind::TooLarge);
     }
     Ok(response)
 }
