@@ -1,6 +1,7 @@
 //! What an operation is: how it is addressed, written and read. It knows nothing of retries.
 
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::codes::Code;
 use crate::error::{Error, ErrorKind, Problem};
@@ -47,6 +48,8 @@ pub struct Prepared {
     pub target: String,
     /// The body, as JSON.
     pub body: Option<Vec<u8>>,
+    /// The one process that it reads, where it reads one.
+    pub reads: Option<String>,
 }
 
 /// A successful answer before it is read into a type.
@@ -64,6 +67,23 @@ impl Reply {
     /// Reads `data`.
     pub fn read<T: FromJson>(&self, operation: &Operation) -> Result<T, Error> {
         wire::parsed(&self.data).and_then(T::read).map_err(|problem| self.unreadable(operation, &problem))
+    }
+
+    /// Why this cannot be the answer about a process (`docs/policy.md` 2.3): it names another one than `asked`, or its
+    /// status is no integer. An answer that names none is taken at its word, since no field of it is promised.
+    pub fn misfit(&self, asked: Option<&str>) -> Option<String> {
+        let data = wire::parsed(&self.data).unwrap_or_default();
+        match &data["process_id"] {
+            Value::Null => {}
+            Value::String(named) if named.is_empty() || asked.is_none_or(|asked| asked == named) => {}
+            Value::String(_) => return Some("the answer is about another process than the one asked for".to_owned()),
+            other @ (Value::Array(_) | Value::Bool(_) | Value::Number(_) | Value::Object(_)) => {
+                return Some(format!("`process_id` {}", wire::wrong("a string", other).rule));
+            }
+        }
+        let status = &data["status"];
+        let is_status = status.is_null() || status.is_i64();
+        (!is_status).then(|| format!("`status` {}", wire::wrong("an integer", status).rule))
     }
 
     fn unreadable(&self, operation: &Operation, Problem { field, rule }: &Problem) -> Error {
@@ -101,6 +121,11 @@ pub trait Endpoint {
         None::<()>
     }
 
+    /// The one process that this request reads, where it reads one: then only an answer about it is an answer.
+    fn reads(&self) -> Option<&str> {
+        None
+    }
+
     /// All problems at once, as one error.
     fn validate(&self) -> Result<(), Error> {
         Error::check(Self::OPERATION.name, self.problems())
@@ -113,7 +138,9 @@ pub trait Endpoint {
     {
         self.validate()?;
         let body = self.body().map(|body| serde_json::to_vec(&body));
-        prepared(const { &Self::OPERATION }, self.path(), &self.query(), body)
+        let mut prepared = prepared(const { &Self::OPERATION }, self.path(), &self.query(), body)?;
+        prepared.reads = self.reads().map(str::to_owned);
+        Ok(prepared)
     }
 
     /// Reads a successful answer into its type.
@@ -135,5 +162,5 @@ fn prepared(
         return Err(error);
     };
     push_query(&mut target, query);
-    Ok(Prepared { operation, target, body })
+    Ok(Prepared { operation, target, body, reads: None })
 }

@@ -429,7 +429,7 @@ impl Exchange {
             },
             ..Observation::default()
         };
-        let judgement = verdict::judge(operation, answer.as_ref());
+        let judgement = verdict::judge_request(&self.prepared, answer.as_ref());
         #[cfg(feature = "seeded-faults")]
         let judgement = crate::seeded::misjudged(self.session.fault(), judgement);
         match judgement {

@@ -230,6 +230,7 @@ impl Session {
             operation: &TENANT_ACCESS_TOKEN,
             target: TENANT_ACCESS_TOKEN.path.to_owned(),
             body: Some(body),
+            reads: None,
         })
     }
 

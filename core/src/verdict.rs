@@ -1,7 +1,7 @@
 //! The failure table: what one answer proves, and what may be done next (`docs/policy.md` 2.3 to 2.5).
 
 use crate::codes::{self, Class, Code};
-use crate::endpoint::{Operation, Replay, Reply};
+use crate::endpoint::{Operation, Prepared, Replay, Reply};
 use crate::envelope::{self, Envelope, NotEnvelope};
 use crate::error::{Advice, Effect, Error, ErrorKind, TransportError, TransportErrorKind};
 use crate::http::HttpResponse;
@@ -52,18 +52,32 @@ pub enum Next {
     Unstarted,
 }
 
-/// Judges one answer to one request of `operation`.
+/// Judges one answer to this request. Of a read it is wanted, too, that it is about the process that was asked for.
+pub fn judge_request(
+    request: &Prepared,
+    answer: Result<&HttpResponse, &TransportError>,
+) -> Result<Reply, Box<Failure>> {
+    let reply = judge(request.operation, answer)?;
+    let Some(misfit) = request.reads.as_deref().and_then(|asked| reply.misfit(Some(asked))) else { return Ok(reply) };
+    let mut failure = doubt(ErrorKind::NotAnApiAnswer, &misfit, 1);
+    failure.error.http_status = Some(reply.http_status);
+    failure.error.log_id = reply.log_id;
+    Err(concluded(request.operation, failure))
+}
+
+/// Judges one answer to any request of `operation`, by this answer alone.
 pub fn judge(
     operation: &'static Operation,
     answer: Result<&HttpResponse, &TransportError>,
 ) -> Result<Reply, Box<Failure>> {
-    let mut failure = match answer {
-        Ok(response) => match judge_response(operation, response) {
-            Ok(reply) => return Ok(reply),
-            Err(failure) => failure,
-        },
-        Err(error) => judge_transport(error),
-    };
+    match answer {
+        Ok(response) => judge_response(operation, response).map_err(|failure| concluded(operation, failure)),
+        Err(error) => Err(concluded(operation, judge_transport(error))),
+    }
+}
+
+/// What is the same for every failure.
+fn concluded(operation: &'static Operation, mut failure: Box<Failure>) -> Box<Failure> {
     failure.error.operation = Some(operation.name.to_owned());
     if operation.replay != Replay::Write {
         failure.error.effect = Effect::None;
@@ -73,7 +87,7 @@ pub fn judge(
         let (en, zh) = advice(failure.error.kind, failure.error.effect);
         failure = failure.with_advice(en, zh);
     }
-    Err(failure)
+    failure
 }
 
 /// What to do where there is no code to look up.
@@ -213,9 +227,14 @@ fn judge_status(operation: &'static Operation, response: &HttpResponse) -> Box<F
             response.header("retry-after").and_then(retry::seconds),
         ),
         // An envelope, even an odd one, was not written by an edge.
-        _ if EDGE_REFUSALS.contains(&status) && envelope::read(response).is_err() => {
-            failure(ErrorKind::Http, &format!("the server answered HTTP {status} and no envelope"), Next::Stop)
-                .with_advice("check the base URL and any proxy", "请检查接口域名与网络代理")
+        101 | 400 | 402..500 if envelope::read(response).is_err() => {
+            let summary = format!("the server answered HTTP {status} and no envelope");
+            if EDGE_REFUSALS.contains(&status) {
+                failure(ErrorKind::Http, &summary, Next::Stop)
+                    .with_advice("check the base URL and any proxy", "请检查接口域名与网络代理")
+            } else {
+                doubt(ErrorKind::Http, &summary, 1)
+            }
         }
         _ => doubt(ErrorKind::Http, &format!("the server answered HTTP {status}"), 0),
     }

@@ -246,8 +246,18 @@ impl Endpoint for GetProcess {
         self.user_id_type.map(|kind| ("user_id_type", kind.as_str().to_owned())).into_iter().collect()
     }
 
+    fn reads(&self) -> Option<&str> {
+        Some(&self.process_id)
+    }
+
+    /// Reads the answer. Whether it is about the process that was asked for, only a call can judge.
     fn decode(reply: &Reply) -> Result<Self::Response, Error> {
-        let mut process: Process = reply.read(&Self::OPERATION)?;
+        let mut process: Process = reply.read(&Self::OPERATION).map_err(|mut error| {
+            if let Some(misfit) = reply.misfit(None) {
+                (error.kind, error.summary) = (ErrorKind::NotAnApiAnswer, misfit);
+            }
+            error
+        })?;
         process.log_id.clone_from(&reply.log_id);
         process.raw.clone_from(&reply.data);
         Ok(process)
@@ -400,17 +410,21 @@ mod tests {
 
     #[test]
     fn what_is_not_a_process_is_an_error_and_not_an_empty_one() {
-        for data in [
-            "[]",
-            "7",
-            r#""text""#,
-            r#"{"status":"1"}"#,
-            r#"{"status":1.5}"#,
-            r#"{"todos":[[]]}"#,
-            r#"{"process_id":7}"#,
+        let (bad, strange) = (ErrorKind::BadEnvelope, ErrorKind::NotAnApiAnswer);
+        for (data, kind) in [
+            ("[]", bad),
+            ("7", bad),
+            (r#""text""#, bad),
+            (r#"{"todos":[[]]}"#, bad),
+            (r#"{"status":"1"}"#, strange),
+            (r#"{"status":1.5}"#, strange),
+            (r#"{"status":4.0}"#, strange),
+            (r#"{"status":18446744073709551615}"#, strange),
+            (r#"{"status":[4]}"#, strange),
+            (r#"{"process_id":7}"#, strange),
         ] {
             let error = decode(data).expect_err(data);
-            assert_eq!((error.kind, error.log_id.as_deref()), (ErrorKind::BadEnvelope, Some("L")), "{data}");
+            assert_eq!((error.kind, error.log_id.as_deref()), (kind, Some("L")), "{data}");
         }
     }
 

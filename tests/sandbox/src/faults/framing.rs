@@ -8,12 +8,13 @@ use super::{Blow, Effect, Fault, Group, Shape};
 use crate::answer::{Answer, Source};
 use crate::delivery::{Act, Delivery, Outcome};
 
-pub(super) static FAULTS: [Fault; 19] = [
+pub(super) static FAULTS: [Fault; 20] = [
     row("cl-too-long", "F26", cl_too_long).does("Content-Length is 100 bytes more than come, then FIN"),
     row("cl-too-short", "F27", cl_too_short).does("Content-Length is half of the body; the rest follows it"),
     row("cl-negative", "", |blow| lines(blow, "Content-Length: -1\r\n")).does("Content-Length is negative"),
     row("cl-conflict", "", |blow| lines(blow, "Content-Length: 3\r\nContent-Length: 4\r\n"))
         .does("two different Content-Length headers"),
+    row("fin-ended", "", fin_ended).does("a whole body without a length, which FIN ends"),
     row("chunk-no-end", "F28", chunk_no_end).does("a chunk, no last chunk, FIN"),
     row("chunk-size-overflow", "F29", chunk_size_overflow).does("a chunk size of more than 64 bits"),
     row("drip-1B/s", "F30", drip).does("the body comes byte by byte, with the duration between two").lasting_ms(1000),
@@ -52,6 +53,12 @@ fn cl_too_long(blow: &Blow<'_>) -> Delivery {
 fn cl_too_short(blow: &Blow<'_>) -> Delivery {
     let answer = &blow.answer;
     broken(answer, answer.head_of_length(answer.body.len() / 2), &answer.body, None)
+}
+
+fn fin_ended(blow: &Blow<'_>) -> Delivery {
+    let answer = blow.honest();
+    let whole = [answer.head_with(""), answer.body.clone()].concat();
+    Delivery::of(&answer, vec![Act::Send(whole), Act::Close])
 }
 
 fn lines(blow: &Blow<'_>, lines: &str) -> Delivery {
