@@ -45,7 +45,7 @@ fn expected(name: &str) -> Option<Wire> {
         "cl-too-short" => Open(&["Content-Length: 18\r\n", "success\"}"]),
         "cl-negative" => Closed(&["Content-Length: -1\r\n", "success\"}"]),
         "cl-conflict" => Closed(&["Content-Length: 3\r\nContent-Length: 4\r\n"]),
-        "fin-ended" => Closed(&["200 OK", "\r\n\r\n{\"code\":0", "success\"}"]),
+        "fin-ended" => Closed(&["Content-Type: ", "\r\n\r\n", ">|}"]),
         "chunk-no-end" => Closed(&["Transfer-Encoding: chunked\r\n", "\r\n24\r\n{\"code\":0", "}\r\n"]),
         "chunk-size-overflow" => Closed(&["\r\n\r\nFFFFFFFFFFFFFFFFF\r\n"]),
         "drip-1B/s" | "drip-head-1B/s" => Open(&["Content-Length: ", "\r\n\r\n", ">|}"]),
