@@ -45,6 +45,7 @@ pub struct Exchange {
     sent: u32,
     attempts: u32,
     refreshes: u32,
+    /// How often the request was not started, in this attempt.
     unstarted: u32,
     throttles: u32,
     resends_left: u32,
@@ -183,6 +184,11 @@ impl Exchange {
         self.next
     }
 
+    /// What the last retry has cost; a part's is given back when the whole call succeeds.
+    pub(crate) const fn last_cost(&self) -> Option<Cost> {
+        self.last_cost
+    }
+
     /// How many requests of the operation were handed to the transport, those never started not counted.
     pub(crate) const fn sent(&self) -> u32 {
         self.sent
@@ -318,7 +324,7 @@ impl Exchange {
         };
         let (id, sent) = (fetch.flight.id, fetch.sent);
         let landed = result.and_then(|reply| {
-            self.session.change_tokens(|tokens| tokens.land(id, &reply.data, sent, &mut self.random)).map_err(
+            self.session.change_tokens(|tokens| tokens.land(id, &reply.data, sent, now, &mut self.random)).map_err(
                 |mut error| {
                     error.http_status = Some(reply.http_status);
                     error.log_id = reply.log_id;
@@ -328,6 +334,7 @@ impl Exchange {
         });
         match landed {
             Ok((held, cached)) => {
+                self.session.refund(fetch.exchange.last_cost);
                 self.hold(held);
                 if self.session.shares_cache() && matches!(self.phase, Phase::NeedTurn(_)) {
                     self.phase = Phase::Saving;
@@ -434,7 +441,10 @@ impl Exchange {
         let judgement = crate::seeded::misjudged(self.session.fault(), judgement);
         match judgement {
             Ok(reply) => {
-                self.session.refund(self.last_cost);
+                // A part leaves this to the whole call, and a token request to the token: it may be unusable.
+                if operation.replay != Replay::Token && (!self.is_part || self.is_relayed) {
+                    self.session.refund(self.last_cost);
+                }
                 observation.log_id.clone_from(&reply.log_id);
                 if operation.replay == Replay::Write {
                     observation.effect = Effect::Applied;
@@ -457,8 +467,16 @@ impl Exchange {
     }
 
     fn failed(&mut self, now: Instant, failure: Failure) {
+        self.next = Some(failure.next);
+        self.decide(now, failure);
+        if !matches!(self.phase, Phase::Ended(_)) {
+            // The call goes on: if it ends before the next answer, this one is not the reason.
+            self.next = None;
+        }
+    }
+
+    fn decide(&mut self, now: Instant, failure: Failure) {
         let Failure { mut error, next } = failure;
-        self.next = Some(next);
         let deadline = self.deadline.unwrap_or(now);
         if deadline.remaining(now) == 0 && next != Next::Stop {
             self.out_of_time = true;
@@ -533,6 +551,7 @@ impl Exchange {
             return self.fail(error);
         }
         self.resends_left -= 1;
+        self.unstarted = 0;
         self.fresh_connection = true;
         let pause = retry::backoff(self.attempts - 1, &mut self.random).max(after);
         self.again(now, deadline, pause, Cost::Transient, error);
@@ -677,10 +696,13 @@ mod tests {
         }
     }
 
-    fn relayed(options: CallOptions) -> Exchange {
+    fn session(credentials: Credentials) -> Session {
         let base_url = BaseUrl::parse(BaseUrl::FEISHU, BaseUrlRules::default()).expect("valid");
-        let session = Session::new(Config::new(base_url, Credentials::Host), 7).expect("valid");
-        Exchange::new(&session, &Ping, options).expect("valid").into_relayed()
+        Session::new(Config::new(base_url, credentials), 7).expect("valid")
+    }
+
+    fn relayed(options: CallOptions) -> Exchange {
+        Exchange::new(&session(Credentials::Host), &Ping, options).expect("valid").into_relayed()
     }
 
     fn sent(exchange: &mut Exchange) -> HttpRequest {
@@ -731,5 +753,57 @@ mod tests {
         assert_eq!(budget, retry::attempt_budget(Replay::Read) / 10 * 9);
         let options = CallOptions { deadline: Some(300), ..CallOptions::default() };
         assert_eq!(sent(&mut relayed(options)).budget, 300);
+    }
+
+    #[test]
+    fn a_request_that_was_never_started_goes_again_at_once_twice_in_each_attempt() {
+        let session = session(Credentials::Backend);
+        let mut exchange = Exchange::new(&session, &Ping, CallOptions::default()).expect("valid");
+        let mut now = Instant::default();
+        let mut pauses = Vec::new();
+        for sent in 1..=10 {
+            let mut step = exchange.poll(now);
+            if let Step::Wait(pause) = step {
+                pauses.push(sent);
+                now = now.after(pause.delay);
+                step = exchange.poll(now);
+            }
+            assert!(matches!(step, Step::Send(_)), "{step:?}");
+            let closed = TransportError::new(TransportErrorKind::Closed, false, "");
+            exchange.handle(now, Answer::Http(Err(closed)));
+        }
+        assert_eq!(pauses, [4, 7, 10], "before these requests");
+    }
+
+    #[test]
+    fn what_ends_a_call_is_not_an_older_answer() {
+        let session = session(Credentials::Host);
+        let mut part = Exchange::new(&session, &Ping, CallOptions::default()).expect("valid").into_part();
+        sent(&mut part);
+        let refused = HttpResponse { status: 401, ..HttpResponse::default() };
+        part.handle(Instant::default(), Answer::Http(Ok(refused)));
+        assert!(matches!(part.poll(Instant::default()), Step::Ask(..)));
+        part.handle(Instant::default(), Answer::Token(Err("none".to_owned())));
+        assert!(matches!(part.poll(Instant::default()), Step::Done(Err(_))));
+        assert_eq!(part.next_move(), None, "no answer ended it");
+    }
+
+    #[test]
+    fn a_token_that_cannot_be_used_is_no_success_and_gives_no_retries_back() {
+        for (life, is_usable) in [(0, false), (7_200, true)] {
+            let app = Credentials::App { app_id: "cli_a".to_owned(), app_secret: Secret::new("secret".to_owned()) };
+            let session = session(app);
+            while session.take_retry(Cost::Transient) {}
+            for generation in 1..=4 {
+                let mut exchange = Exchange::new(&session, &Ping, CallOptions::default()).expect("valid");
+                assert!(sent(&mut exchange).url.contains("tenant_access_token"));
+                let body = format!(r#"{{"code":0,"tenant_access_token":"t-1","expire":{life}}}"#);
+                let response = HttpResponse { status: 200, body: body.into(), ..HttpResponse::default() };
+                exchange.handle(Instant::default(), Answer::Http(Ok(response)));
+                drop(exchange.poll(Instant::default()));
+                session.tokens(|tokens| tokens.invalidate(generation));
+            }
+            assert_eq!(session.take_retry(Cost::Transient), is_usable, "500 = 35 x 14 + 10, and four successes");
+        }
     }
 }

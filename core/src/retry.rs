@@ -8,7 +8,7 @@ pub const DEADLINE: u64 = 60_000;
 pub const CONNECT_BUDGET: u64 = 5_000;
 /// How often a token may be renewed because it was refused, in one call.
 pub const MAX_REFRESHES: u32 = 1;
-/// How often a request that was never started is sent again at once; not counted as attempts.
+/// How often a request that was never started is sent again at once, in each attempt; not counted as attempts.
 pub const MAX_UNSTARTED: u32 = 2;
 /// How often a read may contradict an answer before the call gives up.
 pub const MAX_CONTRADICTIONS: u32 = 3;

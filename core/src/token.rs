@@ -94,6 +94,8 @@ struct Cached {
 #[derive(Debug)]
 struct Token {
     held: Held,
+    /// The flight that brought it.
+    flight: u64,
     /// From here on one caller renews it.
     soft: Instant,
     /// From here on it is not used.
@@ -199,6 +201,7 @@ impl TokenStore {
         flight: u64,
         body: &str,
         sent: Instant,
+        now: Instant,
         random: &mut Random,
     ) -> Result<(Held, Vec<u8>), Error> {
         let bad = |rule: String| Error::new(ErrorKind::BadEnvelope, format!("the token answer is unusable: {rule}"));
@@ -216,7 +219,7 @@ impl TokenStore {
             .filter(|_| (1..=LONGEST_LIFE).contains(&expire))
             .ok_or_else(|| bad(format!("`expire` is {} and must be from 1 to {LONGEST_LIFE} seconds", expire)))?;
         let cached = Cached { token: token.clone(), expires_at: sent.wall + life * 1_000 };
-        let held = self.keep(flight, token, sent, life, random);
+        let held = self.keep(flight, token, sent, now, life, random);
         Ok((held, serde_json::to_vec(&cached).unwrap_or_default()))
     }
 
@@ -231,14 +234,22 @@ impl TokenStore {
         let life = cached.expires_at.checked_sub(now.wall)? / 1_000;
         let is_good = token_problem(&cached.token).is_none() && (1_800..=LONGEST_LIFE as u64).contains(&life);
         let is_rejected = self.rejected.as_ref().is_some_and(|rejected| rejected.expose() == cached.token);
-        (is_good && !is_rejected).then(|| self.keep(flight, cached.token, now, life, random))
+        (is_good && !is_rejected).then(|| self.keep(flight, cached.token, now, now, life, random))
     }
 
-    fn keep(&mut self, flight: u64, value: String, sent: Instant, life: u64, random: &mut Random) -> Held {
-        let is_late = self.flight.is_none_or(|flying| flying.id != flight);
-        if is_late && let Some(token) = self.current.as_ref().filter(|token| !token.hard.expired(sent)) {
-            // Another caller took over meanwhile: its token is the newer one.
-            return token.held.clone();
+    fn keep(
+        &mut self,
+        flight: u64,
+        value: String,
+        sent: Instant,
+        now: Instant,
+        life: u64,
+        random: &mut Random,
+    ) -> Held {
+        // Another caller took over, and its answer came first: that token is the newer one. One who took over and is
+        // gone has brought nothing, and what stands here since before is older than what lands now.
+        if let Some(newer) = self.current.as_ref().filter(|token| token.flight > flight && !token.hard.expired(now)) {
+            return newer.held.clone();
         }
         let (soft, hard) = if life < 1_800 {
             (life * 500, life * 1_000 - (life * 250).min(60_000))
@@ -247,7 +258,7 @@ impl TokenStore {
         };
         self.generations += 1;
         let held = Held { value: Arc::new(Secret::new(value)), generation: self.generations };
-        self.current = Some(Token { held: held.clone(), soft: sent.after(soft), hard: sent.after(hard) });
+        self.current = Some(Token { held: held.clone(), flight, soft: sent.after(soft), hard: sent.after(hard) });
         (self.flight, self.failed, self.refused, self.renewal, self.renewal_failures) = (None, None, None, None, 0);
         held
     }
@@ -304,7 +315,7 @@ mod tests {
 
     fn land(store: &mut TokenStore, token: &str, expire: i64, now: Instant) -> Held {
         let flight = fetch(store, now);
-        store.land(flight, &answer(token, expire), now, &mut Random::new(1)).unwrap().0
+        store.land(flight, &answer(token, expire), now, now, &mut Random::new(1)).unwrap().0
     }
 
     fn value(turn: &Turn) -> &str {
@@ -316,7 +327,7 @@ mod tests {
         let mut store = TokenStore::default();
         let flight = fetch(&mut store, at(0));
         assert!(matches!(store.turn(at(1), None), Turn::Wait { delay: 10_000, .. }));
-        store.land(flight, &answer("t-1", 7200), at(0), &mut Random::new(1)).unwrap();
+        store.land(flight, &answer("t-1", 7200), at(0), at(0), &mut Random::new(1)).unwrap();
         assert_eq!(value(&store.turn(at(2), Some(flight))), "t-1");
     }
 
@@ -325,7 +336,7 @@ mod tests {
         for seed in 0..200 {
             let mut store = TokenStore::default();
             let flight = fetch(&mut store, at(0));
-            store.land(flight, &answer("t-1", 7200), at(0), &mut Random::new(seed)).unwrap();
+            store.land(flight, &answer("t-1", 7200), at(0), at(0), &mut Random::new(seed)).unwrap();
             assert_eq!(value(&store.turn(at(7200 - 1501), None)), "t-1");
             assert!(matches!(store.turn(at(7200 - 899), None), Turn::Fetch { is_renewal: true, .. }));
             assert_eq!(value(&store.turn(at(7200 - 898), None)), "t-1", "the others go on with the old token");
@@ -377,9 +388,31 @@ mod tests {
         let dead = fetch(&mut store, at(0));
         assert!(matches!(store.turn(at(10), Some(dead)), Turn::Wait { .. }));
         let second = fetch(&mut store, at(11));
-        store.land(second, &answer("t-2", 7200), at(11), &mut Random::new(1)).unwrap();
-        let (late, _) = store.land(dead, &answer("t-1", 7200), at(0), &mut Random::new(1)).unwrap();
+        store.land(second, &answer("t-2", 7200), at(11), at(11), &mut Random::new(1)).unwrap();
+        let (late, _) = store.land(dead, &answer("t-1", 7200), at(0), at(12), &mut Random::new(1)).unwrap();
         assert_eq!(late.value.expose(), "t-2", "a late answer does not displace the newer token");
+    }
+
+    #[test]
+    fn a_late_answer_counts_when_those_who_took_over_are_gone() {
+        let mut store = TokenStore::default();
+        land(&mut store, "t-1", 7200, at(0));
+        let slow = fetch(&mut store, at(6_400));
+        let taken_over = fetch(&mut store, at(6_411));
+        assert!(store.release(taken_over));
+        let body = answer("t-2", 7200);
+        let (held, _) = store.land(slow, &body, at(6_400), at(6_412), &mut Random::new(1)).unwrap();
+        assert_eq!(held.value.expose(), "t-2", "what is here since before is older");
+        assert_eq!(value(&store.turn(at(6_413), None)), "t-2");
+    }
+
+    #[test]
+    fn a_late_answer_counts_when_the_newer_token_is_over() {
+        let mut store = TokenStore::default();
+        let slow = fetch(&mut store, at(0));
+        land(&mut store, "t-2", 20, at(11));
+        let (held, _) = store.land(slow, &answer("t-1", 7200), at(0), at(30), &mut Random::new(1)).unwrap();
+        assert_eq!(held.value.expose(), "t-1");
     }
 
     #[test]
@@ -445,7 +478,7 @@ mod tests {
         ] {
             let mut store = TokenStore::default();
             let flight = fetch(&mut store, at(0));
-            let error = store.land(flight, &body, at(0), &mut Random::new(1)).expect_err("unusable");
+            let error = store.land(flight, &body, at(0), at(0), &mut Random::new(1)).expect_err("unusable");
             assert_eq!(error.kind, ErrorKind::BadEnvelope, "{body}");
             assert!(!error.to_string().contains("t-1"), "the token is not shown: {error}");
         }
@@ -456,7 +489,7 @@ mod tests {
     fn a_shared_cache_is_checked_and_never_hands_back_a_rejected_token() {
         let mut store = TokenStore::default();
         let flight = fetch(&mut store, at(0));
-        let (first, bytes) = store.land(flight, &answer("t-1", 7200), at(0), &mut Random::new(1)).unwrap();
+        let (first, bytes) = store.land(flight, &answer("t-1", 7200), at(0), at(0), &mut Random::new(1)).unwrap();
 
         let mut other = TokenStore::default();
         let flight = fetch(&mut other, at(60));

@@ -398,6 +398,7 @@ impl Withdrawal {
     }
 
     fn concluded(&mut self, now: Instant, act: Act, result: Result<Reply, Error>) {
+        self.last_cost = self.exchange.last_cost().or(self.last_cost);
         match act {
             Act::Write => {
                 self.attempts += self.exchange.sent();
@@ -498,5 +499,73 @@ impl Machine for Withdrawal {
 
     fn session(&self) -> &Session {
         self.exchange.session()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base_url::{BaseUrl, BaseUrlRules};
+    use crate::error::{TransportError, TransportErrorKind};
+    use crate::http::{HttpRequest, HttpResponse};
+    use crate::process::Actor;
+    use crate::session::{Config, Credentials};
+
+    /// A session whose calls need no token.
+    fn session() -> Session {
+        let base_url = BaseUrl::parse(BaseUrl::FEISHU, BaseUrlRules::default()).expect("valid");
+        Session::new(Config::new(base_url, Credentials::Backend), 7).expect("valid")
+    }
+
+    fn withdrawal(session: &Session) -> Withdrawal {
+        let actor = Actor::System { user: None };
+        let request = WithdrawProcess { process_id: "7328345170959681068".to_owned(), actor, reason: None };
+        Withdrawal::new(session, &request, CallOptions::default(), ReadBack::BestEffort).expect("valid")
+    }
+
+    /// The next request, after whatever pause there is before it.
+    fn sent(withdrawal: &mut Withdrawal, now: &mut Instant) -> HttpRequest {
+        loop {
+            match withdrawal.poll(*now) {
+                Step::Send(request) => return request,
+                Step::Wait(pause) => *now = now.after(pause.delay),
+                other @ (Step::Ask(..) | Step::Done(_)) => panic!("{other:?}"),
+            }
+        }
+    }
+
+    fn answered(body: &str) -> Answer {
+        Answer::Http(Ok(HttpResponse { status: 200, body: body.into(), ..HttpResponse::default() }))
+    }
+
+    fn withdrawn(withdrawal: &mut Withdrawal, now: Instant) -> Withdrawn {
+        match withdrawal.poll(now) {
+            Step::Done(Ok(withdrawn)) => withdrawn,
+            other @ (Step::Ask(..) | Step::Done(_) | Step::Send(_) | Step::Wait(_)) => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_success_gives_back_once_what_the_last_retry_has_cost() {
+        let session = session();
+        let mut now = Instant::default();
+        while session.take_retry(Cost::Transient) {}
+        for _ in 0..2 {
+            let mut call = withdrawal(&session);
+            sent(&mut call, &mut now);
+            call.handle(now, answered(r#"{"code":0}"#));
+            assert_eq!(withdrawn(&mut call, now).attribution, Attribution::Ours);
+        }
+        assert!(!session.take_retry(Cost::Transient), "500 = 35 x 14 + 10, and 1 for each success");
+        (0..2).for_each(|_| session.refund(None));
+        let mut call = withdrawal(&session);
+        sent(&mut call, &mut now);
+        let lost = TransportError::new(TransportErrorKind::Disconnected, true, "");
+        call.handle(now, Answer::Http(Err(lost)));
+        assert!(!session.take_retry(Cost::Throttle), "the 14 are taken, nothing is left");
+        sent(&mut call, &mut now);
+        call.handle(now, answered(r#"{"code":0,"data":{"status":4}}"#));
+        assert_eq!(withdrawn(&mut call, now).attribution, Attribution::Presumed);
+        assert!(session.take_retry(Cost::Transient) && !session.take_retry(Cost::Throttle), "and they are back, once");
     }
 }
