@@ -38,8 +38,8 @@ pub(crate) enum Outcome {
 /// What a call does right now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum State {
-    /// Its host was asked, then.
-    Asking(Instant),
+    /// Its host was asked.
+    Asking,
     Ended,
     Idle,
     /// Its request of that number is under way.
@@ -48,8 +48,6 @@ pub(crate) enum State {
     Waiting {
         /// Whether it waits for somebody else's token.
         for_change: bool,
-        /// Since when it waits for nothing but time.
-        since: Instant,
     },
 }
 
@@ -69,6 +67,8 @@ pub(crate) struct Call {
     pub(crate) started: Option<Instant>,
     /// The same in true time.
     pub(crate) started_at: u64,
+    /// When it could act since its last request, in true time and as it reads it.
+    pub(crate) moments: Vec<(u64, Instant)>,
     pub(crate) log: Log,
     /// How it ended.
     pub(crate) end: Option<Outcome>,

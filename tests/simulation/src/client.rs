@@ -6,7 +6,7 @@ use feishu_corehr::{Instant, Quota, Session};
 
 use crate::coverage::Asked;
 use crate::invariant::{Checked, Invariant, check};
-use crate::log::Log;
+use crate::log::{Log, TRANSIENT_COST};
 use crate::returned::{Meaning, Returned};
 use crate::travel::Sent;
 
@@ -15,9 +15,7 @@ const LEASE: u64 = 10_000;
 /// How long wrong credentials are not tried again, in milliseconds.
 const REFUSED_FOR: u64 = 30_000;
 /// What the session can spend on retries.
-const RETRIES: u64 = 500;
-const THROTTLE_COST: u64 = 5;
-const TRANSIENT_COST: u64 = 14;
+pub(crate) const RETRIES: u64 = 500;
 /// The shortest pause where the server does not say for how long, in milliseconds.
 const SHORTEST_PAUSE: u64 = 500;
 
@@ -58,8 +56,8 @@ pub(crate) struct Client {
     pub(crate) token_mishaps: u32,
     /// How often the server had too many calls.
     pub(crate) throttles: u32,
-    /// How often a retry was paid for.
-    pub(crate) retries: u32,
+    /// What retries can have cost at most: whoever is answered pays before it pauses, and sends only after that.
+    pub(crate) due: u64,
 }
 
 pub(crate) struct Delivered {
@@ -93,7 +91,7 @@ impl Client {
             refunds: 0,
             token_mishaps: 0,
             throttles: 0,
-            retries: 0,
+            due: 0,
         }
     }
 
@@ -116,21 +114,30 @@ impl Client {
         })
     }
 
+    /// Whether the next request of that kind has to wait for its turn. The client keeps a window that is 4 % longer than
+    /// the quota's.
+    pub(crate) fn is_at_quota(&self, asked: Asked, now: Instant) -> bool {
+        let quota = self.quotas[asked as usize];
+        let sends = &self.sends[asked as usize];
+        let first = sends.front().filter(|_| sends.len() >= quota.calls as usize);
+        first.is_some_and(|first| first + quota.window + quota.window / 25 > now.monotonic)
+    }
+
     /// A try after a failure is paid for.
     pub(crate) fn paid(&mut self, log: &mut Log) -> Checked {
-        let cost = match log.last {
-            // The old token was good enough, or another fetch begins: no retry. Those within a fetch are not told apart.
-            Some((Asked::Token, _)) => 0,
-            Some((_, Meaning::Throttled)) => THROTTLE_COST,
-            Some((_, meaning)) if meaning.is_transient() => TRANSIENT_COST,
-            Some(_) | None => 0,
-        };
-        log.owed = log.owed.max(cost);
-        self.retries += u32::from(cost > 0);
+        let cost = std::mem::take(&mut log.due);
+        if cost > 0 {
+            log.paid = cost;
+        }
         self.spent += cost;
         check(self.spent <= RETRIES + self.refunds, Invariant::I5, || {
             format!("retries have cost {}; {RETRIES} and {} are there", self.spent, self.refunds)
         })
+    }
+
+    /// A call has succeeded: what its last retry has cost comes back, or a little where there was none.
+    pub(crate) fn succeeded(&mut self, log: &Log) {
+        self.refunds += log.paid.max(1);
     }
 
     /// A request for a token needs a reason, and that nobody else is about it.
@@ -175,15 +182,17 @@ impl Client {
     }
 
     /// An answer was handed in to a call that has so much time left.
-    pub(crate) fn answered(&mut self, sent: &Sent, returned: &Returned, log: &mut Log, now: Instant, time_left: u64) {
+    pub(crate) fn answered(&mut self, sent: &Sent, returned: &Returned, log: &Log, now: Instant, time_left: u64) {
         let asked = sent.asked;
         let is_good = matches!(returned.meaning, Meaning::Accepted | Meaning::Throttled);
         self.throttles += u32::from(returned.meaning == Meaning::Throttled);
         self.token_mishaps += u32::from(asked == Asked::Token && !is_good);
         match returned.meaning {
-            // What the last retry has cost comes back with a success, and once more at the end of a withdrawal.
-            Meaning::Accepted | Meaning::Shown if asked == Asked::Token => self.refunds += TRANSIENT_COST,
-            Meaning::Accepted | Meaning::Shown => self.refunds += 1 + 2 * std::mem::take(&mut log.owed),
+            // As with a call, whose retries are told apart.
+            Meaning::Accepted if asked == Asked::Token => {
+                let may_be_retry = log.last.is_some_and(|(asked, _)| asked == Asked::Token);
+                self.refunds += if may_be_retry { TRANSIENT_COST } else { 1 };
+            }
             Meaning::BadCredentials => self.refused = Some(now.after(REFUSED_FOR)),
             Meaning::Rejected => {
                 let known = self
@@ -205,10 +214,14 @@ impl Client {
         }
     }
 
-    /// Whether the token was over already then, by either clock, and not from the start.
-    pub(crate) fn is_expired(&self, value: &str, then: Instant) -> bool {
-        let over = |token: &Delivered| token.sent.after(token.life).expired(then) && !token.is_late;
-        let mut known = self.tokens.iter().filter(|token| token.value == value && !self.is_muddled).peekable();
-        known.peek().is_some() && known.all(over)
+    /// Whether there was no moment at which it could be taken: at each of them its life was over, by either clock, and
+    /// not from the start, or it had not come yet.
+    pub(crate) fn is_over(&self, value: &str, moments: &[(u64, Instant)]) -> bool {
+        let known: Vec<&Delivered> = self.tokens.iter().filter(|token| token.value == value).collect();
+        let is_good = |token: &Delivered| {
+            let lives = |then: Instant| token.is_late || !token.sent.after(token.life).expired(then);
+            moments.iter().any(|(at, then)| token.at <= *at && lives(*then))
+        };
+        !self.is_muddled && !known.is_empty() && !known.into_iter().any(is_good)
     }
 }

@@ -3,7 +3,7 @@
 use feishu_corehr::{Attribution, Effect, Endpoint, Error, ErrorKind, GetProcess, ReadBack, Withdrawn};
 
 use crate::call::{Call, Kind, Outcome};
-use crate::client::{Client, Source};
+use crate::client::{Client, RETRIES, Source};
 use crate::clock::Clock;
 use crate::coverage::Asked;
 use crate::invariant::{Checked, Invariant, check};
@@ -17,8 +17,6 @@ const SLACK: u64 = 50;
 pub(crate) const LONGEST_BACKOFF: u64 = 5_000;
 /// How long a handful of requests travels, in milliseconds.
 const TRAVELLING: u64 = 5_000;
-/// So many retries leave the session enough for more.
-const FEW_RETRIES: u32 = 25;
 /// A status that no page lists, which the world shows at times.
 pub(crate) const ODD_STATUS: i64 = 77;
 
@@ -175,7 +173,8 @@ impl Ending<'_> {
             && !self.weather.has_small_quotas
             && self.client.token_mishaps == 0
             && self.client.throttles == 0
-            && self.client.retries <= FEW_RETRIES;
+            && self.client.due <= RETRIES
+            && !self.client.is_at_quota(Asked::Read, self.clock.instant());
         check(!(reads && had_time && is_curable && error.effect == Effect::Unknown), Invariant::I9, || {
             format!("it met {} mishaps, has time left, and does not know the effect: {error}", log.mishaps)
         })

@@ -14,6 +14,9 @@ const MOST_READS: u32 = 5;
 /// Three tries of a renewal while the old token is good, three once it is not, and three for a last read in doubt.
 const MOST_TOKENS: u32 = 9;
 const MOST_UNSTARTED: u32 = 2;
+/// What retries cost.
+pub(crate) const THROTTLE_COST: u64 = 5;
+pub(crate) const TRANSIENT_COST: u64 = 14;
 
 /// What the last read has shown since the last answer that proves nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -55,13 +58,17 @@ pub(crate) struct Log {
     allowance: Option<u32>,
     /// Whether the last withdrawal's answer proved nothing, and it was not sent again yet.
     is_fresh: bool,
+    /// Whether the request under way was not preceded by a look, because reading is forbidden.
+    is_unread: bool,
     pub(crate) resent_unread: bool,
     /// The last answer.
     pub(crate) last: Option<(Asked, Meaning)>,
     /// The status of the last read, and when the read was sent.
     pub(crate) shown: Option<(i64, u64)>,
-    /// What its last retries have cost, until a success gives it back.
-    pub(crate) owed: u64,
+    /// What it costs to go on after the last answer; nothing once that is paid.
+    pub(crate) due: u64,
+    /// What its last retry has cost: a success gives it back.
+    pub(crate) paid: u64,
     /// How many of its answers were mishaps, throttles not counted, and whether one of them cannot be cured.
     pub(crate) mishaps: u32,
     pub(crate) is_incurable: bool,
@@ -100,10 +107,10 @@ impl Log {
     /// In doubt, it is only sent again after a look, and only as often as each answer allows.
     fn withdraw(&mut self, kind: Kind) -> Checked {
         check(kind != Kind::Read, Invariant::I7, || "a read withdraws".to_owned())?;
+        self.is_unread = self.sight == Sight::Forbidden;
         let may = match self.sight {
             Sight::Clear | Sight::Running => !matches!(self.doubt, Doubt::Finished | Doubt::Refused),
             Sight::Forbidden => {
-                self.resent_unread = true;
                 kind == Kind::Withdraw(ReadBack::BestEffort) && !matches!(self.doubt, Doubt::Finished | Doubt::Refused)
             }
             Sight::Needed | Sight::Over => false,
@@ -124,7 +131,8 @@ impl Log {
         if meaning == Meaning::Rejected {
             self.rejections += 1;
         }
-        self.count(asked, meaning);
+        let is_started = self.count(asked, meaning);
+        self.due = self.cost(asked, meaning, is_started, shown);
         match meaning {
             Meaning::Conflict | Meaning::Garbled | Meaning::Lost | Meaning::Unreachable => self.mishaps += 1,
             Meaning::Accepted | Meaning::Finished | Meaning::Throttled | Meaning::Unstarted => {}
@@ -148,18 +156,38 @@ impl Log {
                 _ => {}
             },
             Asked::Token => {}
-            Asked::Withdrawal => self.withdrawal_answered(meaning),
+            Asked::Withdrawal if is_started => {
+                self.resent_unread |= self.is_unread;
+                self.withdrawal_answered(meaning);
+            }
+            Asked::Withdrawal => {}
         }
     }
 
-    fn count(&mut self, asked: Asked, meaning: Meaning) {
+    /// What the next request costs after this answer. Retries within a fetch of a token are not told apart from other
+    /// fetches: they cost nothing here.
+    fn cost(&self, asked: Asked, meaning: Meaning, is_started: bool, shown: Option<i64>) -> u64 {
         match meaning {
-            Meaning::Rejected | Meaning::Throttled => return,
+            _ if asked == Asked::Token => 0,
+            Meaning::Throttled => THROTTLE_COST,
+            // Once more after a read that contradicts the answer.
+            Meaning::Shown if self.doubt == Doubt::Finished && shown == Some(RUNNING) => TRANSIENT_COST,
+            Meaning::Unstarted if is_started => TRANSIENT_COST,
+            _ if meaning.is_transient() => TRANSIENT_COST,
+            _ => 0,
+        }
+    }
+
+    /// Counts the attempt; whether it is one at all. A request that was never started is sent again at once, and only
+    /// when that happens too often it is an attempt that has failed.
+    fn count(&mut self, asked: Asked, meaning: Meaning) -> bool {
+        match meaning {
+            Meaning::Rejected | Meaning::Throttled => return true,
             Meaning::Unstarted => {
                 self.unstarted += u32::from(asked == Asked::Withdrawal);
                 self.unstarted_now[asked as usize] += 1;
                 if self.unstarted_now[asked as usize] <= MOST_UNSTARTED {
-                    return;
+                    return false;
                 }
                 self.mishaps += 1;
             }
@@ -171,6 +199,7 @@ impl Log {
             Asked::Token => self.counted_tokens += 1,
             Asked::Withdrawal => self.counted_withdrawals += 1,
         }
+        true
     }
 
     fn withdrawal_answered(&mut self, meaning: Meaning) {
@@ -196,7 +225,7 @@ impl Log {
                 self.doubt = Doubt::Refused;
             }
             // After a lost answer every further one that proves nothing new is a reason to look again.
-            Meaning::Unreachable if self.is_ambiguous => self.sight = Sight::Needed,
+            Meaning::Unreachable | Meaning::Unstarted if self.is_ambiguous => self.sight = Sight::Needed,
             _ => {}
         }
     }

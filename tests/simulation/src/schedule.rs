@@ -18,11 +18,13 @@ use crate::ending::{Ending, LONGEST_BACKOFF};
 use crate::invariant::{Checked, Invariant, Violation, check};
 use crate::returned::{Meaning, Returned};
 use crate::server::{Issuer, Process};
-use crate::travel::Sent;
+use crate::travel::{Sent, bearer};
 use crate::weather::Weather;
 
 /// More polls than any call needs.
 const MOST_POLLS: u32 = 5_000;
+/// How long a token of a shared cache must live to be taken, in milliseconds.
+const LEAST_CACHED_LIFE: u64 = 1_800_000;
 
 /// What a schedule is like, beside its seed.
 #[derive(Clone, Debug, Default)]
@@ -93,7 +95,7 @@ pub(crate) struct Schedule<'a> {
     pub(crate) sent: Vec<Sent>,
     pub(crate) cache: Vec<Cached>,
     pub(crate) asked: Vec<Option<Ask>>,
-    /// What a call was handed by the shared cache; its next step shows whether it took it.
+    /// A refused token that a call was handed by the shared cache; its next step shows whether it took it.
     pub(crate) loaded: Vec<Option<(String, u64)>>,
     pub(crate) polls: Vec<u32>,
     /// By the callers' monotonic clock.
@@ -250,14 +252,17 @@ impl<'a> Schedule<'a> {
     fn poll(&mut self, number: usize) -> Checked {
         let now = self.clock.instant();
         self.polls[number] += 1;
+        self.calls[number].moments.push((self.clock.now, now));
         check(self.polls[number] < MOST_POLLS, Invariant::I9, || format!("call {number} spins"))?;
         let Some(work) = &mut self.calls[number].work else { return Ok(()) };
         let step = work.poll(now);
         if let Some((token, life)) = self.loaded[number].take() {
             let client = &mut self.clients[self.calls[number].client];
             match &step {
-                Step::Send(request) if request.url.contains("/tenant_access_token/") => {}
-                Step::Send(_) => client.delivered(&token, now, life, self.clock.now, now),
+                Step::Send(request) if bearer(request) == Some(&token) => {
+                    client.delivered(&token, now, life, self.clock.now, now);
+                }
+                Step::Send(_) => {}
                 // Whether it took the token is not seen.
                 Step::Ask(..) | Step::Done(_) | Step::Wait(_) => client.is_muddled = true,
             }
@@ -275,13 +280,9 @@ impl<'a> Schedule<'a> {
         let call = &mut self.calls[number];
         call.timer += 1;
         call.changed = pause.seen.and_then(|seen| Some(Box::pin(call.work.as_ref()?.session().changed(seen)) as _));
-        let since = match call.state {
-            State::Asking(since) | State::Waiting { for_change: false, since } => since,
-            State::Ended | State::Idle | State::Sending(_) | State::Waiting { .. } => self.clock.instant(),
-        };
         trace!(self, "call {number} waits for {} ms{}", pause.delay, pause.seen.map_or("", |_| " or a change"));
         let call = &mut self.calls[number];
-        call.state = State::Waiting { for_change: call.changed.is_some(), since };
+        call.state = State::Waiting { for_change: call.changed.is_some() };
         let timer = call.timer;
         if let Some(changed) = &mut call.changed {
             let waker = Waker::from(Arc::new(Bell { call: number, rung: self.rung.clone() }));
@@ -302,7 +303,7 @@ impl<'a> Schedule<'a> {
         trace!(self, "call {number} asks its host: {ask:?}");
         let call = &mut self.calls[number];
         call.timer += 1;
-        call.state = State::Asking(self.clock.instant());
+        call.state = State::Asking;
         let timer = call.timer;
         self.asked[number] = Some(ask);
         let slow = self.weather.is_stormy(self.clock.now) && self.dice.chance(self.weather.permille / 4);
@@ -313,7 +314,7 @@ impl<'a> Schedule<'a> {
     /// The host's answer; timer 0 says that it comes too late.
     fn host_answers(&mut self, number: usize, timer: u32) -> Checked {
         let call = &self.calls[number];
-        if !matches!(call.state, State::Asking(_)) || timer != 0 && timer != call.timer {
+        if !matches!(call.state, State::Asking) || timer != 0 && timer != call.timer {
             return Ok(());
         }
         let token_is_asked = matches!(self.asked[number], Some(Ask::Token { .. }));
@@ -342,8 +343,17 @@ impl<'a> Schedule<'a> {
             return Answer::Loaded(self.dice.chance(500).then(|| b"rubbish".to_vec()));
         }
         let Some(found) = self.cache.iter().find(|cached| cached.key == key) else { return Answer::Loaded(None) };
-        let life = found.expires_at.saturating_sub(self.clock.instant().wall);
-        self.loaded[number] = Some((found.token.clone(), life));
+        let now = self.clock.instant();
+        let life = found.expires_at.saturating_sub(now.wall);
+        let client = &mut self.clients[self.calls[number].client];
+        // One that needs no renewal yet is taken, and no other one; nor the one that was refused last.
+        if life >= LEAST_CACHED_LIFE {
+            if client.tokens.iter().any(|token| token.value == found.token && token.is_rejected) {
+                self.loaded[number] = Some((found.token.clone(), life));
+            } else {
+                client.delivered(&found.token, now, life, self.clock.now, now);
+            }
+        }
         Answer::Loaded(Some(found.bytes.clone()))
     }
 
@@ -402,10 +412,11 @@ impl<'a> Schedule<'a> {
         }
         self.settled = self.settled.max(self.clock.now + returned.longest_pause());
         let time_left = call.started.map_or(0, |started| started.after(call.deadline).remaining(now));
-        client.answered(sent, &returned, &mut call.log, now, time_left);
+        client.answered(sent, &returned, &call.log, now, time_left);
         // A server that asks for more time than is left is not cured by one more try.
         call.log.is_incurable |= returned.longest_pause() + LONGEST_BACKOFF >= time_left;
         call.log.answered(sent.asked, returned.meaning, returned.shown, sent.at);
+        client.due += call.log.due;
         if sent.asked == Asked::Token {
             if client.fetching.is_some_and(|(fetching, _)| fetching == number) {
                 client.fetching = None;
@@ -453,6 +464,10 @@ impl<'a> Schedule<'a> {
         self.coverage.calls += 1;
         self.somebody_ended = true;
         self.ending(number).check(&outcome)?;
+        if matches!(outcome, Outcome::Replied(_) | Outcome::Withdrawn(_)) {
+            let call = &self.calls[number];
+            self.clients[call.client].succeeded(&call.log);
+        }
         let later = self.clock.instant().after(self.dice.between(0, 100_000));
         let call = &mut self.calls[number];
         call.state = State::Ended;
@@ -495,7 +510,7 @@ impl<'a> Schedule<'a> {
             std::mem::take(&mut *rung)
         };
         for number in rung {
-            if matches!(self.calls[number].state, State::Waiting { for_change: true, .. }) {
+            if matches!(self.calls[number].state, State::Waiting { for_change: true }) {
                 self.later(0, Event::Timer(number, self.calls[number].timer));
             }
         }
@@ -506,7 +521,7 @@ impl<'a> Schedule<'a> {
         for client in 0..self.clients.len() {
             let mut alive = self.calls.iter().filter(|call| call.client == client && call.is_alive()).peekable();
             let anybody = alive.peek().is_some();
-            let all_wait = alive.all(|call| matches!(call.state, State::Waiting { for_change: true, .. }));
+            let all_wait = alive.all(|call| matches!(call.state, State::Waiting { for_change: true }));
             check(!(anybody && all_wait), Invariant::I10, || {
                 format!("all calls of client {client} wait for a token that nobody fetches")
             })?;

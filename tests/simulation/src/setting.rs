@@ -151,6 +151,7 @@ impl<'a> Schedule<'a> {
             changed: None,
             started: None,
             started_at: 0,
+            moments: Vec::new(),
             log: Log::default(),
             end: None,
         }

@@ -43,11 +43,11 @@ impl Schedule<'_> {
         } else {
             Asked::Read
         };
-        let token = request.headers.iter().find(|header| header.name == "authorization");
-        let token = token.map(|header| header.value.trim_start_matches("Bearer ").to_owned());
+        let token = bearer(request).map(str::to_owned);
         trace!(self, "call {number} sends {asked:?}, token {token:?}, budget {}", request.budget);
         self.addressed(number, asked, request, token.as_deref())?;
-        self.with_a_good_token(number, asked, token.as_deref(), now)?;
+        self.with_a_good_token(number, asked, token.as_deref())?;
+        self.calls[number].moments.clear();
 
         let call = &mut self.calls[number];
         let longest = if asked == Asked::Withdrawal { 20_000 } else { 10_000 };
@@ -92,20 +92,15 @@ impl Schedule<'_> {
         })
     }
 
-    /// Neither the token that was just refused, nor one whose life was over before the call began to wait its turn.
-    fn with_a_good_token(&self, number: usize, asked: Asked, token: Option<&str>, now: Instant) -> Checked {
+    /// Neither the token that was just refused, nor one whose life was over whenever the call can have taken it: between
+    /// that and the request it may wait for its turn.
+    fn with_a_good_token(&self, number: usize, asked: Asked, token: Option<&str>) -> Checked {
         let call = &self.calls[number];
         let Some(token) = token.filter(|_| call.given.is_none() && asked != Asked::Token) else { return Ok(()) };
         check(call.log.rejected.as_deref() != Some(token), Invariant::I10, || {
             format!("{token} is sent again after it was refused")
         })?;
-        let since = match call.state {
-            State::Asking(since) | State::Waiting { for_change: false, since } => since,
-            State::Ended | State::Idle | State::Sending(_) | State::Waiting { .. } => now,
-        };
-        let client = &self.clients[call.client];
-        // A wall clock that jumped there and back has made no difference.
-        let is_over = client.is_expired(token, since) && client.is_expired(token, now);
+        let is_over = self.clients[call.client].is_over(token, &call.moments);
         check(!is_over, Invariant::I5, || format!("{token} is used after its life"))
     }
 
@@ -286,4 +281,10 @@ impl Schedule<'_> {
             }
         })
     }
+}
+
+/// The token that a request carries.
+pub(crate) fn bearer(request: &HttpRequest) -> Option<&str> {
+    let header = request.headers.iter().find(|header| header.name == "authorization");
+    header.map(|header| header.value.trim_start_matches("Bearer "))
 }
