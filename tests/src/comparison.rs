@@ -11,8 +11,8 @@ use crate::vector::{Call, Outcome, Runtime, Sending, Vector};
 const OPEN: [&str; 4] = ["advice", "operation", "retryable", "summary"];
 /// How much later than wanted a request may leave where a real clock runs, in milliseconds: machines are shared.
 const LATENESS: u64 = 3_000;
-/// How much earlier it may seem to leave, since both ends count whole milliseconds.
-const ROUNDING: u64 = 2;
+/// How much earlier it may seem to leave: the request before it may have taken so long to connect and to arrive.
+const EARLINESS: u64 = 300;
 /// How it is said that there is no such header or token.
 const NONE: &str = "none";
 
@@ -265,7 +265,7 @@ fn sending(
         let (least, most) = match runtime {
             Runtime::Core => (least, most),
             Runtime::Chromium | Runtime::Kotlin | Runtime::Node | Runtime::Python | Runtime::Rust | Runtime::Swift => {
-                (least.saturating_sub(ROUNDING), most + LATENESS)
+                (least.saturating_sub(EARLINESS), most + LATENESS)
             }
         };
         if !(least..=most).contains(&gap) {

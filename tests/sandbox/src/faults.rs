@@ -7,6 +7,7 @@ mod cut;
 mod framing;
 pub(crate) mod redirect;
 mod status;
+mod surplus;
 mod token;
 
 use serde::{Deserialize, Serialize};

@@ -1,12 +1,13 @@
 //! The catalogue: every named fault, in one table.
 
-use super::{Effect, Fault, body, business, cut, framing, redirect, status, token};
+use super::{Effect, Fault, body, business, cut, framing, redirect, status, surplus, token};
 
 /// All faults, group by group.
 pub(crate) fn all() -> impl Iterator<Item = &'static Fault> {
-    let groups: [&'static [Fault]; 7] = [
+    let groups: [&'static [Fault]; 8] = [
         &cut::FAULTS,
         &framing::FAULTS,
+        &surplus::FAULTS,
         &redirect::FAULTS,
         &status::FAULTS,
         &body::FAULTS,

@@ -58,6 +58,9 @@ fn expected(name: &str) -> Option<Wire> {
         "header-nul" => Open(&["X-Nul: a\0b\r\n"]),
         "header-obsfold" => Open(&["X-Fold: a\r\n b\r\n"]),
         "header-nul-obsfold" => Open(&["X-Fold: a\r\n b\0c\r\n"]),
+        "surplus-answer" | "surplus-answer-late" => Open(&["X-Surplus: 1\r\n", r#"{"code":0,"#]),
+        "surplus-bytes" => Open(&["surplus\r\n"]),
+        "surplus-head" => Open(&["HTTP/1.1 200 OK\r\nX-Surplus: "]),
         "204" => Open(&["HTTP/1.1 204 No Content\r\n", "\r\n\r\n"]),
         "200-empty" => Open(&["HTTP/1.1 200 OK\r\n", "Content-Length: 0\r\n\r\n"]),
         "307-same-host" => Open(&["307 ", "Location: /redirected/307\r\n"]),
@@ -181,7 +184,8 @@ async fn strike(sandbox: &Sandbox, fault: &Fault, flag: Option<bool>, wire: Wire
         Aim::Token => (Operation::Token, token_request(sandbox)),
     };
     // The pauses are shortened; what lasts must last until we have looked.
-    let ms = (fault.name.starts_with("drip") || fault.name == "slow-token").then_some(1);
+    let ms =
+        (fault.name.starts_with("drip") || matches!(fault.name, "slow-token" | "surplus-answer-late")).then_some(1);
     sandbox.order_fault(&FaultOrder { apply: flag, ms, ..FaultOrder::once(on, fault.name) }).expect(fault.name);
 
     let mut connection = Connection::open(sandbox).await;
