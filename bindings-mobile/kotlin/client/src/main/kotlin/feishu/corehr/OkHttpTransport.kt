@@ -4,9 +4,11 @@ import feishu.corehr.model.Header
 import feishu.corehr.model.HttpRequest
 import feishu.corehr.model.HttpResponse
 import feishu.corehr.model.TransportErrorKind
+import kotlinx.coroutines.CancellableContinuation
 import kotlinx.coroutines.suspendCancellableCoroutine
 import okhttp3.Call
 import okhttp3.Callback
+import okhttp3.Connection
 import okhttp3.ConnectionPool
 import okhttp3.CookieJar
 import okhttp3.Dispatcher
@@ -20,72 +22,82 @@ import okhttp3.Response
 import okio.Buffer
 import okio.BufferedSink
 import java.io.IOException
+import java.net.Proxy
+import java.net.SocketTimeoutException
 import java.util.concurrent.TimeUnit.MILLISECONDS
 import java.util.concurrent.TimeUnit.SECONDS
-import java.util.concurrent.atomic.AtomicBoolean
+import javax.net.SocketFactory
 import kotlin.coroutines.resume
 import kotlin.coroutines.resumeWithException
 
 /**
  * Sends each request once, by OkHttp: no redirect is followed, nothing is sent again, and a cancelled call closes its
- * connection. Time-outs and the largest answer come from each request.
+ * connection. Time-outs and the largest answer come from each request. No request waits for another one's end.
  *
- * [base] brings its proxy, TLS, certificate pins, DNS and interceptors; its time-outs, cache, cookies, authenticators,
- * dispatcher and connections are not used. An interceptor that sends again makes results uncertain: do not have one.
+ * Each request has a connection of its own: OkHttp takes bytes that lie on a kept one for the next request's answer.
+ *
+ * [base] brings its proxy and that proxy's authenticator, TLS, the certificates that it trusts (all, if its trust manager
+ * does), certificate pins, DNS and interceptors; its time-outs, cache, cookies, authenticator, dispatcher and connections
+ * are not used. An interceptor that sends again is an error.
+ *
+ * @param allowProxySelector whether [base]'s proxy selector is asked, which by default is the system's. Else a proxy is
+ *   used only where [base] names one by `proxy(…)`.
  */
-public class OkHttpTransport(base: OkHttpClient = OkHttpClient()) : Transport, AutoCloseable {
-    private val client = onceOnly(base)
+public class OkHttpTransport @JvmOverloads constructor(
+    base: OkHttpClient = OkHttpClient(),
+    allowProxySelector: Boolean = false,
+) : Transport, AutoCloseable {
+    private val client = onceOnly(base, allowProxySelector)
 
     override suspend fun send(request: HttpRequest): HttpResponse {
-        val progress = Progress()
-        val call = clientFor(request).newCall(okHttpRequest(request, progress))
+        val progress = Progress(request)
         return suspendCancellableCoroutine { continuation ->
-            continuation.invokeOnCancellation { call.cancel() }
-            call.enqueue(
-                object : Callback {
-                    override fun onFailure(call: Call, e: IOException) =
-                        continuation.resumeWithException(failure(e, progress))
-
-                    override fun onResponse(call: Call, response: Response) {
-                        val result = runCatching { response.use { read(it, request.maxResponse.toLong(), progress) } }
-                        result.fold(continuation::resume) {
-                            continuation.resumeWithException(if (it is IOException) failure(it, progress) else it)
-                        }
-                    }
-                },
-            )
+            try {
+                val call = client.newCall(okHttpRequest(request, progress))
+                call.timeout().timeout(request.budget.toLong(), MILLISECONDS)
+                continuation.invokeOnCancellation { call.cancel() }
+                call.enqueue(Answered(continuation, progress))
+            } catch (error: Throwable) {
+                // No thread, for instance.
+                continuation.resumeWithException(failure(error, progress))
+            }
         }
     }
 
-    /** Closes the connections that nobody uses; requests under way go on. */
-    override fun close() {
-        client.connectionPool.evictAll()
-        client.dispatcher.executorService.shutdown()
-    }
-
-    private fun clientFor(request: HttpRequest): OkHttpClient {
-        val builder = client.newBuilder()
-        if (request.freshConnection) {
-            builder.connectionPool(ConnectionPool(0, 1, SECONDS))
-        }
-        return builder
-            .callTimeout(request.budget.toLong(), MILLISECONDS)
-            .connectTimeout(request.connectBudget.toLong(), MILLISECONDS)
-            .build()
-    }
+    /** Does nothing: no connection outlives its request. */
+    override fun close(): Unit = Unit
 }
 
-/** How far a request has come. */
-private class Progress {
+/** A request, and how far it has come. */
+private class Progress(val request: HttpRequest) {
     /** Only as long as this is false is it proved that no byte was written: a connection came later, or never. */
     @Volatile var hasConnection = false
 
     @Volatile var hasHead = false
 }
 
-private fun onceOnly(base: OkHttpClient): OkHttpClient =
-    base
-        .newBuilder()
+private class Answered(
+    private val continuation: CancellableContinuation<HttpResponse>,
+    private val progress: Progress,
+) : Callback {
+    override fun onFailure(call: Call, e: IOException) = continuation.resumeWithException(failure(e, progress))
+
+    override fun onResponse(call: Call, response: Response) {
+        val read = runCatching { response.use { read(it, progress) } }
+        read.fold(continuation::resume) { continuation.resumeWithException(failure(it, progress)) }
+    }
+}
+
+private fun onceOnly(base: OkHttpClient, allowProxySelector: Boolean): OkHttpClient {
+    val builder = base.newBuilder()
+    if (!allowProxySelector) {
+        builder.proxy(base.proxy ?: Proxy.NO_PROXY)
+        // Java's plain sockets ask the system's selector, too.
+        if (base.socketFactory == SocketFactory.getDefault()) {
+            builder.socketFactory(DirectSockets)
+        }
+    }
+    return builder
         .retryOnConnectionFailure(false)
         .followRedirects(false)
         .followSslRedirects(false)
@@ -95,11 +107,21 @@ private fun onceOnly(base: OkHttpClient): OkHttpClient =
         .cache(null)
         .cookieJar(CookieJar.NO_COOKIES)
         .authenticator { _, _ -> null }
-        .connectionPool(ConnectionPool(IDLE_CONNECTIONS, IDLE_SECONDS, SECONDS))
+        .connectionPool(ConnectionPool(0, 1, SECONDS))
         // The client paces its requests; a queue here would be waiting time that no time-out sees.
         .dispatcher(Dispatcher(Threads.pool()).apply { maxRequests = Int.MAX_VALUE; maxRequestsPerHost = Int.MAX_VALUE })
+        .addInterceptor(ConnectBudget)
         .addNetworkInterceptor(Once)
         .build()
+}
+
+private object ConnectBudget : Interceptor {
+    override fun intercept(chain: Interceptor.Chain): Response {
+        val budget = chain.request().tag(Progress::class.java)?.request?.connectBudget ?: return chain.proceed(chain.request())
+        return chain.withConnectTimeout(budget.coerceIn(1u, Int.MAX_VALUE.toULong()).toInt(), MILLISECONDS)
+            .proceed(chain.request())
+    }
+}
 
 /** Runs when there is a connection, just before the first byte. */
 private object Once : Interceptor {
@@ -108,14 +130,28 @@ private object Once : Interceptor {
         if (progress?.hasConnection == true) {
             throw IOException("an interceptor sends the request again")
         }
+        chain.connection()?.let(::refuseEarlyBytes)
         progress?.hasConnection = true
-        val response = chain.proceed(chain.request())
+        val response = headOf(chain)
         val pause = response.header(RETRY_AFTER)
         // OkHttp sends a read again at once when it is told 0, and trips over large numbers.
         return if (pause == null || response.code != 503) {
             response
         } else {
             response.newBuilder().removeHeader(RETRY_AFTER).header(HIDDEN_RETRY_AFTER, pause).build()
+        }
+    }
+
+    /** What comes before anything was asked is nobody's answer. */
+    private fun refuseEarlyBytes(connection: Connection) {
+        val socket = connection.socket()
+        val timeout = socket.soTimeout
+        socket.soTimeout = 1
+        try {
+            socket.getInputStream().read()
+            throw UnstartedException("the connection was closed, or answered before it was asked")
+        } catch (_: SocketTimeoutException) {
+            socket.soTimeout = timeout
         }
     }
 }
@@ -125,6 +161,7 @@ private fun okHttpRequest(request: HttpRequest, progress: Progress): Request {
     for (header in request.headers) {
         builder.addHeader(header.name, header.value)
     }
+    builder.header("connection", "close")
     return builder.method(request.method.name, request.body?.let { OneShot(it.toRequestBody()) }).build()
 }
 
@@ -139,10 +176,13 @@ private class OneShot(private val body: RequestBody) : RequestBody() {
     override fun isOneShot() = true
 }
 
-private fun read(response: Response, cap: Long, progress: Progress): HttpResponse {
+private fun read(response: Response, progress: Progress): HttpResponse {
     progress.hasHead = true
-    if (response.headers.size > MOST_HEADERS) {
-        throw TransportException.Failed(TransportErrorKind.TOO_LARGE, true, "more than $MOST_HEADERS headers")
+    val cap = progress.request.maxResponse.toLong()
+    val headers = response.headers
+    if (headers.size > MOST_HEADERS || headers.byteCount() > MOST_HEADER_BYTES) {
+        val detail = "more than $MOST_HEADERS headers or $MOST_HEADER_BYTES bytes of them"
+        throw TransportException.Failed(TransportErrorKind.TOO_LARGE, true, detail)
     }
     val body = Buffer()
     while (response.body.source().read(body, CHUNK) != -1L) {
@@ -150,20 +190,23 @@ private fun read(response: Response, cap: Long, progress: Progress): HttpRespons
             throw TransportException.Failed(TransportErrorKind.TOO_LARGE, true, "more than $cap bytes")
         }
     }
-    val headers = response.headers.map { (name, value) ->
-        Header(if (name == HIDDEN_RETRY_AFTER) RETRY_AFTER else name, value)
-    }
-    return HttpResponse(response.code.toUShort(), headers, body.readByteArray())
+    val shown = headers.map { (name, value) -> Header(if (name == HIDDEN_RETRY_AFTER) RETRY_AFTER else name, value) }
+    return HttpResponse(response.code.toUShort(), shown, body.readByteArray())
 }
 
-private fun failure(error: IOException, progress: Progress): TransportException.Failed =
-    TransportException.Failed(kindOf(error, progress.hasHead), progress.hasConnection, error.message ?: "$error")
+private fun failure(error: Throwable, progress: Progress): TransportException.Failed =
+    when (error) {
+        is TransportException.Failed -> error
+        is IOException -> {
+            val kind = kindOf(error, progress.hasConnection, progress.hasHead)
+            TransportException.Failed(kind, progress.hasConnection, error.message ?: "$error")
+        }
+        // Of others only the class is told: nobody knows what their texts hold.
+        else -> TransportException.Failed(TransportErrorKind.OTHER, progress.hasConnection, error.javaClass.name)
+    }
 
-private const val IDLE_CONNECTIONS = 5
-
-/** Below the 20 seconds after which a server may close. */
-private const val IDLE_SECONDS = 15L
 private const val MOST_HEADERS = 100
+private const val MOST_HEADER_BYTES = 65_536L
 private const val CHUNK = 8_192L
 private const val RETRY_AFTER = "retry-after"
 private const val HIDDEN_RETRY_AFTER = "x-feishu-corehr-retry-after"

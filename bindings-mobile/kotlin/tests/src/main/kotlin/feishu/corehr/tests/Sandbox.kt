@@ -12,6 +12,7 @@ import feishu.corehr.model.Credentials
 import feishu.corehr.model.FeishuError
 import feishu.corehr.model.Observation
 import feishu.corehr.model.Quota
+import java.io.File
 import java.net.URI
 import java.net.http.HttpClient
 import java.net.http.HttpRequest
@@ -30,6 +31,7 @@ class Sandbox(program: String) : AutoCloseable {
 
     val url: String = about["http"].asString
     val https: String = about["https"].asString
+    val certificate: ByteArray get() = File(about["certificate"].asString).readBytes()
     val appId: String = about["app_id"].asString
     val appSecret: String = about["app_secret"].asString
 

@@ -1,0 +1,30 @@
+package feishu.corehr.tests
+
+import feishu.corehr.TransportException
+import feishu.corehr.model.HttpRequest
+import feishu.corehr.model.Method
+import kotlinx.coroutines.delay
+
+/** A request for a transport alone. */
+fun request(url: String, method: Method = Method.GET, budget: ULong = 20_000u, connectBudget: ULong = 5_000u) =
+    HttpRequest(
+        method, url, emptyList(), if (method == Method.GET) null else "{}".toByteArray(), false, budget, connectBudget,
+        1_000u, false,
+    )
+
+/** The failure with which a transport ends. */
+suspend fun transportFailure(call: suspend () -> Any): TransportException.Failed =
+    try {
+        throw AssertionError("no failure, but ${call()}")
+    } catch (failure: TransportException.Failed) {
+        failure
+    }
+
+/** Waits until something is so. */
+suspend fun eventually(what: String, condition: () -> Boolean) {
+    val end = System.nanoTime() + 30_000_000_000
+    while (!condition()) {
+        check(System.nanoTime() < end) { "it did not become so: $what" }
+        delay(10)
+    }
+}
