@@ -21,8 +21,9 @@ import kotlin.time.Instant
 /**
  * A client of Feishu CoreHR's processes. Any number of coroutines may share one; so they share its token and its pace.
  *
- * Everything that goes wrong is a [FeishuException]. A cancelled coroutine closes its connection at once and throws
- * Kotlin's own exception; what the call had done until then is told to `onCancelled`.
+ * Everything that goes wrong is a [FeishuException]; only a closed client throws [IllegalStateException]. A cancelled
+ * coroutine closes its connection at once and throws Kotlin's own exception; what the call had done until then is told to
+ * `onCancelled`.
  *
  * @param credentials who asks: [Credentials.Backend] (a backend of your own puts the token in), [Credentials.Host]
  *   (with [tokenSource]), or [Credentials.App], which does not belong into an app that others install.
@@ -81,7 +82,7 @@ public class Client(
      * @param reason at most 500 characters.
      * @param deadline how long the whole call may take.
      * @param token a tenant access token for this call alone.
-     * @param requestId what the server is told as `x-request-id`.
+     * @param requestId an id of your own for Feishu's logs, sent as `Oapi-Sdk-Request-Id`.
      * @return how sure it is that this call did it.
      */
     public suspend fun withdrawProcess(

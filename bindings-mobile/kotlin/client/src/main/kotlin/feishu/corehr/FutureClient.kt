@@ -83,7 +83,7 @@ public class FutureClient private constructor(private val client: Client) : Auto
         /** A tenant access token for this call alone. */
         public fun token(value: String): Options = apply { token = value }
 
-        /** What the server is told as `x-request-id`. */
+        /** An id of your own for Feishu's logs, sent as `Oapi-Sdk-Request-Id`. */
         public fun requestId(value: String): Options = apply { requestId = value }
 
         /** Of a withdrawal: how much reading after a lost answer matters. */
