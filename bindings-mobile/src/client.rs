@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use feishu_corehr::{
-    CallOptions, Credentials, Endpoint, Error, Exchange, GetProcess, HttpRequest, ListProcesses, Process, ReadBack,
-    Session, WithdrawProcess, Withdrawal, Withdrawn, retry,
+    Action, CallOptions, Credentials, Endpoint, Error, Exchange, GetProcess, HttpRequest, ListProcesses, Process,
+    ReadBack, Session, WithdrawProcess, Withdrawn, retry,
 };
 
 use crate::call::run;
@@ -53,8 +53,9 @@ impl NativeClient {
         read_back: ReadBack,
         cancellation: Option<Arc<Cancellation>>,
     ) -> Result<Withdrawn, Failure> {
-        let machine = guarded(|| Withdrawal::new(&self.session, &request, self.options(options), read_back))?;
-        Ok(run(&self.host, machine, cancellation.as_deref()).await?)
+        let machine = guarded(|| Action::new(&self.session, &request, self.options(options), read_back))?;
+        let outcome = run(&self.host, machine, cancellation.as_deref()).await?;
+        Ok(WithdrawProcess::output(outcome)?)
     }
 
     /// Reads one process.

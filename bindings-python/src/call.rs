@@ -1,42 +1,25 @@
-//! The operations: a request object becomes a machine, its result a Python object. One line per operation in each list.
+//! A call of any operation, and the same as data.
 
 use feishu_corehr::{
-    Call, CallOptions, Endpoint, Error, Exchange, Explanation, GetProcess, Host, ListProcesses, OPERATIONS, Problem,
-    Process, ProcessPage, ReadBack, Session, Transport, WithdrawProcess, Withdrawal, Withdrawn, verdict,
+    Action, Call, CallOptions, Error, Explanation, Host, ListProcesses, OPERATIONS, Operation, Outcome, Prepared,
+    Problem, ProcessPage, ReadBack, Session, Transport, verdict,
 };
-use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
+use crate::door::{Door, Object};
 use crate::error::raise;
 use crate::http::response;
 
 /// One call under way, of any operation.
-pub(crate) enum Job {
-    GetProcess(Call<Exchange>),
-    ListProcesses(Call<Exchange>),
-    WithdrawProcess(Box<Call<Withdrawal>>),
+pub(crate) struct Job {
+    call: Call<Action>,
+    operation: &'static Operation,
+    leave: fn(Outcome) -> Result<Output, Error>,
 }
 
 /// What a call ends with.
-pub(crate) enum Output {
-    Process(Box<Process>),
-    ProcessPage(ProcessPage),
-    Withdrawn(Withdrawn),
-}
-
-impl<'py> IntoPyObject<'py> for Output {
-    type Target = PyAny;
-    type Output = Bound<'py, PyAny>;
-    type Error = PyErr;
-
-    fn into_pyobject(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        Ok(match self {
-            Self::Process(process) => (*process).into_pyobject(py)?.into_any(),
-            Self::ProcessPage(page) => page.into_pyobject(py)?.into_any(),
-            Self::Withdrawn(withdrawn) => withdrawn.into_pyobject(py)?.into_any(),
-        })
-    }
-}
+pub(crate) type Output = Box<dyn Object>;
 
 impl Job {
     /// Checks all arguments and options; nothing is sent.
@@ -46,57 +29,31 @@ impl Job {
         options: CallOptions,
         read_back: ReadBack,
     ) -> PyResult<Self> {
-        let refused = |error| raise(request.py(), error, None);
-        if let Ok(request) = request.cast::<WithdrawProcess>() {
-            let machine = Withdrawal::new(session, request.get(), options, read_back).map_err(refused)?;
-            return Ok(Self::WithdrawProcess(Box::new(Call::new(machine))));
-        }
-        if let Ok(request) = request.cast::<GetProcess>() {
-            return Ok(Self::GetProcess(Call::new(Exchange::new(session, request.get(), options).map_err(refused)?)));
-        }
-        if let Ok(request) = request.cast::<ListProcesses>() {
-            return Ok(Self::ListProcesses(Call::new(
-                Exchange::new(session, request.get(), options).map_err(refused)?,
-            )));
-        }
-        Err(not_a_request(request))
+        let (door, entered) = Door::enter(request)?;
+        let action = Action::new(session, entered, options, read_back);
+        let action = action.map_err(|error| raise(request.py(), error, None))?;
+        Ok(Self { call: Call::new(action), operation: door.operation, leave: door.leave })
     }
 
     pub(crate) async fn drive(&self, transport: &impl Transport, host: &impl Host) -> Result<Output, Error> {
-        match self {
-            Self::GetProcess(call) => {
-                let reply = call.drive(transport, host).await?;
-                GetProcess::decode(&reply).map(|process| Output::Process(Box::new(process)))
-            }
-            Self::ListProcesses(call) => {
-                let reply = call.drive(transport, host).await?;
-                ListProcesses::decode(&reply).map(Output::ProcessPage)
-            }
-            Self::WithdrawProcess(call) => call.drive(transport, host).await.map(Output::Withdrawn),
-        }
+        self.call.drive(transport, host).await.and_then(self.leave)
     }
 
     /// Ends the call and says what it has done.
     pub(crate) fn cancel(&self) -> Error {
-        match self {
-            Self::GetProcess(call) | Self::ListProcesses(call) => call.cancel(),
-            Self::WithdrawProcess(call) => call.cancel(),
-        }
+        self.call.cancel()
+    }
+
+    /// Whether it may change something.
+    pub(crate) const fn is_write(&self) -> bool {
+        self.operation.replay.is_write()
     }
 }
 
 /// The request as data.
-pub(crate) fn prepare(request: &Bound<'_, PyAny>) -> PyResult<feishu_corehr::Prepared> {
-    let prepared = if let Ok(request) = request.cast::<WithdrawProcess>() {
-        request.get().prepare()
-    } else if let Ok(request) = request.cast::<GetProcess>() {
-        request.get().prepare()
-    } else if let Ok(request) = request.cast::<ListProcesses>() {
-        request.get().prepare()
-    } else {
-        return Err(not_a_request(request));
-    };
-    prepared.map_err(|error| raise(request.py(), error, None))
+pub(crate) fn prepare(request: &Bound<'_, PyAny>) -> PyResult<Prepared> {
+    let (_, entered) = Door::enter(request)?;
+    entered.encode().map_err(|error| raise(request.py(), error, None))
 }
 
 /// Reads an answer that another HTTP stack fetched: the result, or the error that it stands for is raised.
@@ -117,18 +74,10 @@ pub(crate) fn decode_reply<'py>(
     body: Option<&Bound<'py, PyAny>>,
 ) -> PyResult<Bound<'py, PyAny>> {
     let response = response(status, headers, body)?;
-    let Some(known) = OPERATIONS.iter().find(|known| known.name == operation) else {
-        return Err(PyValueError::new_err("operation must be one of OPERATIONS"));
-    };
-    let reply = verdict::judge(known, Ok(&response)).map_err(|failure| raise(py, failure.error, None))?;
+    let door = Door::of(operation)?;
     let failed = |error| raise(py, error, None);
-    if operation == GetProcess::OPERATION.name {
-        return Ok(GetProcess::decode(&reply).map_err(failed)?.into_pyobject(py)?.into_any());
-    }
-    if operation == ListProcesses::OPERATION.name {
-        return Ok(ListProcesses::decode(&reply).map_err(failed)?.into_pyobject(py)?.into_any());
-    }
-    Ok(WithdrawProcess::decode(&reply).map_err(failed)?.into_pyobject(py)?.into_any())
+    let reply = verdict::judge(door.operation, Ok(&response)).map_err(|failure| failed(failure.error))?;
+    (door.decode)(&reply).map_err(failed)?.into_object(py)
 }
 
 /// The names of all operations.
@@ -178,9 +127,4 @@ impl Pages {
     fn cursor(&self) -> Option<String> {
         self.0.cursor()
     }
-}
-
-fn not_a_request(value: &Bound<'_, PyAny>) -> PyErr {
-    let got = value.get_type().name().map_or_else(|_| "something else".into(), |name| name.to_string());
-    PyTypeError::new_err(format!("request must be a WithdrawProcess, GetProcess or ListProcesses, not {got}"))
 }

@@ -7,6 +7,7 @@
 mod bell;
 mod call;
 mod client;
+mod door;
 mod errand;
 mod error;
 mod http;

@@ -321,8 +321,8 @@ impl Drop for Completion {
         let stopped = || Err(if std::thread::panicking() { panicked() } else { self.job.cancel() });
         let result = self.result.take().unwrap_or_else(stopped);
         let effect = match &result {
-            Ok(Output::Withdrawn(_)) => Effect::Applied,
-            Ok(Output::Process(_) | Output::ProcessPage(_)) => Effect::None,
+            Ok(_) if self.job.is_write() => Effect::Applied,
+            Ok(_) => Effect::None,
             Err(error) => error.effect,
         };
         let _ = self.end.set(effect);

@@ -1,4 +1,4 @@
-//! The operations: a request becomes a machine, its result JSON. One line per operation in each list.
+//! A call under way: polled like a machine, and what it wants of its host.
 
 use std::cell::RefCell;
 use std::future::Future;
@@ -7,31 +7,19 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
 
-use feishu_corehr::{
-    Answer, Call, Empty, Endpoint, Error, Exchange, Form, FromForm, GetProcess, Instant, ListProcesses, Machine,
-    Observation, Prepared, Process, ProcessPage, Reply, Session, Step, WithdrawProcess, Withdrawal, Withdrawn,
-};
-use serde::Serialize;
+use feishu_corehr::{Action, Call, Error, Form, Instant, Outcome, Replay};
 
 use crate::client::Client;
 use crate::desk::{Brought, Desk, Order};
+use crate::door::Door;
 use crate::text::{self, Told};
-
-/// What a call ends with.
-#[derive(Serialize)]
-#[serde(untagged)]
-pub(crate) enum Output {
-    Empty(Empty),
-    Process(Box<Process>),
-    ProcessPage(ProcessPage),
-    Withdrawn(Withdrawn),
-}
 
 /// A call under way.
 pub(crate) struct Running {
-    future: Pin<Box<dyn Future<Output = Result<Output, Error>>>>,
-    call: Rc<Call<Operation>>,
+    future: Pin<Box<dyn Future<Output = Result<Outcome, Error>>>>,
+    call: Rc<Call<Action>>,
     desk: Rc<Desk>,
+    leave: fn(Outcome) -> Result<String, Error>,
     waker: Waker,
 }
 
@@ -45,25 +33,12 @@ impl Running {
         is_observed: bool,
         number: u32,
     ) -> Result<Self, Error> {
-        let desk = Rc::new(Desk::new(client.keeps_budget, is_observed));
-        let waker = Waker::from(Arc::new(Bell(number)));
-        let form = Form::read("request", request);
+        let door = Door::of(operation)?;
         let mut more = Form::read("options", options);
-        let (call, read_back) = client.call(&mut more, operation == WithdrawProcess::OPERATION.name);
-        let session = &client.session;
-        let operation = if operation == WithdrawProcess::OPERATION.name {
-            let request: WithdrawProcess = checked(operation, form, more)?;
-            Operation::Withdrawal(Box::new(Withdrawal::new(session, &request, call, read_back)?))
-        } else if operation == GetProcess::OPERATION.name {
-            let request: GetProcess = checked(operation, form, more)?;
-            Operation::Exchange(Exchange::new(session, &request, call)?, process)
-        } else if operation == ListProcesses::OPERATION.name {
-            let request: ListProcesses = checked(operation, form, more)?;
-            Operation::Exchange(Exchange::new(session, &request, call)?, page)
-        } else {
-            return Err(text::unknown_operation(operation));
-        };
-        Ok(Self::with(operation, desk, waker))
+        let (call, read_back) = client.call(&mut more, door.operation.replay == Replay::Proved);
+        let request = door.enter(request, more)?;
+        let action = Action::new(&client.session, &*request, call, read_back)?;
+        Ok(Self::with(action, client, is_observed, number, door.leave))
     }
 
     /// One request for a client elsewhere, which decides by the raw answer; so nothing of it is told here.
@@ -75,42 +50,45 @@ impl Running {
         is_observed: bool,
         number: u32,
     ) -> Result<Self, Error> {
-        let desk = Rc::new(Desk::new(client.keeps_budget, is_observed));
-        let waker = Waker::from(Arc::new(Bell(number)));
-        let form = Form::read("request", request);
+        let door = Door::of(operation)?;
         let mut more = Form::read("options", options);
         let (call, _) = client.call(&mut more, false);
-        let session = &client.session;
-        let exchange = if operation == WithdrawProcess::OPERATION.name {
-            Exchange::new(session, &checked::<WithdrawProcess>(operation, form, more)?, call)
-        } else if operation == GetProcess::OPERATION.name {
-            Exchange::new(session, &checked::<GetProcess>(operation, form, more)?, call)
-        } else if operation == ListProcesses::OPERATION.name {
-            Exchange::new(session, &checked::<ListProcesses>(operation, form, more)?, call)
-        } else {
-            Err(text::unknown_operation(operation))
-        };
-        let operation = Operation::Exchange(exchange?.into_relayed(), |_| Ok(Output::Empty(Empty {})));
-        Ok(Self::with(operation, desk, waker))
+        let request = door.enter(request, more)?;
+        let action = Action::relayed(&client.session, &*request, call)?;
+        Ok(Self::with(action, client, is_observed, number, |_| Ok("{}".to_owned())))
     }
 
-    fn with(operation: Operation, desk: Rc<Desk>, waker: Waker) -> Self {
-        let call = Rc::new(Call::new(operation));
+    fn with(
+        action: Action,
+        client: &Client,
+        is_observed: bool,
+        number: u32,
+        leave: fn(Outcome) -> Result<String, Error>,
+    ) -> Self {
+        let desk = Rc::new(Desk::new(client.keeps_budget, is_observed));
+        let call = Rc::new(Call::new(action));
         let (driven, carrier) = (call.clone(), desk.clone());
         let future = Box::pin(async move { driven.drive(&*carrier, &*carrier).await });
-        Self { future, call, desk, waker }
+        Self { future, call, desk, leave, waker: Waker::from(Arc::new(Bell(number))) }
     }
 
-    /// Goes on; the orders for the host, and whether the call has ended.
-    pub(crate) fn poll(&mut self, now: Instant) -> (Vec<Order>, bool) {
+    /// Goes on; the orders for the host as JSON, and whether the call has ended.
+    pub(crate) fn poll(&mut self, now: Instant) -> (String, bool) {
         self.desk.set_now(now);
         let polled = self.future.as_mut().poll(&mut Context::from_waker(&self.waker));
-        let mut orders = self.desk.take_orders();
+        let mut orders = text::json(&self.desk.take_orders());
         let Poll::Ready(result) = polled else { return (orders, false) };
-        orders.push(match result {
-            Ok(output) => Order::Done(Box::new(output)),
-            Err(error) => Order::Failed(Box::new(Told::new(error))),
-        });
+        // The end is the last order. It is JSON already, and is not read again to be written again.
+        let last = match result.and_then(self.leave) {
+            Ok(output) => format!("{{\"done\":{output}}}"),
+            Err(error) => text::json(&Order::Failed(Box::new(Told::new(error)))),
+        };
+        orders.truncate(orders.len() - 1);
+        if orders.len() > 1 {
+            orders.push(',');
+        }
+        orders.push_str(&last);
+        orders.push(']');
         (orders, true)
     }
 
@@ -121,88 +99,6 @@ impl Running {
     /// Ends the call and says what it has done.
     pub(crate) fn cancel(self) -> Error {
         self.call.cancel()
-    }
-}
-
-/// The request as data.
-pub(crate) fn prepare(operation: &str, request: &str, more: Form) -> Result<Prepared, Error> {
-    let form = Form::read("request", request);
-    if operation == WithdrawProcess::OPERATION.name {
-        checked::<WithdrawProcess>(operation, form, more)?.prepare()
-    } else if operation == GetProcess::OPERATION.name {
-        checked::<GetProcess>(operation, form, more)?.prepare()
-    } else if operation == ListProcesses::OPERATION.name {
-        checked::<ListProcesses>(operation, form, more)?.prepare()
-    } else {
-        Err(text::unknown_operation(operation))
-    }
-}
-
-/// A successful answer of that operation.
-pub(crate) fn read(operation: &str, reply: Reply) -> Result<Output, Error> {
-    if operation == GetProcess::OPERATION.name {
-        process(reply)
-    } else if operation == ListProcesses::OPERATION.name {
-        page(reply)
-    } else if operation == WithdrawProcess::OPERATION.name {
-        WithdrawProcess::decode(&reply).map(Output::Empty)
-    } else {
-        Err(text::unknown_operation(operation))
-    }
-}
-
-fn process(reply: Reply) -> Result<Output, Error> {
-    GetProcess::decode(&reply).map(|process| Output::Process(Box::new(process)))
-}
-
-fn page(reply: Reply) -> Result<Output, Error> {
-    ListProcesses::decode(&reply).map(Output::ProcessPage)
-}
-
-/// The request, or one error with the problems of the request and of the options.
-fn checked<T: FromForm>(operation: &str, mut form: Form, more: Form) -> Result<T, Error> {
-    let request = T::from_form(&mut form);
-    let mut problems = form.problems();
-    problems.extend(more.problems());
-    request.filter(|_| problems.is_empty()).ok_or_else(|| Error::invalid(operation, problems))
-}
-
-/// Any of the machines. One type of them all, so that the loop that drives them is compiled once.
-enum Operation {
-    /// And how its answer is read.
-    Exchange(Exchange, fn(Reply) -> Result<Output, Error>),
-    Withdrawal(Box<Withdrawal>),
-}
-
-impl Machine for Operation {
-    type Output = Result<Output, Error>;
-
-    fn poll(&mut self, now: Instant) -> Step<Self::Output> {
-        match self {
-            Self::Exchange(exchange, read) => exchange.poll(now).map(|result| result.and_then(*read)),
-            Self::Withdrawal(withdrawal) => withdrawal.poll(now).map(|result| result.map(Output::Withdrawn)),
-        }
-    }
-
-    fn handle(&mut self, now: Instant, answer: Answer) -> Option<Observation> {
-        match self {
-            Self::Exchange(exchange, _) => exchange.handle(now, answer),
-            Self::Withdrawal(withdrawal) => withdrawal.handle(now, answer),
-        }
-    }
-
-    fn cancel(&mut self) -> Error {
-        match self {
-            Self::Exchange(exchange, _) => exchange.cancel(),
-            Self::Withdrawal(withdrawal) => withdrawal.cancel(),
-        }
-    }
-
-    fn session(&self) -> &Session {
-        match self {
-            Self::Exchange(exchange, _) => exchange.session(),
-            Self::Withdrawal(withdrawal) => withdrawal.session(),
-        }
     }
 }
 

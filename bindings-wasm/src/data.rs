@@ -1,11 +1,10 @@
 //! Requests and answers as data, for transports and for callers with an HTTP stack of their own.
 
-use feishu_corehr::{Error, Form, HttpRequest, HttpResponse, OPERATIONS, retry, verdict};
+use feishu_corehr::{Error, Form, HttpRequest, HttpResponse, retry, verdict};
 use serde::{Serialize, Serializer};
 
-use crate::call::{self, Output};
 use crate::client::Client;
-use crate::text;
+use crate::door::Door;
 
 /// A request as a transport is given it.
 #[derive(Serialize)]
@@ -44,7 +43,7 @@ impl Sendable {
 pub(crate) fn request(client: &Client, operation: &str, request: &str, options: &str) -> Result<Sendable, Error> {
     let mut more = Form::read("options", options);
     let (call, _) = client.call(&mut more, false);
-    let prepared = call::prepare(operation, request, more)?;
+    let prepared = Door::of(operation)?.enter(request, more)?.encode()?;
     Error::check(operation, call.problems())?;
     let budget = call.deadline.unwrap_or(retry::DEADLINE);
     let request = client.session.request(&prepared, call.token.as_ref(), call.request_id.as_deref(), budget);
@@ -52,11 +51,11 @@ pub(crate) fn request(client: &Client, operation: &str, request: &str, options: 
     Ok(Sendable { curl, ..Sendable::new(request) })
 }
 
-pub(crate) fn decode(operation: &str, response: HttpResponse) -> Result<Output, Error> {
-    let known = OPERATIONS.iter().find(|known| known.name == operation);
-    let known = known.ok_or_else(|| text::unknown_operation(operation))?;
-    let reply = verdict::judge(known, Ok(&response)).map_err(|failure| failure.error)?;
-    call::read(operation, reply)
+/// The answer's data as JSON.
+pub(crate) fn decode(operation: &str, response: &HttpResponse) -> Result<String, Error> {
+    let door = Door::of(operation)?;
+    let reply = verdict::judge(door.operation, Ok(response)).map_err(|failure| failure.error)?;
+    (door.decode)(&reply)
 }
 
 fn pairs<S: Serializer>(headers: &[feishu_corehr::Header], serializer: S) -> Result<S::Ok, S::Error> {

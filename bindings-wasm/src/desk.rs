@@ -11,7 +11,6 @@ use feishu_corehr::{
 };
 use serde::Serialize;
 
-use crate::call::Output;
 use crate::data::Sendable;
 use crate::text::Told;
 
@@ -21,8 +20,6 @@ use crate::text::Told;
 pub(crate) enum Order {
     /// Ask the token function.
     AskToken { errand: u32, refused: bool },
-    /// The call has ended well.
-    Done(Box<Output>),
     /// The call has ended with an error.
     Failed(Box<Told>),
     /// Nobody waits for this errand any more.

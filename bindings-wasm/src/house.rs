@@ -106,7 +106,7 @@ impl House {
             if has_ended {
                 house.calls.take(number);
             }
-            text::json(&orders)
+            orders
         })
     }
 

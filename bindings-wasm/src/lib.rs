@@ -8,6 +8,7 @@ mod call;
 mod client;
 mod data;
 mod desk;
+mod door;
 mod house;
 mod text;
 mod walk;
@@ -126,7 +127,7 @@ pub fn request(client: u32, operation: &str, request: &str, options: &str) -> St
 /// Reads an answer that another HTTP stack has fetched: `{"ok": …}` or `{"error": …}`.
 #[wasm_bindgen]
 pub fn decode(operation: &str, status: u16, headers: &str, body: Vec<u8>) -> String {
-    text::result(data::decode(operation, HttpResponse { status, headers: text::headers(headers), body }))
+    text::written(data::decode(operation, &HttpResponse { status, headers: text::headers(headers), body }))
 }
 
 /// What is known about a code of an operation, or null.

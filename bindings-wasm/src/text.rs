@@ -1,6 +1,6 @@
 //! What crosses as JSON text: results, errors, headers.
 
-use feishu_corehr::{Error, FromJson, Header, Problem, TransportErrorKind};
+use feishu_corehr::{Error, FromJson, Header, TransportErrorKind};
 use serde::Serialize;
 
 /// `{"ok": …}`, or `{"error": …}` as [`Told`].
@@ -9,6 +9,11 @@ pub(crate) fn result<T: Serialize>(result: Result<T, Error>) -> String {
         Ok(ok) => json(&Success { ok }),
         Err(error) => failure(error),
     }
+}
+
+/// The same for what is JSON already.
+pub(crate) fn written(result: Result<String, Error>) -> String {
+    result.map_or_else(failure, |ok| format!("{{\"ok\":{ok}}}"))
 }
 
 fn failure(error: Error) -> String {
@@ -68,10 +73,4 @@ pub(crate) fn invalid(operation: &str, problems: &str) -> String {
 /// A list that this package's own JavaScript has written.
 fn list<T: FromJson>(text: &str) -> Vec<T> {
     serde_json::from_str(text).ok().and_then(|list| Vec::read(list).ok()).unwrap_or_default()
-}
-
-pub(crate) fn unknown_operation(operation: &str) -> Error {
-    let names: Vec<&str> = feishu_corehr::OPERATIONS.iter().map(|operation| operation.name).collect();
-    let rule = format!("is not one of {}", names.join(", "));
-    Error::invalid(operation, vec![Problem::new("operation", rule)])
 }

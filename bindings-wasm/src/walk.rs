@@ -18,7 +18,8 @@ pub(crate) fn new(request: &str) -> Result<Pages, Error> {
     let mut form = Form::read("request", request);
     let request = ListProcesses::from_form(&mut form);
     Error::check(ListProcesses::OPERATION.name, form.problems())?;
-    request.map_or_else(|| Err(text::unknown_operation(ListProcesses::OPERATION.name)), Pages::new)
+    // Without a problem there is a request.
+    request.map_or_else(|| Err(Error::invalid(ListProcesses::OPERATION.name, Vec::new())), Pages::new)
 }
 
 pub(crate) fn next(pages: &Pages) -> String {

@@ -13,9 +13,9 @@ use std::process::ExitCode;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use feishu_corehr::{
-    Actor, BaseUrl, BaseUrlRules, Call, CallOptions, Config, Credentials, Error, ErrorKind, Header, HttpRequest,
-    HttpResponse, Instant, Method, ReadBack, Secret, Session, Transport, TransportError, TransportErrorKind,
-    WithdrawProcess, Withdrawal, Withdrawn,
+    Action, Actor, BaseUrl, BaseUrlRules, Call, CallOptions, Config, Credentials, Endpoint, Error, ErrorKind, Header,
+    HttpRequest, HttpResponse, Instant, Method, ReadBack, Secret, Session, Transport, TransportError,
+    TransportErrorKind, WithdrawProcess, Withdrawn,
 };
 use reqwest::header::HeaderValue;
 use reqwest::{Client, ClientBuilder, Response};
@@ -144,8 +144,8 @@ pub async fn withdraw(session: &Session, transport: &Reqwest, id: &str, reason: 
         actor: Actor::System { user: None },
         reason: Some(reason.to_owned()),
     };
-    let withdrawal = Withdrawal::new(session, &request, CallOptions::default(), ReadBack::default())?;
-    Call::new(withdrawal).drive(transport, &()).await
+    let action = Action::new(session, &request, CallOptions::default(), ReadBack::default())?;
+    WithdrawProcess::output(Call::new(action).drive(transport, &()).await?)
 }
 
 #[allow(dead_code, reason = "the tests use this file as a module")]

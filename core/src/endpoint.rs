@@ -7,17 +7,27 @@ use crate::codes::Code;
 use crate::error::{Error, ErrorKind, Problem};
 use crate::http::{Method, push_query};
 use crate::limit::Quota;
+use crate::proof::{Attribution, Proof};
 use crate::wire::{self, FromJson};
 
 /// Whether a request that may have arrived may be sent again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Replay {
+    /// A write that nothing proves: never, unless it is proved that the server has not acted.
+    Never,
+    /// A write that a read proves: never blindly.
+    Proved,
     /// A read: as often as needed.
     Read,
     /// A request for a token: as often as needed.
     Token,
-    /// A write: never blindly.
-    Write,
+}
+
+impl Replay {
+    /// Whether such a request may change something.
+    pub const fn is_write(self) -> bool {
+        matches!(self, Self::Never | Self::Proved)
+    }
 }
 
 /// What stays the same from one call of an operation to the next.
@@ -97,6 +107,23 @@ impl Reply {
     }
 }
 
+/// How a call has ended well.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// The answer that decided.
+    pub reply: Reply,
+    /// The process that was acted on; empty for an operation without a [`Proof`].
+    pub process_id: String,
+    /// How sure it is that this call has done it.
+    pub attribution: Attribution,
+    /// The process's status number, where a read told it.
+    pub status: Option<i64>,
+    /// How many requests of the operation were sent.
+    pub attempts: u32,
+    /// Whether it was sent again without the process being read in between, because reading is forbidden.
+    pub resent_unread: bool,
+}
+
 /// One operation with its arguments.
 pub trait Endpoint {
     /// What stays the same from call to call.
@@ -104,6 +131,12 @@ pub trait Endpoint {
 
     /// What a successful answer is read into.
     type Response: FromJson;
+
+    /// What a call ends with: the answer, or what is known of an act.
+    type Output;
+
+    /// What a call ends with, made of how it has ended.
+    fn output(outcome: Outcome) -> Result<Self::Output, Error>;
 
     /// The path, with every parameter encoded as one segment.
     fn path(&self) -> String;
@@ -123,6 +156,11 @@ pub trait Endpoint {
 
     /// The one process that this request reads, where it reads one: then only an answer about it is an answer.
     fn reads(&self) -> Option<&str> {
+        None
+    }
+
+    /// Which read tells whether the request has done what it was meant to do.
+    fn proof(&self) -> Option<Proof> {
         None
     }
 
@@ -146,6 +184,39 @@ pub trait Endpoint {
     /// Reads a successful answer into its type.
     fn decode(reply: &Reply) -> Result<Self::Response, Error> {
         reply.read(&Self::OPERATION)
+    }
+}
+
+/// Any endpoint, its type forgotten: what carries a call is compiled once for all of them.
+pub trait Request {
+    /// What it calls.
+    fn operation(&self) -> &'static Operation;
+
+    /// Every rule that it breaks.
+    fn broken(&self) -> Vec<Problem>;
+
+    /// Validates and encodes it; nothing is sent.
+    fn encode(&self) -> Result<Prepared, Error>;
+
+    /// As [`Endpoint::proof`].
+    fn proved_by(&self) -> Option<Proof>;
+}
+
+impl<E: Endpoint> Request for E {
+    fn operation(&self) -> &'static Operation {
+        const { &E::OPERATION }
+    }
+
+    fn broken(&self) -> Vec<Problem> {
+        self.problems()
+    }
+
+    fn encode(&self) -> Result<Prepared, Error> {
+        self.prepare()
+    }
+
+    fn proved_by(&self) -> Option<Proof> {
+        self.proof()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::endpoint::{Endpoint, Prepared, Replay, Reply};
+use crate::endpoint::{Prepared, Replay, Reply, Request};
 use crate::envelope::cleaned;
 use crate::error::{Effect, Error, ErrorKind, TransportError, TransportErrorKind};
 use crate::http::HttpResponse;
@@ -91,12 +91,17 @@ struct Fetch {
 }
 
 impl Exchange {
-    /// A call of `endpoint`, whose arguments and options are all checked here; nothing has been sent.
-    pub fn new<E: Endpoint>(session: &Session, endpoint: &E, options: CallOptions) -> Result<Self, Error> {
-        let mut problems = endpoint.problems();
+    /// A call of `request`, whose arguments and options are all checked here; nothing has been sent.
+    pub fn new(session: &Session, request: &dyn Request, options: CallOptions) -> Result<Self, Error> {
+        let mut problems = request.broken();
         problems.extend(options.problems());
-        Error::check(E::OPERATION.name, problems)?;
-        Ok(Self::prepared(session, endpoint.prepare()?, options))
+        Error::check(request.operation().name, problems)?;
+        Ok(Self::prepared(session, request.encode()?, options))
+    }
+
+    /// What is sent.
+    pub(crate) const fn request(&self) -> &Prepared {
+        &self.prepared
     }
 
     fn prepared(session: &Session, prepared: Prepared, options: CallOptions) -> Self {
@@ -206,11 +211,11 @@ impl Exchange {
 
     /// Whether a request is under way that may change something.
     pub(crate) const fn may_act(&self) -> bool {
-        matches!(self.phase, Phase::InFlight) && matches!(self.prepared.operation.replay, Replay::Write)
+        matches!(self.phase, Phase::InFlight) && self.prepared.operation.replay.is_write()
     }
 
     fn succeed(&mut self, reply: Reply) {
-        let is_write = self.prepared.operation.replay == Replay::Write;
+        let is_write = self.prepared.operation.replay.is_write();
         self.ended_effect = if is_write { Effect::Applied } else { Effect::None };
         self.phase = Phase::Ended(Some(Box::new(Ok(reply))));
     }
@@ -446,7 +451,7 @@ impl Exchange {
                     self.session.refund(self.last_cost);
                 }
                 observation.log_id.clone_from(&reply.log_id);
-                if operation.replay == Replay::Write {
+                if operation.replay.is_write() {
                     observation.effect = Effect::Applied;
                 }
                 self.succeed(reply);
@@ -670,6 +675,7 @@ fn without_token(mut error: Error) -> Error {
 mod tests {
     use super::*;
     use crate::base_url::{BaseUrl, BaseUrlRules};
+    use crate::endpoint::{Endpoint, Outcome};
     use crate::http::HttpRequest;
     use crate::session::Config;
 
@@ -686,6 +692,11 @@ mod tests {
             codes: &[],
         };
         type Response = bool;
+        type Output = bool;
+
+        fn output(outcome: Outcome) -> Result<bool, Error> {
+            Self::decode(&outcome.reply)
+        }
 
         fn path(&self) -> String {
             "/ping".to_owned()

@@ -5,9 +5,9 @@
 //! it, so the same inputs always give the same outputs, and everything that decides is tested without a socket.
 //!
 //! ```
-//! use feishu_corehr::{Actor, Attribution, BaseUrl, BaseUrlRules, Call, CallOptions, Config, Credentials};
-//! use feishu_corehr::{HttpRequest, HttpResponse, Instant, ReadBack, Secret, Session, Transport, TransportError};
-//! use feishu_corehr::{Withdrawal, WithdrawProcess};
+//! use feishu_corehr::{Action, Actor, Attribution, BaseUrl, BaseUrlRules, Call, CallOptions, Config, Credentials};
+//! use feishu_corehr::{Endpoint, HttpRequest, HttpResponse, Instant, ReadBack, Secret, Session, Transport};
+//! use feishu_corehr::{TransportError, WithdrawProcess};
 //!
 //! /// A real one is forty lines over an HTTP library: see `examples/reqwest.rs`.
 //! struct Canned;
@@ -41,8 +41,8 @@
 //!     actor: Actor::System { user: None },
 //!     reason: Some("duplicate".into()),
 //! };
-//! let withdrawal = Withdrawal::new(&session, &request, CallOptions::default(), ReadBack::default())?;
-//! let done = block_on(Call::new(withdrawal).drive(&Canned, &()))?;
+//! let action = Action::new(&session, &request, CallOptions::default(), ReadBack::default())?;
+//! let done = WithdrawProcess::output(block_on(Call::new(action).drive(&Canned, &()))?)?;
 //! assert_eq!(done.attribution, Attribution::Ours);
 //! # Ok(()) }
 //! ```
@@ -50,6 +50,8 @@
 //! This library is unofficial.
 #![cfg_attr(not(any(feature = "mobile", feature = "python", feature = "web")), forbid(unsafe_code))]
 
+pub mod act;
+pub mod action;
 pub mod base_url;
 pub mod codes;
 pub mod drive;
@@ -61,6 +63,7 @@ pub mod http;
 pub mod limit;
 pub mod machine;
 pub mod process;
+pub mod proof;
 pub mod retry;
 #[cfg(feature = "seeded-faults")]
 pub mod seeded;
@@ -71,25 +74,26 @@ pub mod time;
 pub mod token;
 pub mod verdict;
 mod wire;
-pub mod withdrawal;
 
+pub use act::ReadBack;
+pub use action::Action;
 pub use base_url::{BaseUrl, BaseUrlRules};
 pub use codes::Explanation;
 pub use drive::{Call, Host, Transport};
-pub use endpoint::{Endpoint, Operation, Prepared, Reply};
+pub use endpoint::{Endpoint, Operation, Outcome, Prepared, Replay, Reply, Request};
 pub use error::{Advice, Effect, Error, ErrorKind, FieldViolation, Help, Problem, TransportError, TransportErrorKind};
 pub use exchange::Exchange;
 pub use http::{Header, HttpRequest, HttpResponse, Method};
 pub use limit::Quota;
 pub use machine::{Answer, Ask, CallOptions, Machine, Observation, Pause, Step};
 pub use process::*;
+pub use proof::{Attribution, Missed, Proof};
 pub use session::{Config, Credentials, Session};
 pub use time::Instant;
 pub use token::Secret;
 pub use wire::{Fields, FromJson};
 #[cfg(feature = "web")]
 pub use wire::{Form, FromForm};
-pub use withdrawal::{Attribution, ReadBack, Withdrawal, Withdrawn};
 
 #[cfg(feature = "mobile")]
 uniffi::setup_scaffolding!();

@@ -8,14 +8,33 @@ mod withdraw_process;
 pub use get_process::{AbstractLine, Comment, CopiedTask, DoneTask, FlowKind, GetProcess, PendingTask, Process};
 pub use list_processes::{ListProcesses, Pages, ProcessPage};
 pub use types::{Actor, DoneStatus, Empty, I18nText, Link, Status, TaskType, User, UserIdType};
-pub use withdraw_process::WithdrawProcess;
+pub use withdraw_process::{WithdrawProcess, Withdrawn};
 
 use crate::codes::{self, Explanation};
 use crate::endpoint::{Endpoint, Operation, Replay};
 use crate::error::Effect;
 
-/// Every operation, by name.
-pub const OPERATIONS: &[&Operation] = &[&GetProcess::OPERATION, &ListProcesses::OPERATION, &WithdrawProcess::OPERATION];
+/// The one list of operations, by name: `name: Request -> Output`. A binding hands in a macro, and makes of each row what
+/// it needs there: a row of a table, never a method.
+#[macro_export]
+macro_rules! operations {
+    ($each:ident) => {
+        $each! {
+            get_process: GetProcess -> Process,
+            list_processes: ListProcesses -> ProcessPage,
+            withdraw_process: WithdrawProcess -> Withdrawn,
+        }
+    };
+}
+
+macro_rules! constants {
+    ($($name:ident: $request:ident -> $output:ident,)*) => {
+        /// Every operation, by name.
+        pub const OPERATIONS: &[&Operation] = &[$(&$request::OPERATION),*];
+    };
+}
+
+operations!(constants);
 
 /// What is known about a code that an operation answered: nothing for an unknown operation, and nothing for a code
 /// that neither the operation's page nor the gateway's lists.
@@ -29,7 +48,7 @@ pub fn explain(operation: &str, code: i64) -> Option<Explanation> {
         meaning: row.meaning.to_owned(),
         effect: match operation.replay {
             Replay::Read | Replay::Token => Effect::None,
-            Replay::Write => row.effect(),
+            Replay::Never | Replay::Proved => row.effect(),
         },
         retryable: row.retryable(),
         advice: row.advice(),

@@ -31,7 +31,7 @@ const LONGEST_RESET: u64 = 3_600_000;
 pub const fn deadline(operation: &Operation) -> u64 {
     match operation.replay {
         Replay::Read => DEADLINE + operation.quota.window,
-        Replay::Token | Replay::Write => DEADLINE,
+        Replay::Never | Replay::Proved | Replay::Token => DEADLINE,
     }
 }
 
@@ -40,7 +40,7 @@ pub const fn max_attempts(replay: Replay) -> u32 {
     match replay {
         Replay::Read => 5,
         Replay::Token => 3,
-        Replay::Write => 4,
+        Replay::Never | Replay::Proved => 4,
     }
 }
 
@@ -48,7 +48,7 @@ pub const fn max_attempts(replay: Replay) -> u32 {
 pub const fn attempt_budget(replay: Replay) -> u64 {
     match replay {
         Replay::Read | Replay::Token => 10_000,
-        Replay::Write => 20_000,
+        Replay::Never | Replay::Proved => 20_000,
     }
 }
 
@@ -56,7 +56,7 @@ pub const fn attempt_budget(replay: Replay) -> u64 {
 pub const fn max_response(replay: Replay) -> u64 {
     match replay {
         Replay::Read => 8 << 20,
-        Replay::Token | Replay::Write => 1 << 20,
+        Replay::Never | Replay::Proved | Replay::Token => 1 << 20,
     }
 }
 

@@ -79,7 +79,7 @@ pub fn judge(
 /// What is the same for every failure.
 fn concluded(operation: &'static Operation, mut failure: Box<Failure>) -> Box<Failure> {
     failure.error.operation = Some(operation.name.to_owned());
-    if operation.replay != Replay::Write {
+    if !operation.replay.is_write() {
         failure.error.effect = Effect::None;
     }
     // A code that no page explains gets no advice of ours.
@@ -101,8 +101,8 @@ const fn advice(kind: ErrorKind, effect: Effect) -> (&'static str, &'static str)
             ("check the proxy's address and credentials", "请检查代理的地址与凭证")
         }
         (_, Effect::Unknown) => (
-            "read the process before sending anything again: it may have been withdrawn, or may still be",
-            "再次发送前请先查询流程状态：撤回可能已经生效，也可能稍后才生效",
+            "read the process before sending anything again: the request may have taken effect, or may still",
+            "再次发送前请先查询流程状态：请求可能已经生效，也可能稍后才生效",
         ),
         (ErrorKind::Connect, _) => (
             "check the network, the name service and the base URL, then try again",
@@ -136,7 +136,7 @@ fn judge_response(operation: &'static Operation, response: &HttpResponse) -> Res
                 // Token answers carry their fields beside `code`, not under `data`.
                 // An envelope is UTF-8.
                 Replay::Token => String::from_utf8(response.body.clone()).unwrap_or_default(),
-                Replay::Read | Replay::Write => envelope.data.unwrap_or_else(|| "{}".to_owned()),
+                Replay::Never | Replay::Proved | Replay::Read => envelope.data.unwrap_or_else(|| "{}".to_owned()),
             };
             return Ok(Reply { data, http_status: response.status, log_id });
         }
@@ -161,7 +161,7 @@ fn judge_envelope(operation: &'static Operation, response: &HttpResponse, envelo
     let mut failure = match codes::lookup(operation.codes, code) {
         Some(row) => judge_code(operation, response, row),
         None if code == 0 || matches!(response.status, 300..=399 | 429) => judge_status(operation, response),
-        None if (1_160_000..1_170_000).contains(&code) && operation.replay == Replay::Write => failure(
+        None if (1_160_000..1_170_000).contains(&code) && operation.replay.is_write() => failure(
             ErrorKind::Api,
             "the server answered a code that this operation's page does not list",
             Next::Finished,
@@ -190,7 +190,7 @@ fn judge_code(operation: &'static Operation, response: &HttpResponse, row: &'sta
         Class::Throttled => Next::Throttle { after: reset(response) },
         Class::Token if operation.replay == Replay::Token => Next::Stop,
         Class::Token => Next::Refresh,
-        Class::Unhelpful if operation.replay == Replay::Write => Next::Again { resends: 0, after: None },
+        Class::Unhelpful if operation.replay.is_write() => Next::Again { resends: 0, after: None },
         Class::Unhelpful => Next::Again { resends: 2, after: None },
     };
     let mut failure = failure(row.kind, row.meaning, next).with_effect(row.effect());
@@ -347,7 +347,7 @@ mod tests {
         name: "write",
         method: Method::Put,
         path: "/write",
-        replay: Replay::Write,
+        replay: Replay::Proved,
         quota: Quota::per_second(50),
         scope: "",
         codes: &[],

@@ -5,9 +5,9 @@
 use std::collections::BTreeMap;
 
 use feishu_corehr::{
-    Actor, BaseUrl, BaseUrlRules, CallOptions, Config, Credentials, Endpoint, Error, Exchange, GetProcess, Header,
-    HttpResponse, ListProcesses, Machine, OPERATIONS, Pages, ProcessPage, Quota, ReadBack, Secret, Session, Status,
-    UserIdType, WithdrawProcess, Withdrawal, verdict,
+    Action, Actor, BaseUrl, BaseUrlRules, CallOptions, Config, Credentials, Endpoint, Error, GetProcess, Header,
+    HttpResponse, ListProcesses, Machine, OPERATIONS, Pages, Quota, ReadBack, Secret, Session, Status, UserIdType,
+    WithdrawProcess, verdict,
 };
 use serde_json::Value;
 
@@ -36,7 +36,8 @@ pub async fn perform(stage: &mut impl Stage, client: &Client, calls: &[Call], ur
             "get_process" => get(stage, &session, call).await,
             "list_processes" if call.one_page => one_page(call),
             "list_processes" => list(stage, &session, call).await,
-            _ => withdraw(stage, &session, call).await,
+            "withdraw_process" => withdraw(stage, &session, call).await,
+            unknown => panic!("`{unknown}` is played nowhere"),
         });
     }
     outcomes
@@ -56,7 +57,8 @@ pub fn read(reply: &Reply) -> Value {
     match operation.name {
         "get_process" => GetProcess::decode(&answer).map_or_else(failed, |process| outcome::process(&process)),
         "list_processes" => ListProcesses::decode(&answer).map_or_else(failed, |page| outcome::page(&page)),
-        _ => WithdrawProcess::decode(&answer).map_or_else(failed, |_| outcome::empty()),
+        "withdraw_process" => WithdrawProcess::decode(&answer).map_or_else(failed, |_| outcome::empty()),
+        unknown => panic!("`{unknown}` is read nowhere"),
     }
 }
 
@@ -126,20 +128,24 @@ async fn withdraw(stage: &mut impl Stage, session: &Session, call: &Call) -> Val
     });
     let request = WithdrawProcess { process_id: call.process_id().to_owned(), actor, reason: call.reason.clone() };
     let read_back = word::<ReadBack>(call.read_back.as_deref()).unwrap_or_default();
-    let result = match Withdrawal::new(session, &request, options(call), read_back) {
-        Ok(machine) => stage.play(machine).await,
-        Err(error) => Err(error),
-    };
+    let result = played(stage, session, &request, options(call), read_back).await;
     result.map_or_else(|error| outcome::error(&error, &[]), |withdrawn| outcome::withdrawn(&withdrawn))
+}
+
+async fn played<E: Endpoint>(
+    stage: &mut impl Stage,
+    session: &Session,
+    request: &E,
+    options: CallOptions,
+    read_back: ReadBack,
+) -> Result<E::Output, Error> {
+    E::output(stage.play(Action::new(session, request, options, read_back)?).await?)
 }
 
 async fn get(stage: &mut impl Stage, session: &Session, call: &Call) -> Value {
     let user_id_type = word::<UserIdType>(call.user_id_type.as_deref());
     let request = GetProcess { process_id: call.process_id().to_owned(), user_id_type };
-    let result = match Exchange::new(session, &request, options(call)) {
-        Ok(machine) => stage.play(machine).await.and_then(|reply| GetProcess::decode(&reply)),
-        Err(error) => Err(error),
-    };
+    let result = played(stage, session, &request, options(call), ReadBack::default()).await;
     result.map_or_else(|error| outcome::error(&error, &[]), |process| outcome::process(&process))
 }
 
@@ -155,11 +161,7 @@ async fn list(stage: &mut impl Stage, session: &Session, call: &Call) -> Value {
     while ids.len() < most {
         cursor = pages.cursor();
         let Some(request) = pages.next() else { break };
-        let page: Result<ProcessPage, Error> = match Exchange::new(session, &request, options(call)) {
-            Ok(machine) => stage.play(machine).await.and_then(|reply| ListProcesses::decode(&reply)),
-            Err(error) => Err(error),
-        };
-        match page {
+        match played(stage, session, &request, options(call), ReadBack::default()).await {
             Ok(page) => ids.extend(pages.take(&page)),
             Err(error) => return outcome::error(&error, &ids),
         }

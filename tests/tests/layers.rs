@@ -7,7 +7,7 @@ use feishu_corehr_tests::source::{Source, root};
 
 /// What everything stands on: rules use each other, without a circle.
 const RULES: &[&str] = &[
-    "base_url", "codes", "endpoint", "envelope", "error", "http", "limit", "retry", "seeded", "time", "token",
+    "base_url", "codes", "endpoint", "envelope", "error", "http", "limit", "proof", "retry", "seeded", "time", "token",
     "verdict", "wire",
 ];
 /// The operations and the events: they use rules, and nothing else.
@@ -15,7 +15,7 @@ const API: &[&str] = &["event", "process"];
 /// What carries any operation: it uses rules and itself, and knows no operation.
 const MACHINE: &[&str] = &["drive", "exchange", "machine", "session"];
 /// What puts operations and machine together.
-const COMPOSITION: &[&str] = &["bulk", "journal", "withdrawal"];
+const COMPOSITION: &[&str] = &["act", "action", "bulk", "journal"];
 
 /// The crates that run in an application, on any platform: the core with default features has nothing else.
 const RUNTIME: &[&str] = &[
@@ -64,7 +64,7 @@ fn a_bad_import_is_found_in_whatever_way_it_is_written() {
         ("process/get_process.rs", "use crate::{error::Error, session::{self, Session}};", "process uses session"),
         ("process/get_process.rs", "use super::super::exchange::Exchange;", "process uses exchange"),
         ("process.rs", "use super::drive;", "process uses drive"),
-        ("process.rs", "fn f(_: &crate::withdrawal::Withdrawal) {}", "process uses withdrawal"),
+        ("process.rs", "fn f(_: &crate::act::Act) {}", "process uses act"),
         ("process.rs", "#[cfg(test)] mod tests { use super::super::drive; }", "process uses drive"),
         ("event/decrypt.rs", "use crate::process::Status;", "event uses process"),
         ("exchange.rs", "use crate::process;", "exchange uses process"),
@@ -88,7 +88,7 @@ fn a_good_import_is_none_of_these() {
         ("process/get_process.rs", "use super::types::Status; use crate::error::Error; use crate::process::User;"),
         ("process.rs", "mod tests { use super::*; } //! [`Session`](crate::session::Session)"),
         ("exchange.rs", r#"use crate::{session::Session, token}; const A: &str = "crate::process";"#),
-        ("withdrawal.rs", "use crate::process::Status; use crate::exchange::Exchange; use crate::error;"),
+        ("act.rs", "use crate::process::Status; use crate::exchange::Exchange; use crate::error;"),
         ("lib.rs", "pub use crate::anything;"),
     ] {
         let sources = [Source::parse(&format!("core/src/{path}"), text)];

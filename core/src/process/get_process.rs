@@ -6,7 +6,7 @@ use super::types::{
     DoneStatus, I18nText, Link, Status, TaskType, UserIdType, milliseconds, non_empty, segment_problems,
 };
 use crate::codes::{Code, refused, unhelpful};
-use crate::endpoint::{Endpoint, Operation, Replay, Reply};
+use crate::endpoint::{Endpoint, Operation, Outcome, Replay, Reply};
 use crate::error::{Error, ErrorKind, Problem};
 use crate::http::{Method, encoded};
 use crate::limit::Quota;
@@ -233,6 +233,11 @@ impl Endpoint for GetProcess {
     };
 
     type Response = Process;
+    type Output = Process;
+
+    fn output(outcome: Outcome) -> Result<Process, Error> {
+        Self::decode(&outcome.reply)
+    }
 
     fn path(&self) -> String {
         format!("/open-apis/corehr/v2/processes/{}", encoded(&self.process_id))

@@ -4,7 +4,7 @@ use feishu_corehr_macros::wire;
 
 use super::types::{Status, id_problems};
 use crate::codes::{Code, refused, unhelpful};
-use crate::endpoint::{Endpoint, Operation, Replay, Reply};
+use crate::endpoint::{Endpoint, Operation, Outcome, Replay, Reply};
 use crate::error::{Error, ErrorKind, Problem};
 use crate::http::Method;
 use crate::limit::Quota;
@@ -113,6 +113,11 @@ impl Endpoint for ListProcesses {
     };
 
     type Response = ProcessPage;
+    type Output = ProcessPage;
+
+    fn output(outcome: Outcome) -> Result<ProcessPage, Error> {
+        Self::decode(&outcome.reply)
+    }
 
     fn path(&self) -> String {
         Self::OPERATION.path.to_owned()

@@ -3,12 +3,13 @@
 use feishu_corehr_macros::wire;
 use serde::Serialize;
 
-use super::types::{Actor, Empty, segment_problems, text_problems};
+use super::types::{Actor, Empty, Status, segment_problems, text_problems};
 use crate::codes::{Class, Code, refused};
-use crate::endpoint::{Endpoint, Operation, Replay, Reply};
+use crate::endpoint::{Endpoint, Operation, Outcome, Replay, Reply};
 use crate::error::{Error, ErrorKind, Problem};
 use crate::http::{Method, encoded};
 use crate::limit::Quota;
+use crate::proof::{Attribution, Missed, Proof};
 
 /// Ends a process that is still running (status 1): it becomes withdrawn (status 4).
 ///
@@ -27,6 +28,22 @@ pub struct WithdrawProcess {
     pub reason: Option<String>,
 }
 
+/// The process is withdrawn.
+#[wire(reply)]
+#[derive(Eq)]
+pub struct Withdrawn {
+    /// The process.
+    pub process_id: String,
+    /// By whom, as far as can be known.
+    pub attribution: Attribution,
+    /// How many times the withdrawal was sent.
+    pub attempts: u32,
+    /// Whether it was sent again without the process being read in between, because reading is forbidden.
+    pub resent_unread: bool,
+    /// The log id of the answer that decided.
+    pub log_id: Option<String>,
+}
+
 /// `process_withdraw/{process_id}` for the wire: `system_user` is left out where it is false, its documented default.
 #[derive(Serialize)]
 struct Body<'a> {
@@ -43,13 +60,19 @@ impl Endpoint for WithdrawProcess {
         name: "withdraw_process",
         method: Method::Put,
         path: "/open-apis/corehr/v2/process_withdraw/{process_id}",
-        replay: Replay::Write,
+        replay: Replay::Proved,
         quota: Quota::per_second(50),
         scope: "corehr:process.instance:write",
         codes: CODES,
     };
 
     type Response = Empty;
+    type Output = Withdrawn;
+
+    fn output(outcome: Outcome) -> Result<Withdrawn, Error> {
+        let Outcome { process_id, attribution, attempts, resent_unread, reply, .. } = outcome;
+        Ok(Withdrawn { process_id, attribution, attempts, resent_unread, log_id: reply.log_id })
+    }
 
     fn path(&self) -> String {
         format!("/open-apis/corehr/v2/process_withdraw/{}", encoded(&self.process_id))
@@ -71,6 +94,20 @@ impl Endpoint for WithdrawProcess {
             user_id: self.actor.user().map(|user| user.id()),
             reason: self.reason.as_deref(),
             system_user: self.actor.is_system().then_some(true),
+        })
+    }
+
+    fn proof(&self) -> Option<Proof> {
+        Some(Proof {
+            process_id: self.process_id.clone(),
+            from: Status::InProgress as i64,
+            goals: &[Status::Withdrawn as i64],
+            missed: Missed {
+                kind: ErrorKind::NotWithdrawable,
+                summary: "the process is not running any more",
+                en: "a process can be withdrawn only while it is running; a completed one can be revoked",
+                zh: "只有进行中的流程可以撤回；已完成的流程请使用撤销",
+            },
         })
     }
 

@@ -3,7 +3,8 @@
 use std::pin::Pin;
 
 use feishu_corehr::{
-    Answer, Error, Exchange, Instant, Machine, Observation, ReadBack, Reply, Session, Step, Withdrawal, Withdrawn,
+    Action, Answer, Endpoint, Error, Exchange, Instant, Machine, Observation, ReadBack, Reply, Session, Step,
+    WithdrawProcess, Withdrawn,
 };
 
 use crate::log::Log;
@@ -20,8 +21,8 @@ pub(crate) enum Kind {
 }
 
 pub(crate) enum Work {
+    Action(Box<Action>),
     Exchange(Box<Exchange>),
-    Withdrawal(Box<Withdrawal>),
 }
 
 /// How a call ended.
@@ -83,38 +84,35 @@ impl Call {
 impl Work {
     pub(crate) fn poll(&mut self, now: Instant) -> Step<Outcome> {
         match self {
+            Self::Action(action) => {
+                ended(action.poll(now).map(|result| result.and_then(WithdrawProcess::output)), Outcome::Withdrawn)
+            }
             Self::Exchange(exchange) => ended(exchange.poll(now), Outcome::Replied),
-            Self::Withdrawal(withdrawal) => ended(withdrawal.poll(now), Outcome::Withdrawn),
         }
     }
 
     pub(crate) fn handle(&mut self, now: Instant, answer: Answer) -> Option<Observation> {
         match self {
+            Self::Action(action) => action.handle(now, answer),
             Self::Exchange(exchange) => exchange.handle(now, answer),
-            Self::Withdrawal(withdrawal) => withdrawal.handle(now, answer),
         }
     }
 
     pub(crate) fn cancel(&mut self) -> Error {
         match self {
+            Self::Action(action) => action.cancel(),
             Self::Exchange(exchange) => exchange.cancel(),
-            Self::Withdrawal(withdrawal) => withdrawal.cancel(),
         }
     }
 
     pub(crate) fn session(&self) -> &Session {
         match self {
+            Self::Action(action) => action.session(),
             Self::Exchange(exchange) => exchange.session(),
-            Self::Withdrawal(withdrawal) => withdrawal.session(),
         }
     }
 }
 
 fn ended<T>(step: Step<Result<T, Error>>, success: impl FnOnce(T) -> Outcome) -> Step<Outcome> {
-    match step {
-        Step::Ask(ask, budget) => Step::Ask(ask, budget),
-        Step::Done(result) => Step::Done(result.map_or_else(Outcome::Failed, success)),
-        Step::Send(request) => Step::Send(request),
-        Step::Wait(pause) => Step::Wait(pause),
-    }
+    step.map(|result| result.map_or_else(Outcome::Failed, success))
 }

@@ -1,8 +1,8 @@
 //! What a schedule begins with, and what will happen in it by itself.
 
 use feishu_corehr::{
-    Actor, BaseUrl, BaseUrlRules, CallOptions, Config, Credentials, Endpoint, Exchange, GetProcess, Quota, ReadBack,
-    Secret, Session, WithdrawProcess, Withdrawal,
+    Action, Actor, BaseUrl, BaseUrlRules, CallOptions, Config, Credentials, Endpoint, Exchange, GetProcess, Quota,
+    ReadBack, Secret, Session, WithdrawProcess,
 };
 
 use crate::call::{Call, Kind, State, Work};
@@ -133,8 +133,9 @@ impl<'a> Schedule<'a> {
         let work = match kind {
             Kind::Read => Exchange::new(session, &GetProcess { process_id, user_id_type: None }, options)
                 .map(|exchange| Work::Exchange(Box::new(exchange))),
-            Kind::Withdraw(read_back) => Withdrawal::new(session, &withdraw, options, read_back)
-                .map(|withdrawal| Work::Withdrawal(Box::new(withdrawal))),
+            Kind::Withdraw(read_back) => {
+                Action::new(session, &withdraw, options, read_back).map(|action| Work::Action(Box::new(action)))
+            }
             Kind::Write => {
                 Exchange::new(session, &withdraw, options).map(|exchange| Work::Exchange(Box::new(exchange)))
             }

@@ -1,13 +1,14 @@
-//! Withdraw, and know: send, read where an answer proves nothing, decide (`docs/policy.md` 2.6).
+//! Act, and know: send, read where an answer proves nothing, decide (`docs/policy.md` 2.6).
 
 use feishu_corehr_macros::wire;
 use serde_json::Value;
 
-use crate::endpoint::{Endpoint, Prepared, Replay, Reply};
+use crate::endpoint::{Endpoint, Outcome, Prepared, Replay, Reply, Request};
 use crate::error::{Advice, Effect, Error, ErrorKind, Problem};
 use crate::exchange::Exchange;
 use crate::machine::{Answer, CallOptions, Machine, Observation, Pause, Step, ended_already};
-use crate::process::{GetProcess, Status, WithdrawProcess};
+use crate::process::{GetProcess, Status};
+use crate::proof::{Attribution, Proof};
 use crate::retry::{self, Cost, Random};
 use crate::seeded::SeededFault;
 use crate::session::{Session, TENANT_ACCESS_TOKEN};
@@ -29,54 +30,19 @@ pub enum ReadBack {
     Required,
 }
 
-/// How sure it is that this call withdrew the process.
-#[wire(word)]
-#[derive(Default)]
-pub enum Attribution {
-    /// The server said so.
-    Ours,
-    /// An answer was lost, and the process is withdrawn now: most probably by this call.
-    Presumed,
-    /// The process is withdrawn, and no answer of this call is missing: by somebody else, or by a hidden repetition of
-    /// this call's own request.
-    #[default]
-    Unattributed,
-}
-
-/// The process is withdrawn.
-#[wire(reply)]
-#[derive(Eq)]
-pub struct Withdrawn {
-    /// The process.
-    pub process_id: String,
-    /// By whom, as far as can be known.
-    pub attribution: Attribution,
-    /// How many times the withdrawal was sent.
-    pub attempts: u32,
-    /// Whether it was sent again without the process being read in between, because reading is forbidden.
-    pub resent_unread: bool,
-    /// The log id of the answer that decided.
-    pub log_id: Option<String>,
-}
-
-/// One withdrawal: a composition of exchanges with one deadline, one count of attempts and one quota.
+/// One write that a read can prove: a composition of exchanges with one deadline, one count of attempts and one quota.
 #[derive(Debug)]
-pub struct Withdrawal {
-    process_id: String,
+pub struct Act {
+    proof: Proof,
     read_back: ReadBack,
     write: Prepared,
-    read: Prepared,
-    /// The status that a withdrawal starts from: only in this one is it sent again.
-    from: Status,
-    /// The statuses that it is meant to reach.
-    goals: &'static [Status],
     random: Random,
     phase: Phase,
     exchange: Exchange,
     writes: u32,
     reads: u32,
     contradictions: u32,
-    /// How many requests of the withdrawal went out, in all its exchanges.
+    /// How many requests of the write went out, in all its exchanges.
     attempts: u32,
     last_cost: Option<Cost>,
     /// A request may have arrived whose answer proves nothing.
@@ -106,20 +72,20 @@ impl FromJson for Seen {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Act {
+enum Part {
     Read,
     Write,
 }
 
 #[derive(Debug)]
 enum Phase {
-    Acting(Act),
-    Ended(Option<Box<Result<Withdrawn, Error>>>),
+    Acting(Part),
+    Ended(Option<Box<Result<Outcome, Error>>>),
     /// Until then, by the monotonic clock.
-    Pausing(u64, Act),
+    Pausing(u64, Part),
 }
 
-/// Why it is unknown what the withdrawal did. Once there is one, only an answer of the server ends it.
+/// Why it is unknown what the write did. Once there is one, only an answer of the server ends it.
 #[derive(Clone, Debug)]
 struct Doubt {
     cause: Cause,
@@ -138,25 +104,23 @@ enum Cause {
     Refused,
 }
 
-impl Withdrawal {
-    /// Withdraws a process. Arguments and options are checked here, all together; nothing has been sent.
-    pub fn new(
+impl Act {
+    /// Begins an act that `proof` can prove. Arguments and options are checked here, all together; nothing has been
+    /// sent.
+    pub(crate) fn new(
         session: &Session,
-        request: &WithdrawProcess,
+        request: &dyn Request,
+        proof: Proof,
         options: CallOptions,
         read_back: ReadBack,
     ) -> Result<Self, Error> {
         let exchange = Exchange::new(session, request, options)?.into_part();
-        let read = GetProcess { process_id: request.process_id.clone(), user_id_type: None };
         Ok(Self {
-            process_id: request.process_id.clone(),
+            proof,
             read_back,
-            write: request.prepare()?,
-            read: read.prepare()?,
-            from: Status::InProgress,
-            goals: &[Status::Withdrawn],
+            write: exchange.request().clone(),
             random: session.random(),
-            phase: Phase::Acting(Act::Write),
+            phase: Phase::Acting(Part::Write),
             exchange,
             writes: 1,
             reads: 0,
@@ -174,42 +138,42 @@ impl Withdrawal {
         })
     }
 
-    /// The answer to the withdrawal itself.
-    fn written(&mut self, now: Instant, result: Result<Option<String>, Error>) {
+    /// The answer to the write itself.
+    fn written(&mut self, now: Instant, result: Result<Reply, Error>) {
         let error = match result {
-            Ok(log_id) => return self.withdrawn(Attribution::Ours, log_id),
+            Ok(reply) => return self.reached(Attribution::Ours, None, reply),
             Err(error) => error,
         };
         match self.exchange.next_move() {
             _ if error.kind == ErrorKind::Deadline || error.kind == ErrorKind::Cancelled => self.give_up(error),
             Some(Next::Again { after, .. }) if error.effect == Effect::None => {
-                let act = if self.is_ambiguous { Act::Read } else { Act::Write };
-                self.pause(now, after.unwrap_or(0), act, error);
+                let part = if self.is_ambiguous { Part::Read } else { Part::Write };
+                self.pause(now, after.unwrap_or(0), part, error);
             }
             Some(Next::Again { resends, after }) => {
                 self.is_ambiguous = !self.seeded(SeededFault::AmbiguityForgotten);
                 self.resends_left = self.resends_left.min(resends);
                 self.doubt = Some(Doubt { cause: Cause::Ambiguous, error: error.clone() });
-                let act = if self.seeded(SeededFault::ResentUnread) { Act::Write } else { Act::Read };
-                self.pause(now, after.unwrap_or(0), act, error);
+                let part = if self.seeded(SeededFault::ResentUnread) { Part::Write } else { Part::Read };
+                self.pause(now, after.unwrap_or(0), part, error);
             }
             Some(Next::Finished) if self.seeded(SeededFault::NotWithdrawableUnread) => {
                 self.give_up(harmless(error));
             }
             Some(Next::Finished) => {
                 self.doubt = Some(Doubt { cause: Cause::Finished, error });
-                self.start(Act::Read);
+                self.start(Part::Read);
             }
             Some(Next::Conflict) => {
                 if !self.seeded(SeededFault::ConflictIsHarmless) {
                     self.doubt = Some(Doubt { cause: Cause::Conflict, error: error.clone() });
                 }
-                self.pause(now, retry::CONFLICT_PAUSE, Act::Read, error);
+                self.pause(now, retry::CONFLICT_PAUSE, Part::Read, error);
             }
             Some(Next::Refresh | Next::Stop | Next::Throttle { .. } | Next::Unstarted) | None => {
                 if self.doubt.is_some() {
                     self.doubt = Some(Doubt { cause: Cause::Refused, error });
-                    self.start(Act::Read);
+                    self.start(Part::Read);
                 } else {
                     self.give_up(error);
                 }
@@ -218,8 +182,8 @@ impl Withdrawal {
     }
 
     /// The answer to a read.
-    fn looked(&mut self, now: Instant, result: Result<(Status, Option<i64>, Option<String>), Error>) {
-        let (status, number, log_id) = match result {
+    fn looked(&mut self, now: Instant, result: Result<(Option<i64>, Reply), Error>) {
+        let (number, reply) = match result {
             Ok(read) => read,
             Err(error) => return self.could_not_look(now, error),
         };
@@ -227,7 +191,7 @@ impl Withdrawal {
             return self.give_up(Error::new(ErrorKind::Contradiction, "the process was read without a reason"));
         };
         error.status = number;
-        if self.goals.contains(&status) {
+        if number.is_some_and(|number| self.proof.goals.contains(&number)) {
             let attribution = if !self.is_ambiguous {
                 Attribution::Unattributed
             } else if self.seeded(SeededFault::PresumedIsOurs) {
@@ -235,22 +199,19 @@ impl Withdrawal {
             } else {
                 Attribution::Presumed
             };
-            return self.withdrawn(attribution, log_id);
+            return self.reached(attribution, number, reply);
         }
+        let status = number.map_or(Status::Unknown, Status::from_number);
         if status == Status::Unknown {
             return self.give_up(error);
         }
-        if status != self.from {
+        if status as i64 != self.proof.from {
             self.doubt = None;
-            let summary =
-                format!("the process is not running any more: its status is {} ({})", status as i64, status.as_str());
-            let advice = Advice {
-                en: "a process can be withdrawn only while it is running; a completed one can be revoked".to_owned(),
-                zh: "只有进行中的流程可以撤回；已完成的流程请使用撤销".to_owned(),
-            };
-            let mut told = Error::new(ErrorKind::NotWithdrawable, summary);
-            told.advice = Some(advice);
-            told.log_id = error.log_id.take().or(log_id);
+            let missed = &self.proof.missed;
+            let summary = format!("{}: its status is {} ({})", missed.summary, status as i64, status.as_str());
+            let mut told = Error::new(missed.kind, summary);
+            told.advice = Some(Advice { en: missed.en.to_owned(), zh: missed.zh.to_owned() });
+            told.log_id = error.log_id.take().or(reply.log_id);
             told.code = error.code;
             told.http_status = error.http_status;
             told.msg = error.msg.take();
@@ -265,24 +226,28 @@ impl Withdrawal {
             Cause::Refused => self.give_up(error),
             Cause::Finished if self.contradictions < retry::MAX_CONTRADICTIONS => {
                 self.contradictions += 1;
-                self.pause(now, retry::CONTRADICTION_PAUSE, Act::Read, error);
+                self.pause(now, retry::CONTRADICTION_PAUSE, Part::Read, error);
             }
             Cause::Finished => {
                 error.kind = ErrorKind::Contradiction;
-                error.summary = "the server says that the process has ended, and that it is running".to_owned();
+                error.summary = format!(
+                    "the server says that the process's status does not allow this, and that it is {} ({})",
+                    status as i64,
+                    status.as_str()
+                );
                 self.give_up(error);
             }
             Cause::Ambiguous | Cause::Conflict => self.resend(error),
         }
     }
 
-    /// Sends again: the process was seen running, or reading it is forbidden and the caller accepts that.
+    /// Sends again: the process was seen in its first state, or reading it is forbidden and the caller accepts that.
     fn resend(&mut self, error: Error) {
-        if self.resends_left == 0 || self.writes >= retry::max_attempts(Replay::Write) {
+        if self.resends_left == 0 || self.writes >= retry::max_attempts(Replay::Proved) {
             return self.give_up(error);
         }
         self.resends_left -= 1;
-        self.start(Act::Write);
+        self.start(Part::Write);
     }
 
     fn could_not_look(&mut self, now: Instant, error: Error) {
@@ -295,7 +260,7 @@ impl Withdrawal {
                     return self.give_up(doubt.error);
                 }
                 self.rereads_left -= 1;
-                self.pause(now, after.unwrap_or(0), Act::Read, doubt.error);
+                self.pause(now, after.unwrap_or(0), Part::Read, doubt.error);
             }
             // It ran out of time, or of what else it needs to ask at all.
             None | Some(Next::Throttle { .. }) => self.give_up(doubt.error),
@@ -326,11 +291,11 @@ impl Withdrawal {
     }
 
     /// Pauses at least so long, then acts; or ends with `error` if that would pass the deadline or cannot be afforded.
-    fn pause(&mut self, now: Instant, least: u64, act: Act, mut error: Error) {
-        if act == Act::Read && self.read_back == ReadBack::Never {
+    fn pause(&mut self, now: Instant, least: u64, part: Part, mut error: Error) {
+        if part == Part::Read && self.read_back == ReadBack::Never {
             return self.give_up(error);
         }
-        if act == Act::Write && self.writes >= retry::max_attempts(Replay::Write) {
+        if part == Part::Write && self.writes >= retry::max_attempts(Replay::Proved) {
             return self.give_up(error);
         }
         let failures = (self.writes + self.reads).saturating_sub(1);
@@ -343,33 +308,46 @@ impl Withdrawal {
             self.give_up(error);
         } else {
             self.last_cost = Some(Cost::Transient);
-            self.phase = Phase::Pausing(now.monotonic + pause, act);
+            self.phase = Phase::Pausing(now.monotonic + pause, part);
         }
     }
 
-    fn start(&mut self, act: Act) {
-        let (count, replay, prepared) = match act {
-            Act::Read => (&mut self.reads, Replay::Read, &self.read),
-            Act::Write => (&mut self.writes, Replay::Write, &self.write),
+    fn start(&mut self, part: Part) {
+        let (count, replay) = match part {
+            Part::Read => (&mut self.reads, Replay::Read),
+            Part::Write => (&mut self.writes, Replay::Proved),
         };
-        if *count >= retry::max_attempts(replay) || act == Act::Read && self.read_back == ReadBack::Never {
+        if *count >= retry::max_attempts(replay) || part == Part::Read && self.read_back == ReadBack::Never {
             let doubt = self.doubt.clone().map(|doubt| doubt.error);
             return self.give_up(doubt.unwrap_or_else(|| Error::new(ErrorKind::Http, "no attempt is left")));
         }
         *count += 1;
-        self.exchange = self.exchange.next_part(prepared.clone(), true);
-        self.phase = Phase::Acting(act);
+        let prepared = match part {
+            Part::Read => self.read(),
+            Part::Write => Ok(self.write.clone()),
+        };
+        match prepared {
+            Ok(prepared) => self.exchange = self.exchange.next_part(prepared, true),
+            Err(error) => return self.give_up(error),
+        }
+        self.phase = Phase::Acting(part);
     }
 
-    fn withdrawn(&mut self, attribution: Attribution, log_id: Option<String>) {
+    /// The read that proves; most acts never need it.
+    fn read(&self) -> Result<Prepared, Error> {
+        GetProcess { process_id: self.proof.process_id.clone(), user_id_type: None }.prepare()
+    }
+
+    fn reached(&mut self, attribution: Attribution, status: Option<i64>, reply: Reply) {
         self.exchange.session().refund(self.last_cost);
         self.ended_effect = Effect::Applied;
-        self.phase = Phase::Ended(Some(Box::new(Ok(Withdrawn {
-            process_id: self.process_id.clone(),
+        self.phase = Phase::Ended(Some(Box::new(Ok(Outcome {
+            reply,
+            process_id: self.proof.process_id.clone(),
             attribution,
+            status,
             attempts: self.attempts,
             resent_unread: self.resent_unread,
-            log_id,
         }))));
     }
 
@@ -397,22 +375,22 @@ impl Withdrawal {
         self.exchange.session().seeded(fault)
     }
 
-    fn concluded(&mut self, now: Instant, act: Act, result: Result<Reply, Error>) {
+    fn concluded(&mut self, now: Instant, part: Part, result: Result<Reply, Error>) {
         self.last_cost = self.exchange.last_cost().or(self.last_cost);
-        match act {
-            Act::Write => {
+        match part {
+            Part::Write => {
                 self.attempts += self.exchange.sent();
                 let is_told = !self.seeded(SeededFault::UnreadUntold);
                 self.resent_unread |= self.is_unread && self.exchange.sent() > 0 && is_told;
                 self.is_unread = false;
-                self.written(now, result.map(|reply| reply.log_id));
+                self.written(now, result);
             }
-            Act::Read => {
+            Part::Read => {
                 let log_id = result.as_ref().map_or_else(|error| &error.log_id, |reply| &reply.log_id);
                 self.read_log_id = log_id.clone().or_else(|| self.read_log_id.take());
                 let read = result.and_then(|reply| {
-                    let seen: Seen = reply.read(self.read.operation)?;
-                    Ok((seen.status.map_or(Status::Unknown, Status::from_number), seen.status, reply.log_id))
+                    let seen: Seen = reply.read(&GetProcess::OPERATION)?;
+                    Ok((seen.status, reply))
                 });
                 self.looked(now, read);
             }
@@ -426,8 +404,8 @@ fn harmless(mut error: Error) -> Error {
     error
 }
 
-impl Machine for Withdrawal {
-    type Output = Result<Withdrawn, Error>;
+impl Machine for Act {
+    type Output = Result<Outcome, Error>;
 
     fn poll(&mut self, now: Instant) -> Step<Self::Output> {
         loop {
@@ -438,15 +416,15 @@ impl Machine for Withdrawal {
                 Phase::Pausing(until, _) if now.monotonic < *until => {
                     return Step::Wait(Pause { delay: *until - now.monotonic, seen: None });
                 }
-                Phase::Pausing(_, act) => {
-                    let act = *act;
-                    self.start(act);
+                Phase::Pausing(_, part) => {
+                    let part = *part;
+                    self.start(part);
                 }
-                Phase::Acting(act) => {
-                    let act = *act;
+                Phase::Acting(part) => {
+                    let part = *part;
                     match self.exchange.poll(now) {
                         Step::Ask(ask, budget) => return Step::Ask(ask, budget),
-                        Step::Done(result) => self.concluded(now, act, result),
+                        Step::Done(result) => self.concluded(now, part, result),
                         Step::Send(request) => return Step::Send(request),
                         Step::Wait(pause) => return Step::Wait(pause),
                     }
@@ -457,13 +435,13 @@ impl Machine for Withdrawal {
 
     fn handle(&mut self, now: Instant, answer: Answer) -> Option<Observation> {
         let mut observation = self.exchange.handle(now, answer);
-        let Phase::Acting(act) = self.phase else { return observation };
-        let earlier = match act {
-            Act::Read => self.reads.saturating_sub(1),
-            Act::Write => self.attempts,
+        let Phase::Acting(part) = self.phase else { return observation };
+        let earlier = match part {
+            Part::Read => self.reads.saturating_sub(1),
+            Part::Write => self.attempts,
         };
         if let Some(result) = self.exchange.take_result() {
-            self.concluded(now, act, result);
+            self.concluded(now, part, result);
         }
         if let Some(observation) =
             observation.as_mut().filter(|observation| observation.operation != TENANT_ACCESS_TOKEN.name)
@@ -478,8 +456,8 @@ impl Machine for Withdrawal {
 
     fn cancel(&mut self) -> Error {
         let effect = match &mut self.phase {
-            Phase::Acting(act) => {
-                if *act == Act::Write {
+            Phase::Acting(part) => {
+                if *part == Part::Write {
                     self.attempts += self.exchange.sent();
                 }
                 self.exchange.cancel().effect
@@ -508,7 +486,7 @@ mod tests {
     use crate::base_url::{BaseUrl, BaseUrlRules};
     use crate::error::{TransportError, TransportErrorKind};
     use crate::http::{HttpRequest, HttpResponse};
-    use crate::process::Actor;
+    use crate::process::{Actor, WithdrawProcess};
     use crate::session::{Config, Credentials};
 
     /// A session whose calls need no token.
@@ -517,14 +495,15 @@ mod tests {
         Session::new(Config::new(base_url, Credentials::Backend), 7).expect("valid")
     }
 
-    fn withdrawal(session: &Session) -> Withdrawal {
+    fn withdrawal(session: &Session) -> Act {
         let actor = Actor::System { user: None };
         let request = WithdrawProcess { process_id: "7328345170959681068".to_owned(), actor, reason: None };
-        Withdrawal::new(session, &request, CallOptions::default(), ReadBack::BestEffort).expect("valid")
+        let proof = request.proof().expect("a read proves it");
+        Act::new(session, &request, proof, CallOptions::default(), ReadBack::BestEffort).expect("valid")
     }
 
     /// The next request, after whatever pause there is before it.
-    fn sent(withdrawal: &mut Withdrawal, now: &mut Instant) -> HttpRequest {
+    fn sent(withdrawal: &mut Act, now: &mut Instant) -> HttpRequest {
         loop {
             match withdrawal.poll(*now) {
                 Step::Send(request) => return request,
@@ -538,9 +517,9 @@ mod tests {
         Answer::Http(Ok(HttpResponse { status: 200, body: body.into(), ..HttpResponse::default() }))
     }
 
-    fn withdrawn(withdrawal: &mut Withdrawal, now: Instant) -> Withdrawn {
+    fn withdrawn(withdrawal: &mut Act, now: Instant) -> Outcome {
         match withdrawal.poll(now) {
-            Step::Done(Ok(withdrawn)) => withdrawn,
+            Step::Done(Ok(outcome)) => outcome,
             other @ (Step::Ask(..) | Step::Done(_) | Step::Send(_) | Step::Wait(_)) => panic!("{other:?}"),
         }
     }

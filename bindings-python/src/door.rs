@@ -1,0 +1,81 @@
+//! How each operation comes in as a Python object and goes out as one: one table, made of the one list.
+
+use feishu_corehr::{Endpoint, Error, Operation, Outcome, Reply, Request, operations};
+use feishu_corehr::{GetProcess, ListProcesses, WithdrawProcess};
+use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::prelude::*;
+use pyo3::types::PyType;
+use pyo3::{IntoPyObjectExt, PyTypeInfo};
+
+/// One operation's way in and out.
+pub(crate) struct Door {
+    pub(crate) operation: &'static Operation,
+    class: for<'py> fn(Python<'py>) -> Bound<'py, PyType>,
+    enter: for<'a> fn(&'a Bound<'_, PyAny>) -> Option<&'a dyn Request>,
+    /// What a call ends with. It is read here, before anybody waits for it.
+    pub(crate) leave: fn(Outcome) -> Result<Box<dyn Object>, Error>,
+    /// An answer by itself.
+    pub(crate) decode: fn(&Reply) -> Result<Box<dyn Object>, Error>,
+}
+
+macro_rules! doors {
+    ($($name:ident: $request:ident -> $output:ident,)*) => {
+        static DOORS: &[Door] = &[$(Door {
+            operation: &$request::OPERATION,
+            class: |py| $request::type_object(py),
+            enter: |request| request.cast::<$request>().ok().map(|request| request.get() as &dyn Request),
+            leave: |outcome| Ok(Box::new($request::output(outcome)?)),
+            decode: |reply| Ok(Box::new($request::decode(reply)?)),
+        }),*];
+    };
+}
+
+operations!(doors);
+
+impl Door {
+    /// The request in a Python object, and its door.
+    pub(crate) fn enter<'a>(request: &'a Bound<'_, PyAny>) -> PyResult<(&'static Self, &'a dyn Request)> {
+        let found = DOORS.iter().find_map(|door| Some((door, (door.enter)(request)?)));
+        found.ok_or_else(|| {
+            let py = request.py();
+            let name = |class: Bound<'_, PyType>| class.name().map_or_else(|_| "?".into(), |name| name.to_string());
+            let names: Vec<String> = DOORS.iter().map(|door| name((door.class)(py))).collect();
+            PyTypeError::new_err(format!(
+                "request must be one of {}, not {}",
+                names.join(", "),
+                name(request.get_type())
+            ))
+        })
+    }
+
+    /// The door of the operation with that name.
+    pub(crate) fn of(operation: &str) -> PyResult<&'static Self> {
+        let known = DOORS.iter().find(|door| door.operation.name == operation);
+        known.ok_or_else(|| PyValueError::new_err("operation must be one of OPERATIONS"))
+    }
+}
+
+/// A result that becomes a Python object.
+pub(crate) trait Object: Send + Sync {
+    /// Makes the object.
+    fn into_object(self: Box<Self>, py: Python<'_>) -> PyResult<Bound<'_, PyAny>>;
+}
+
+impl<T> Object for T
+where
+    T: for<'py> IntoPyObject<'py, Error = PyErr> + Send + Sync,
+{
+    fn into_object(self: Box<Self>, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+        (*self).into_bound_py_any(py)
+    }
+}
+
+impl<'py> IntoPyObject<'py> for Box<dyn Object> {
+    type Target = PyAny;
+    type Output = Bound<'py, PyAny>;
+    type Error = PyErr;
+
+    fn into_pyobject(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        self.into_object(py)
+    }
+}

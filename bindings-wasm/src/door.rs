@@ -1,0 +1,62 @@
+//! How each operation comes in as JSON and goes out as JSON: one table, made of the one list.
+
+use feishu_corehr::{Endpoint, Error, Form, FromForm, Operation, Outcome, Problem, Reply, Request, operations};
+use feishu_corehr::{GetProcess, ListProcesses, WithdrawProcess};
+use serde::Serialize;
+
+use crate::text;
+
+/// One operation's way in and out.
+pub(crate) struct Door {
+    pub(crate) operation: &'static Operation,
+    enter: fn(&mut Form) -> Option<Box<dyn Request>>,
+    /// What a call ends with, as JSON.
+    pub(crate) leave: fn(Outcome) -> Result<String, Error>,
+    /// An answer by itself, as JSON.
+    pub(crate) decode: fn(&Reply) -> Result<String, Error>,
+}
+
+macro_rules! doors {
+    ($($name:ident: $request:ident -> $output:ident,)*) => {
+        static DOORS: &[Door] = &[$(Door {
+            operation: &$request::OPERATION,
+            enter: enter::<$request>,
+            leave: leave::<$request>,
+            decode: decode::<$request>,
+        }),*];
+    };
+}
+
+operations!(doors);
+
+impl Door {
+    /// The door of the operation with that name.
+    pub(crate) fn of(operation: &str) -> Result<&'static Self, Error> {
+        DOORS.iter().find(|door| door.operation.name == operation).ok_or_else(|| {
+            let names: Vec<&str> = DOORS.iter().map(|door| door.operation.name).collect();
+            let rule = format!("is not one of {}", names.join(", "));
+            Error::invalid(operation, vec![Problem::new("operation", rule)])
+        })
+    }
+
+    /// The request, or one error with the problems of the request and of what else was read.
+    pub(crate) fn enter(&self, request: &str, more: Form) -> Result<Box<dyn Request>, Error> {
+        let mut form = Form::read("request", request);
+        let request = (self.enter)(&mut form);
+        let mut problems = form.problems();
+        problems.extend(more.problems());
+        request.filter(|_| problems.is_empty()).ok_or_else(|| Error::invalid(self.operation.name, problems))
+    }
+}
+
+fn enter<E: Endpoint + FromForm + 'static>(form: &mut Form) -> Option<Box<dyn Request>> {
+    E::from_form(form).map(|request| Box::new(request) as Box<dyn Request>)
+}
+
+fn leave<E: Endpoint<Output: Serialize>>(outcome: Outcome) -> Result<String, Error> {
+    E::output(outcome).map(|output| text::json(&output))
+}
+
+fn decode<E: Endpoint<Response: Serialize>>(reply: &Reply) -> Result<String, Error> {
+    E::decode(reply).map(|response| text::json(&response))
+}

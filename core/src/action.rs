@@ -1,0 +1,88 @@
+//! Any call as one machine, and the same call as data.
+
+use crate::act::{Act, ReadBack};
+use crate::endpoint::{Outcome, Reply, Request};
+use crate::error::Error;
+use crate::exchange::Exchange;
+use crate::machine::{Answer, CallOptions, Machine, Observation, Step};
+use crate::proof::Attribution;
+use crate::session::Session;
+use crate::time::Instant;
+
+/// A call of any operation. There is one type of them all, so that the loop that drives them is compiled once.
+#[derive(Debug)]
+pub enum Action {
+    /// A write that a read can prove.
+    Act(Box<Act>),
+    /// Anything else.
+    Exchange(Box<Exchange>),
+}
+
+impl Action {
+    /// A call of `request`, whose arguments and options are all checked here; nothing has been sent. `read_back` is for
+    /// what a read can prove.
+    pub fn new(
+        session: &Session,
+        request: &dyn Request,
+        options: CallOptions,
+        read_back: ReadBack,
+    ) -> Result<Self, Error> {
+        Ok(match request.proved_by() {
+            Some(proof) => Self::Act(Box::new(Act::new(session, request, proof, options, read_back)?)),
+            None => Self::Exchange(Box::new(Exchange::new(session, request, options)?)),
+        })
+    }
+
+    /// One request for a client elsewhere: see [`Exchange::into_relayed`].
+    pub fn relayed(session: &Session, request: &dyn Request, options: CallOptions) -> Result<Self, Error> {
+        Ok(Self::Exchange(Box::new(Exchange::new(session, request, options)?.into_relayed())))
+    }
+}
+
+impl Machine for Action {
+    type Output = Result<Outcome, Error>;
+
+    fn poll(&mut self, now: Instant) -> Step<Self::Output> {
+        match self {
+            Self::Act(act) => act.poll(now),
+            Self::Exchange(exchange) => {
+                let step = exchange.poll(now);
+                let attempts = exchange.sent();
+                step.map(|result| result.map(|reply| answered(reply, attempts)))
+            }
+        }
+    }
+
+    fn handle(&mut self, now: Instant, answer: Answer) -> Option<Observation> {
+        match self {
+            Self::Act(act) => act.handle(now, answer),
+            Self::Exchange(exchange) => exchange.handle(now, answer),
+        }
+    }
+
+    fn cancel(&mut self) -> Error {
+        match self {
+            Self::Act(act) => act.cancel(),
+            Self::Exchange(exchange) => exchange.cancel(),
+        }
+    }
+
+    fn session(&self) -> &Session {
+        match self {
+            Self::Act(act) => act.session(),
+            Self::Exchange(exchange) => exchange.session(),
+        }
+    }
+}
+
+/// The server said so, and nothing was read.
+fn answered(reply: Reply, attempts: u32) -> Outcome {
+    Outcome {
+        reply,
+        process_id: String::new(),
+        attribution: Attribution::Ours,
+        status: None,
+        attempts,
+        resent_unread: false,
+    }
+}
