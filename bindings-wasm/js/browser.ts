@@ -1,15 +1,18 @@
 /** The package in a page. */
 
-import { loader, PageClient, type ClientOptions, type WasmSource } from "./page.js";
+import { loader, PageClient, type WasmSource } from "./page.js";
+import type { PageClientOptions as ClientOptions } from "./page-options.js";
+import { file } from "./place/wasm-file.js";
 
 export * from "./public.js";
-export type { ClientOptions, WasmSource } from "./page.js";
+export type { WasmSource } from "./page.js";
+export type { PageClientOptions as ClientOptions } from "./page-options.js";
 
 /**
  * Loads the WebAssembly module. The methods that return a promise do it by themselves; `explain`, `decodeReply` and
- * `client.request` need it before. By default the file beside this one.
+ * `client.request` need it before. By default the package's own file.
  */
-export const load: (source?: WasmSource) => Promise<void> = /* @__PURE__ */ loader(() => new URL("../feishu_corehr.wasm", import.meta.url));
+export const load: (source?: WasmSource) => Promise<void> = /* @__PURE__ */ loader(file);
 
 /** Calls the user's own backend. */
 export class Client extends PageClient {

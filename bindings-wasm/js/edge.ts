@@ -6,14 +6,20 @@ import { serverTransport } from "./fetch.js";
 import { instance } from "./instance.js";
 import { Operations } from "./operations.js";
 import { invalid, optionsObject, seed } from "./options.js";
-import { setUp, type ServerCallOptions, type ServerOptions } from "./server.js";
+import { opening } from "./page.js";
+import { isForPage, type PageClientOptions } from "./page-options.js";
+import { load, setUp, type ServerCallOptions, type ServerOptions } from "./server.js";
 import { written } from "./text.js";
 
 export * from "./public.js";
+export { load } from "./server.js";
 export type { ServerCallOptions, ServerOptions } from "./server.js";
 
-/** What a client is set up with. Unknown names are refused; there is no environment to take what is left out from. */
-export type ClientOptions = ServerOptions;
+/** What a client of a server is set up with, or that of a page whose module is run on a server, too. */
+export type ClientOptions = ServerClientOptions | PageClientOptions;
+/** What a server's client is set up with. Unknown names are refused; there is no environment to fill in from. */
+export type ServerClientOptions = ServerOptions;
+export type { PageClientOptions };
 
 /**
  * Calls Feishu. One client keeps one token and the pace of each operation's quota; make one and keep it. What is wrong
@@ -22,12 +28,13 @@ export type ClientOptions = ServerOptions;
 export class Client extends Operations<ServerCallOptions> {
   constructor(options: ClientOptions) {
     let opened: Opened | undefined;
-    const open = (): Opened => (opened ??= openClient(options));
-    super(open, open);
+    const open = (): Opened => (opened ??= openClient(options as ServerClientOptions));
+    const way = isForPage(options) ? opening(options, load) : { openNow: open, open };
+    super(way.openNow, way.open);
   }
 }
 
-function openClient(given: ClientOptions): Opened {
+function openClient(given: ServerClientOptions): Opened {
   const alive = instance();
   const problems: core.Problem[] = [];
   const { credentials, data, transport, token, onAttempt } = setUp(optionsObject("client", given), problems);

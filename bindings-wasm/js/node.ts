@@ -1,22 +1,26 @@
-/** The package in Node: a server, which may hold the app's secret. */
+/** A server's client in Node, which may hold the app's secret. */
 
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-
+import { builtin } from "./builtin.js";
 import type { Opened } from "./call.js";
 import * as core from "./core.js";
 import { beginOnUse, instance } from "./instance.js";
 import { Operations } from "./operations.js";
 import { invalid, optionsObject, seed } from "./options.js";
+import type { Opening } from "./page.js";
 import { setUp, type ServerCallOptions, type ServerOptions } from "./server.js";
 import { written } from "./text.js";
 import { network, type Network } from "./undici.js";
 
 export * from "./public.js";
+export { load } from "./server.js";
 export type { ServerCallOptions, ServerOptions } from "./server.js";
 
-// Compiling takes longer than all the rest of an import, and a program that only looks at errors does not need it.
-beginOnUse(() => new WebAssembly.Module(readFileSync(join(__dirname, "..", "feishu_corehr.wasm"))));
+// Reading and compiling take longer than all the rest of an import, and a program that only looks at errors does not
+// need them.
+beginOnUse(() => {
+  const { wasm } = require("./inline-wasm.js") as typeof import("./inline-wasm.js");
+  return new WebAssembly.Module(wasm());
+});
 
 /** What a client is set up with. Unknown names are refused. */
 export interface ClientOptions extends ServerOptions {
@@ -30,11 +34,18 @@ export interface ClientOptions extends ServerOptions {
  * Calls Feishu. One client keeps one token, the pace of each operation's quota, and connections; make one and keep it.
  */
 export class Client extends Operations<ServerCallOptions> {
-  readonly #opened: Opened;
+  readonly #opened: Opened | undefined;
   readonly #network: Network | undefined;
 
   /** Throws a `FeishuError` of kind `invalid_argument` that lists all that is wrong. */
-  constructor(options: ClientOptions = {}) {
+  constructor(options?: ClientOptions);
+  /** Instead of a server's client, one that is opened so. @internal */
+  constructor(options: ClientOptions, opening: Opening | undefined);
+  constructor(options: ClientOptions = {}, opening?: Opening) {
+    if (opening !== undefined) {
+      super(opening.openNow, opening.open);
+      return;
+    }
     const { opened, connections } = openClient(options);
     super(
       () => opened,
@@ -47,8 +58,10 @@ export class Client extends Operations<ServerCallOptions> {
 
   /** Closes idle connections, and resolves when those in use are done. Calls that begin later fail. */
   async close(): Promise<void> {
-    closing.unregister(this);
-    end(this.#opened);
+    if (this.#opened !== undefined) {
+      closing.unregister(this);
+      end(this.#opened);
+    }
     await this.#network?.close();
   }
 }
@@ -93,7 +106,7 @@ function roots(value: unknown, problems: core.Problem[]): string[] {
     return [];
   }
   const list = (Array.isArray(value) ? value : [value]) as unknown[];
-  const { X509Certificate } = require("node:crypto") as typeof import("node:crypto");
+  const { X509Certificate } = builtin("node:crypto");
   const isRoot = (pem: unknown): pem is string => {
     try {
       return typeof pem === "string" && new X509Certificate(pem).subject !== undefined;

@@ -8,21 +8,12 @@ import * as core from "./core.js";
 import { pageTransport } from "./fetch.js";
 import { beginLater, instance, isLoaded } from "./instance.js";
 import { Operations, type CallOptions } from "./operations.js";
-import { invalid, optionsObject, seed, takeFunction, type SharedOptions } from "./options.js";
+import { invalid, optionsObject, seed, takeFunction } from "./options.js";
+import type { PageClientOptions } from "./page-options.js";
 import { written } from "./text.js";
 import type { Transport } from "./transport.js";
 
-/** What a client is set up with. Unknown names are refused; a secret or a token is one. */
-export interface ClientOptions extends SharedOptions {
-  /** The user's own backend: a path of this page's origin like `/hr`, or a URL. It is https, or http on loopback. */
-  base_url?: string | undefined;
-  /** Whether the browser sends this origin's cookies to the backend: `omit` (the default), `same-origin`, `include`. */
-  credentials?: RequestCredentials | undefined;
-  /** A function of the page's own in place of `fetch`. */
-  transport?: Transport | undefined;
-}
-
-/** Where the module comes from. */
+/** Where the module comes from: a place, what was loaded from there, its bytes, or what was compiled of them. */
 export type WasmSource = URL | string | Response | BufferSource | WebAssembly.Module;
 
 /** A function that loads the module once; by default what the entry of the package has brought. */
@@ -48,29 +39,47 @@ async function compiled(source: WasmSource): Promise<WebAssembly.Module> {
     const send = globalThis.fetch;
     return compiled(await send(source));
   }
-  if (source instanceof Response) {
-    if (!source.ok) {
-      throw new Error(`the WebAssembly module cannot be loaded: HTTP ${source.status}`);
+  // Jest's jsdom has none.
+  if (typeof Response === "function" && source instanceof Response) {
+    const bytes = new Uint8Array(await source.arrayBuffer());
+    // A server for development answers with its start page where a file is missing.
+    if (!source.ok || MAGIC.some((byte, index) => bytes[index] !== byte)) {
+      const found = source.ok ? "another file" : `HTTP ${source.status}`;
+      const place = source.url === "" ? "" : ` from ${source.url}`;
+      throw new Error(`the WebAssembly module cannot be loaded${place}: ${found}; \`feishu-corehr/inline\` needs no file`);
     }
-    return WebAssembly.compile(await source.arrayBuffer());
+    return WebAssembly.compile(bytes);
   }
-  return WebAssembly.compile(source);
+  return WebAssembly.compile(source as BufferSource);
+}
+
+/** How a client is opened: at once where the module is loaded, else when it is. */
+export interface Opening {
+  readonly openNow: () => Opened;
+  readonly open: () => Opened | Promise<Opened>;
+}
+
+/** How a page's client is opened: on first use, since a module of a page may also be run where there is no page. */
+export function opening(options: PageClientOptions, load: () => Promise<void>): Opening {
+  let opened: Opened | undefined;
+  const openNow = (): Opened => (opened ??= openClient(options));
+  const open = async (): Promise<Opened> => {
+    await load();
+    return openNow();
+  };
+  return { openNow, open };
 }
 
 /** The client of every entry for pages. */
 export class PageClient extends Operations<CallOptions> {
   /** @internal */
-  constructor(options: ClientOptions, load: () => Promise<void>) {
-    let opened: Opened | undefined;
-    const openNow = (): Opened => (opened ??= openClient(options));
-    super(openNow, async () => {
-      await load();
-      return openNow();
-    });
+  constructor(options: PageClientOptions, load: () => Promise<void>) {
+    const { openNow, open } = opening(options, load);
+    super(openNow, open);
   }
 }
 
-function openClient(given: ClientOptions): Opened {
+function openClient(given: PageClientOptions): Opened {
   const alive = instance();
   const options = optionsObject("client", given);
   const problems: core.Problem[] = [];
@@ -82,6 +91,9 @@ function openClient(given: ClientOptions): Opened {
   }
   if (typeof base_url !== "string") {
     problems.push({ field: "base_url", rule: "must be your own backend's address, for instance `/hr`" });
+  } else if (base_url.startsWith("/") && !("location" in globalThis && globalThis.location)) {
+    const rule = "is a path of a page's origin, and there is no page here: call from the browser, or give the whole URL";
+    problems.push({ field: "base_url", rule });
   }
   if (problems.length > 0) {
     throw invalid("client", problems);
@@ -104,3 +116,6 @@ function absolute(base_url: string): string {
   }
   return new URL(base_url, location.href).href.replace(/\/$/, "");
 }
+
+/** What every WebAssembly module begins with. */
+const MAGIC = [0x00, 0x61, 0x73, 0x6d];

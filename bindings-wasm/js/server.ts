@@ -30,6 +30,14 @@ export interface ServerCallOptions extends CallOptions {
   token?: string | undefined;
 }
 
+/**
+ * Does nothing on a server, which has the WebAssembly module inside: for modules that run in pages, too, where it loads
+ * that.
+ */
+export function load(_source?: unknown): Promise<void> {
+  return Promise.resolve();
+}
+
 /** Options taken apart: functions, and what the core reads. */
 export interface SetUp {
   readonly credentials: "app" | "host";

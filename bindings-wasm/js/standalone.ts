@@ -1,9 +1,9 @@
-/** The package on servers that have `fetch` and may compile WebAssembly: Deno and Bun. */
+/** The package on servers that have `fetch` and may compile WebAssembly: Deno, Bun, and whatever else is no Node. */
 
-import { begin } from "./instance.js";
+import { beginOnUse } from "./instance.js";
 import { wasm } from "./inline-wasm.js";
 
 export * from "./edge.js";
 
 // Inside as text, so that no permission to read files is needed.
-begin(new WebAssembly.Module(wasm()));
+beginOnUse(() => new WebAssembly.Module(wasm()));

@@ -55,3 +55,14 @@ export function joined(chunks: readonly Uint8Array[]): Uint8Array {
   }
   return all;
 }
+
+/** A text as bytes. */
+export function utf8(text: string): Uint8Array {
+  if (typeof TextEncoder === "function") {
+    return new TextEncoder().encode(text);
+  }
+  // Under Jest's jsdom, in which there is none, Node's is at hand.
+  const { process } = globalThis as { process?: { getBuiltinModule(name: "node:util"): { TextEncoder: typeof TextEncoder } } };
+  const { TextEncoder: Encoder } = process!.getBuiltinModule("node:util");
+  return new Encoder().encode(text);
+}

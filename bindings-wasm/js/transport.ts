@@ -1,6 +1,7 @@
 /** One HTTP stack, as the core sees it: requests and answers as data. */
 
 import type { TransportErrorKind } from "./core.js";
+import { utf8 } from "./text.js";
 
 /** A request as data: send it once, follow no redirect, resend nothing by yourself. */
 export interface HttpRequest {
@@ -84,7 +85,7 @@ export function bytes(body: HttpResponse["body"]): Uint8Array {
     return new Uint8Array();
   }
   if (typeof body === "string") {
-    return new TextEncoder().encode(body);
+    return utf8(body);
   }
   if (body instanceof Uint8Array) {
     return body;

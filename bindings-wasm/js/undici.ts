@@ -2,6 +2,7 @@
 
 import type { Dispatcher, Pool, ProxyAgent } from "undici";
 
+import { builtin } from "./builtin.js";
 import { after } from "./clock.js";
 import type { TransportErrorKind } from "./core.js";
 import { TransportFailure, type HttpRequest, type HttpResponse, type Transport } from "./transport.js";
@@ -46,7 +47,7 @@ export function network(route: Route): Network {
 
 function connections(route: Route, origin: string): Dispatcher {
   // Here and not above, since a program that only looks at errors or requests need not pay for it.
-  const undici = require("undici") as { Pool: typeof Pool; ProxyAgent: typeof ProxyAgent };
+  const undici = require("./vendor/undici.js") as { Pool: typeof Pool; ProxyAgent: typeof ProxyAgent };
   const tls = {
     timeout: CONNECT,
     minVersion: "TLSv1.2",
@@ -72,7 +73,7 @@ function connections(route: Route, origin: string): Dispatcher {
 }
 
 function trustedRoots(): readonly string[] {
-  const tls = require("node:tls") as typeof import("node:tls") & { getCACertificates?: () => string[] };
+  const tls = builtin("node:tls") as typeof import("node:tls") & { getCACertificates?: () => string[] };
   return tls.getCACertificates?.() ?? tls.rootCertificates;
 }
 

@@ -33,6 +33,9 @@ test("what needs the module says so until it is loaded", async () => {
   assert.match(thrown(() => explain("withdraw_process", 1)).message, /await load\(\)/);
   assert.match(thrown(() => decodeReply("withdraw_process", { status: 200 })).message, /await load\(\)/);
   assert.match((await failure(load(new Response("", { status: 404 })))).message, /HTTP 404/);
+  // What a server for development answers where there is no file.
+  const startPage = failure(load(new Response("<!doctype html>")));
+  assert.match((await startPage).message, /another file; `feishu-corehr\/inline` needs no file/);
   await load(new Response(wasm));
   await load();
   assert.equal(explain("withdraw_process", 1161006).kind, "not_withdrawable");

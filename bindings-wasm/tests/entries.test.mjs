@@ -32,21 +32,66 @@ test("`feishu-corehr/backend` is one module for `import` and `require`, with nam
   assert.deepEqual(Object.keys(backend).sort(), ["fetchHandler", "nodeHandler"]);
 });
 
-test("each runtime is given its own file", () => {
-  const script = `console.log(JSON.stringify(["feishu-corehr", "feishu-corehr/backend"].map((name) => import.meta.resolve(name))));`;
-  for (const [conditions, entry, backend] of [
-    [[], "node/index.mjs", "node/backend.mjs"],
-    [["browser"], "web/browser.js", "node/backend.mjs"],
-    [["workerd", "worker", "browser"], "web/workerd.js", undefined],
-    [["edge-light", "worker", "browser"], "web/edge-light.js", undefined],
-    [["deno"], "web/standalone.js", "web/backend.js"],
-    [["bun"], "web/standalone.js", "web/backend.js"],
+test("each runtime is given its own files", () => {
+  const names = ["", "/server", "/page", "/inline", "/backend"].map((path) => `feishu-corehr${path}`);
+  const script = `console.log(JSON.stringify(${JSON.stringify(names)}.map((name) => import.meta.resolve(name))));`;
+  const inline = "node/inline.mjs";
+  for (const [conditions, ...files] of [
+    [[], "node/index.mjs", "node/server.mjs", inline, inline, "node/backend.mjs"],
+    [["browser"], "web/browser.js", "node/server.mjs", "web/browser.js", inline, "node/backend.mjs"],
+    [["workerd", "worker", "browser"], "web/workerd.js", "web/workerd.js", "web/browser.js", inline, "web/backend.js"],
+    [["edge-light", "worker", "browser"], "web/edge-light.js", "web/edge-light.js", "web/browser.js", inline, "web/backend.js"],
+    [["deno"], "web/standalone.js", "web/standalone.js", inline, inline, "web/backend.js"],
+    [["bun"], "web/standalone.js", "web/standalone.js", inline, inline, "web/backend.js"],
   ]) {
     const urls = JSON.parse(node("resolve.mjs", script, conditions.map((name) => `--conditions=${name}`)));
     const paths = urls.map((url) => fileURLToPath(url));
-    assert.ok(paths[0].endsWith(entry) && paths.every(existsSync), paths[0]);
-    assert.ok(backend === undefined || paths[1].endsWith(backend), paths[1]);
+    assert.deepEqual(paths.map((path) => path.slice(path.lastIndexOf("/feishu-corehr/") + "/feishu-corehr/".length)), files, conditions.join());
+    assert.ok(paths.every(existsSync));
   }
+});
+
+test("a page's module may be run on a server: its client fails when it is used, and says why", () => {
+  for (const entry of ["feishu-corehr", "feishu-corehr/page", "feishu-corehr/inline"]) {
+    for (const [file, get] of [
+      ["page.mjs", `import { Client, load } from "${entry}";`],
+      ["page.cjs", `const { Client, load } = require("${entry}");`],
+    ]) {
+      const printed = node(file, `
+        ${get}
+        const client = new Client({ base_url: "/hr", credentials: "same-origin" });
+        load().then(() => client.getProcess({ process_id: "7" })).catch((error) => console.log(error.kind, error.effect, error.message));`);
+      assert.match(printed, /^invalid_argument none .*`base_url` is a path of a page's origin, and there is no page here/, `${entry} in ${file}`);
+    }
+  }
+});
+
+test("a page's client on a server, with a whole URL or with a page around it, calls the backend", () => {
+  const printed = node("isomorphic.mjs", `
+    import { Client } from "feishu-corehr";
+    const answers = (request) => (console.log(request.url), { status: 200, body: '{"code":0,"data":{}}' });
+    const withdraw = (options) => new Client({ transport: answers, ...options }).withdrawProcess(${JSON.stringify({ process_id: "7", actor: SYSTEM })});
+    await withdraw({ base_url: "https://hr.example/hr", credentials: "include" });
+    globalThis.location = { href: "https://other.example/page" };
+    await withdraw({ base_url: "/hr" });
+    await new Client({ base_url: "/hr" }).close();`);
+  const path = "/open-apis/corehr/v2/process_withdraw/7";
+  assert.deepEqual(printed.split("\n"), [`https://hr.example/hr${path}`, `https://other.example/hr${path}`]);
+});
+
+test("a server's client with an option of a page says so when it is made", () => {
+  const printed = node("mixed.mjs", `
+    import { Client } from "feishu-corehr";
+    import { Client as ServerClient } from "feishu-corehr/server";
+    const app = { app_id: "cli_a", app_secret: "s" };
+    const tries = [() => new Client({ ...app, base_url: "/hr" }), () => new Client({ ...app, credentials: "omit" }), () => new ServerClient({ base_url: "/hr" })];
+    for (const make of tries) {
+      try { make(); console.log("made"); } catch (error) { console.log(error.problems.map(({ field }) => field).join()); }
+    }
+    console.log(new Client(app) instanceof ServerClient);`);
+  const [path, credentials, missing, isOne] = printed.split("\n");
+  assert.deepEqual([path, credentials, isOne], ["base_url", "credentials", "true"]);
+  assert.match(missing, /app_id,app_secret/);
 });
 
 test("with the module inside, a page needs no other file", () => {

@@ -6,7 +6,7 @@ use std::io::Write;
 use anyhow::Result;
 
 use crate::command::{cargo, command, output, root, show, target};
-use crate::{javascript, kotlin, python, suite, swift};
+use crate::{kotlin, npm, python, sandbox, swift};
 
 /// Measures the core, the Python package and the npm package.
 pub(crate) fn run() -> Result<()> {
@@ -14,7 +14,7 @@ pub(crate) fn run() -> Result<()> {
     writeln!(screen, "core: build and decode one withdrawal, against serde_json on the same bytes")?;
     show(&mut cargo("bench -p feishu-corehr-bench"))?;
     writeln!(screen, "Python: against lark-oapi, pycurl and http.client, over HTTPS on the sandbox")?;
-    let sandbox = suite::sandbox_release()?;
+    let sandbox = sandbox::release_program()?;
     python::install_client()?;
     let peers = ["-m", "pip", "install", "--quiet", "--requirement", "tests/bench/requirements.txt"];
     show(&mut python::python(&peers)?)?;
@@ -23,7 +23,7 @@ pub(crate) fn run() -> Result<()> {
     let project = target("npm/bench")?;
     fs::copy(root().join("tests/bench/package.json"), project.join("package.json"))?;
     let mut install = command("npm", ["install", "--no-audit", "--no-fund", "--no-save", "--no-package-lock"]);
-    output("npm install", install.arg(&javascript::installed()?.tarball).current_dir(&project))?;
+    output("npm install", install.arg(&npm::installed()?.tarball).current_dir(&project))?;
     show(command("node", [root().join("tests/bench/node.mjs"), sandbox.clone()]).current_dir(project))?;
     if kotlin::missing().is_none() {
         writeln!(screen, "Kotlin: against OkHttp, over HTTP on the sandbox")?;

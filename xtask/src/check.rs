@@ -1,10 +1,14 @@
 //! One check: it passes with a number of tests, fails with a reason, or is not run for a reason.
 
+use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::{Result, bail};
 
 use crate::command::output;
+
+/// A generated file: its path in the repository, and what should be in it.
+pub(crate) type Fresh = (PathBuf, Vec<u8>);
 
 /// How a check ended.
 pub(crate) enum Outcome {

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, Result, bail};
 
 use crate::command::{root, show};
-use crate::{javascript, suite};
+use crate::{npm, sandbox};
 
 const SERVER: &str = "examples/console/server.mjs";
 /// Enough that details, 100 a minute, are still loading when the page is looked at.
@@ -14,12 +14,12 @@ const PROCESSES: &str = "240";
 
 /// Builds the package, starts sandbox and server, and stays until it is ended.
 pub(crate) fn run() -> Result<()> {
-    if let Some(reason) = javascript::missing() {
+    if let Some(reason) = npm::missing() {
         bail!("the console cannot be built: {reason}");
     }
     writeln!(std::io::stderr(), "building the sandbox and the npm package …")?;
-    let mut server = javascript::script([SERVER, "--sandbox"])?;
-    let mut sandbox = Command::new(suite::sandbox()?)
+    let mut server = npm::script([SERVER, "--sandbox"])?;
+    let mut sandbox = Command::new(sandbox::program()?)
         .args(["--exit-with-stdin", "--demo-processes", PROCESSES])
         .current_dir(root())
         .stdin(Stdio::piped())

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::check::Outcome;
 use crate::command::{output, root, show};
-use crate::{javascript, kotlin, python, suite, swift};
+use crate::{kotlin, npm, python, sandbox, swift};
 
 /// The same story in one language.
 pub(crate) struct Demo {
@@ -26,9 +26,9 @@ pub(crate) struct Demo {
 pub(crate) const NODE: Demo = Demo {
     language: "Node",
     real: Some("node target/npm/tests/examples/demo.mjs"),
-    missing: javascript::missing,
-    set_up: || javascript::installed().map(|_| ()),
-    script: || javascript::script(["examples/demo.mjs"]),
+    missing: npm::missing,
+    set_up: || npm::installed().map(|_| ()),
+    script: || npm::script(["examples/demo.mjs"]),
 };
 
 pub(crate) const PYTHON: Demo = Demo {
@@ -110,7 +110,7 @@ struct Sandbox {
 
 impl Sandbox {
     fn start() -> Result<Self> {
-        let mut process = Command::new(suite::sandbox()?)
+        let mut process = Command::new(sandbox::program()?)
             .arg("--exit-with-stdin")
             .current_dir(root())
             .stdin(Stdio::piped())

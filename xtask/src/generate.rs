@@ -6,14 +6,12 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
+use crate::check::Fresh;
 use crate::command::{output, root, target};
 use crate::{mobile, python};
 
 /// The stubs of the native module, as they stand in the repository.
 const STUBS: &str = "bindings-python/python/feishu_corehr/_native.pyi";
-
-/// A file of the repository by its path, and what should be in it.
-pub(crate) type Fresh = (PathBuf, Vec<u8>);
 
 type Generator = (&'static str, fn() -> Result<Vec<Fresh>>);
 

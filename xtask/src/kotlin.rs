@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::check::Outcome;
 use crate::command::{command, output, root, target};
-use crate::{mobile, suite};
+use crate::{mobile, sandbox};
 
 const PROJECT: &str = "bindings-mobile/kotlin";
 const PACKAGE: &str = "feishu.corehr";
@@ -23,7 +23,7 @@ pub(crate) fn check() -> Result<Outcome> {
     if reports.exists() {
         fs::remove_dir_all(&reports)?;
     }
-    build(&["verify"], Some(&suite::sandbox()?))?;
+    build(&["verify"], Some(&sandbox::program()?))?;
     tests_passed(&reports).map(Outcome::Passed)
 }
 

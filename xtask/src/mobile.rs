@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
+use crate::check::Fresh;
 use crate::command::{cargo, command, output, target};
-use crate::generate::Fresh;
 
 const NAME: &str = "feishu_corehr_mobile";
 /// What the stripped library may have, in bytes, where it has been measured.

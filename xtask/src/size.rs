@@ -12,7 +12,7 @@ use wasmparser::{KnownCustom, Name, Parser, Payload, TypeRef};
 
 use crate::check::Outcome;
 use crate::command::output;
-use crate::javascript;
+use crate::npm;
 
 /// Bytes after `gzip -9`: the script and the wasm file together. What is wanted, and not reached yet.
 const GOAL: u64 = 55_000;
@@ -24,7 +24,10 @@ const FUNCTIONS: usize = 25;
 
 /// Shows what the bundlers make, and fails with the largest parts when that is too much.
 pub(crate) fn check() -> Result<Outcome> {
-    let printed = output("JavaScript size", &mut javascript::script(["tests/size.mjs"])?)?;
+    if let Some(reason) = npm::missing() {
+        return Ok(Outcome::NotRun(reason));
+    }
+    let printed = output("JavaScript size", &mut npm::script(["tests/size.mjs"])?)?;
     let sizes: Value = serde_json::from_str(printed.trim()).context("no sizes")?;
     let wasm = number(&sizes["wasm"])?;
     let mut largest = 0;
@@ -48,7 +51,7 @@ fn parts(sizes: &Value) -> Result<String> {
     for source in list(&sizes["sources"])? {
         writeln!(text, "{:8} {}", number(&source["bytes"])?, source["name"].as_str().unwrap_or_default())?;
     }
-    let functions = functions(&javascript::named_wasm()?)?;
+    let functions = functions(&npm::named_wasm()?)?;
     let mut crates: HashMap<&str, usize> = HashMap::new();
     for (bytes, name) in &functions {
         *crates.entry(crate_of(name)).or_default() += bytes;

@@ -2,7 +2,6 @@
 
 use std::env::consts::EXE_SUFFIX;
 use std::io::Write;
-use std::path::PathBuf;
 use std::time::Instant;
 
 use anyhow::{Result, anyhow, bail};
@@ -10,7 +9,7 @@ use serde_json::json;
 
 use crate::check::{Outcome, cargo_tests, python_tests, succeeds};
 use crate::command::{cargo, command, output, root, target};
-use crate::{demo, generate, javascript, kotlin, mobile, python, swift, vectors};
+use crate::{demo, generate, javascript, kotlin, matrix, mobile, python, sandbox, size, swift, vectors};
 
 /// The wheel may have this many bytes.
 const LARGEST_WHEEL: u64 = 3_000_000;
@@ -67,7 +66,7 @@ const CHECKS: &[Check] = &[
         Ok(Outcome::Passed(1))
     }),
     ("Python tests", |_| {
-        let sandbox = sandbox()?;
+        let sandbox = sandbox::program()?;
         let mut pytest = python::python(&["-m", "pytest", "-q", "bindings-python"])?;
         python_tests("Python tests", pytest.env("FEISHU_COREHR_SANDBOX", sandbox))
     }),
@@ -87,7 +86,8 @@ const CHECKS: &[Check] = &[
     ("vectors in Node", |_| vectors::in_node()),
     ("vectors in Chromium", |_| vectors::in_chromium()),
     ("JavaScript bundles in Chromium", |_| javascript::check_pages()),
-    ("JavaScript size", |_| javascript::check_size()),
+    ("JavaScript size", |_| size::check()),
+    ("JavaScript tools", |_| matrix::check()),
     ("mobile", |_| cargo_tests("mobile", &mut cargo("test -p feishu-corehr-mobile"))),
     ("mobile library: size, and what is not in it", |_| {
         mobile::check_dependencies()?;
@@ -156,18 +156,6 @@ fn report(rows: &[Row], as_json: bool) -> Result<()> {
     }
     writeln!(screen, "{passed} passed, {failed} failed, {skipped} skipped")?;
     Ok(())
-}
-
-/// The sandbox's program, built.
-pub(crate) fn sandbox() -> Result<PathBuf> {
-    output("build the sandbox", &mut cargo("build -p feishu-corehr-sandbox"))?;
-    Ok(target("debug")?.join(format!("feishu-corehr-sandbox{EXE_SUFFIX}")))
-}
-
-/// The same, optimised, for measuring.
-pub(crate) fn sandbox_release() -> Result<PathBuf> {
-    output("build the sandbox", &mut cargo("build --release -p feishu-corehr-sandbox"))?;
-    Ok(target("release")?.join(format!("feishu-corehr-sandbox{EXE_SUFFIX}")))
 }
 
 fn dependencies() -> Result<Outcome> {

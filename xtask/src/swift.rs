@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::check::Outcome;
 use crate::command::{command, output, root, target};
-use crate::{javascript, mobile, suite};
+use crate::{debian, mobile, sandbox};
 
 const PACKAGE: &str = "bindings-mobile/swift";
 /// The first Debian that has Swift, and what a package needs there.
@@ -31,7 +31,7 @@ pub(crate) fn check() -> Result<Outcome> {
         return Ok(Outcome::NotRun(reason));
     }
     mobile::static_library()?;
-    let sandbox = suite::sandbox()?;
+    let sandbox = sandbox::program()?;
     // Handles are counted, so that two tests at once would count each other's.
     let printed = output("Swift tests", &mut swift(&["test", "--no-parallel"], Some(&sandbox))?)?;
     for word in ["skipped", "known issue", "warning: "] {
@@ -102,7 +102,7 @@ fn toolchain() -> Result<Toolchain> {
         return Ok(Toolchain::Folder(folder));
     }
     let is_there = |name: &str| Command::new(name).arg("--version").output().is_ok();
-    if !is_there("debootstrap") && !javascript::install_debian(&["debootstrap"]) {
+    if !is_there("debootstrap") && !debian::install(&["debootstrap"]) {
         bail!("Swift 6 is not installed, and debootstrap, which could bring it, neither");
     }
     // It cannot go on in a half-made folder.

@@ -7,27 +7,27 @@ use anyhow::{Context, Result};
 
 use crate::check::Outcome;
 use crate::command::{cargo, output, root, target};
-use crate::{javascript, kotlin, python, suite, swift};
+use crate::{javascript, kotlin, npm, python, sandbox, swift};
 
 pub(crate) fn in_python() -> Result<Outcome> {
     compared("python", &mut python::python(&["tests/shims/python.py"])?)
 }
 
 pub(crate) fn in_node() -> Result<Outcome> {
-    match javascript::missing() {
+    match npm::missing() {
         Some(reason) => Ok(Outcome::NotRun(reason)),
-        None => compared("node", &mut javascript::script([root().join("tests/shims/node.mjs")])?),
+        None => compared("node", &mut npm::script([root().join("tests/shims/node.mjs")])?),
     }
 }
 
 pub(crate) fn in_chromium() -> Result<Outcome> {
-    if let Some(reason) = javascript::missing() {
+    if let Some(reason) = npm::missing() {
         return Ok(Outcome::NotRun(reason));
     }
     let Some(chromium) = javascript::chromium() else {
         return Ok(Outcome::NotRun("Chromium is not installed".to_owned()));
     };
-    let mut shim = javascript::script([root().join("tests/shims/chromium.mjs")])?;
+    let mut shim = npm::script([root().join("tests/shims/chromium.mjs")])?;
     compared("chromium", shim.env("FEISHU_COREHR_CHROMIUM", chromium))
 }
 
@@ -44,7 +44,7 @@ pub(crate) fn in_swift() -> Result<Outcome> {
     }
     let outcomes = target("xtask")?.join("swift-outcomes.jsonl");
     let mut shim = swift::program("vectors")?;
-    shim.args(["--vectors", "tests/vectors", "--all", "--sandbox"]).arg(swift::seen(&suite::sandbox()?)?);
+    shim.args(["--vectors", "tests/vectors", "--all", "--sandbox"]).arg(swift::seen(&sandbox::program()?)?);
     output("swift shim", shim.arg("--out").arg(swift::seen(&outcomes)?))?;
     equal("swift", &outcomes)
 }
@@ -52,7 +52,7 @@ pub(crate) fn in_swift() -> Result<Outcome> {
 /// Runs the shim on all vectors, and counts those that came out as they want.
 fn compared(runtime: &str, shim: &mut Command) -> Result<Outcome> {
     let outcomes = target("xtask")?.join(format!("{runtime}-outcomes.jsonl"));
-    shim.args(["--all", "--sandbox"]).arg(suite::sandbox()?).arg("--out").arg(&outcomes);
+    shim.args(["--all", "--sandbox"]).arg(sandbox::program()?).arg("--out").arg(&outcomes);
     output(&format!("{runtime} shim"), shim)?;
     equal(runtime, &outcomes)
 }

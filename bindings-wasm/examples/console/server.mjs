@@ -53,10 +53,10 @@ const KINDS = {
   ".wasm": "application/wasm",
 };
 const PAGE = dirname(fileURLToPath(import.meta.url));
-/** The installed package: its `web` folder, and the WebAssembly file beside that. */
+/** The installed package: its `web` folder, and the WebAssembly file. */
 const PACKAGE = join(dirname(fileURLToPath(import.meta.resolve("feishu-corehr"))), "..");
 /** Every name is of this form: no other folder can be reached. */
-const FILE = /^\/(?:(feishu-corehr)\/)?((?:web\/)?[a-z_-]+\.(?:css|html|js|wasm))$/;
+const FILE = /^\/(?:(feishu-corehr)\/)?((?:web\/(?:place\/)?|feishu-corehr\/)?[a-z_-]+\.(?:css|html|js|wasm))$/;
 
 const server = createServer((request, response) => {
   const path = request.url.split("?")[0];

@@ -111,7 +111,10 @@ const ACTOR: &str = r#"/**
  * Who acts: the system, or a user. The system may name a user too, as Feishu's own sample does; which of the two then
  * counts is not documented.
  */
-export type Actor = { system: true; user?: User } | User;"#;
+export type Actor = OneOf<{ system: true; user?: OneOf<User> } | User>;
+
+/** One of them: TypeScript alone would take an object that is two at once. */
+type OneOf<Each> = Each extends unknown ? Each & { [Other in Exclude<UserIdType | "system", keyof Each>]?: undefined } : never;"#;
 
 /// In Python a user is an actor, too.
 #[cfg(feature = "python")]

@@ -1,0 +1,83 @@
+// TypeScript: one project with a server, its page and its backend compiles under each way to find modules.
+
+import assert from "node:assert/strict";
+import { existsSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import test from "node:test";
+
+import { tool } from "../project.mjs";
+import { run, tools } from "./matrix.mjs";
+
+const SERVER = `
+import { Client, type Actor, type ClientOptions, type Withdrawn } from "feishu-corehr";
+import { Client as ServerClient, FEISHU } from "feishu-corehr/server";
+import { nodeHandler } from "feishu-corehr/backend";
+
+export const server = new Client({ app_id: "cli_a", app_secret: "s", proxy: "http://proxy.example:8080" });
+export const strict: ServerClient = new ServerClient({ token: async () => "t", base_url: FEISHU });
+export const either: ServerClient = server;
+export const handlers = [server, strict].map((client) => nodeHandler({ client, authenticate: () => null }));
+export const withdraw = (process_id: string, actor: Actor): Promise<Withdrawn> =>
+  server.withdrawProcess({ process_id, actor }, { token: "t" });
+export const options: ClientOptions = { app_id: "cli_a", app_secret: "s" };
+// @ts-expect-error a server sends no cookies
+new ServerClient({ credentials: "omit" });
+// @ts-expect-error an unknown option
+new Client({ app_id: "cli_a", app_secret: "s", nonsense: 1 });
+for (const actor of [{ open_id: "ou_a" }, { system: true as const, user: { open_id: "ou_a" } }, { system: true as const }]) {
+  void withdraw("7", actor);
+}
+// @ts-expect-error two ids
+void withdraw("7", { open_id: "ou_a", user_id: "a" });
+// @ts-expect-error the system names its user in \`user\`
+void withdraw("7", { system: true, open_id: "ou_a" });
+// @ts-expect-error two ids of one user
+void withdraw("7", { system: true, user: { open_id: "ou_a", union_id: "on_a" } });
+// @ts-expect-error neither the system nor a user
+void withdraw("7", {});
+`;
+const PAGE = `
+import { Client, load } from "feishu-corehr";
+import { Client as PageClient, load as loadPage } from "feishu-corehr/page";
+import { Client as InlineClient } from "feishu-corehr/inline";
+
+export const clients = [Client, PageClient, InlineClient].map((Made) => new Made({ base_url: "/hr", credentials: "same-origin" }));
+export const loaded = Promise.all([load(), loadPage(new URL("https://hr.example/x.wasm"))]);
+// @ts-expect-error a page has no secret
+new PageClient({ base_url: "/hr", app_secret: "s" });
+// @ts-expect-error and no token
+new InlineClient({ base_url: "/hr", token: async () => "t" });
+`;
+const MODULES = { target: "es2022", strict: true, exactOptionalPropertyTypes: true, noEmit: true, types: ["node"] };
+const lib = ["es2022", "dom", "dom.iterable", "dom.asynciterable"];
+
+const path = tools("types", { "package.json": '{ "private": true }' });
+for (const name of ["@types", "undici-types"]) {
+  const link = join(path, "node_modules", name);
+  if (!existsSync(link)) {
+    symlinkSync(tool(name), link);
+  }
+}
+
+for (const [name, type, options] of [
+  ["bundler", "module", { module: "esnext", moduleResolution: "bundler" }],
+  ["bundler for Node", "module", { module: "esnext", moduleResolution: "bundler", customConditions: ["node"] }],
+  ["nodenext, ES modules", "module", { module: "nodenext" }],
+  ["nodenext, CommonJS", "commonjs", { module: "nodenext" }],
+  ["node16, ES modules", "module", { module: "node16" }],
+  ["node10", "commonjs", { module: "commonjs", moduleResolution: "node10", ignoreDeprecations: "5.0", esModuleInterop: true }],
+]) {
+  for (const [kind, files] of [["a server and its page", { server: SERVER, page: PAGE }], ["a server without the DOM", { server: SERVER }]]) {
+    test(`${name}: ${kind}`, async () => {
+      const folder = join(path, `${name}-${kind}`.replace(/[^a-z0-9]+/gi, "-"));
+      mkdirSync(folder, { recursive: true });
+      writeFileSync(join(folder, "package.json"), JSON.stringify({ private: true, type }));
+      for (const [file, text] of Object.entries(files)) {
+        writeFileSync(join(folder, `${file}.ts`), text);
+      }
+      const compilerOptions = { ...MODULES, ...options, lib: "page" in files ? lib : ["es2023"] };
+      writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, include: ["*.ts"] }));
+      assert.equal(await run(folder, tool(".bin/tsc"), ["-p", "."]), "");
+    });
+  }
+}
