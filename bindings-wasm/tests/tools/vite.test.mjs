@@ -24,9 +24,10 @@ const SERVER = `
 import { Client } from "feishu-corehr";
 import { clients } from "./rendered.js";
 const client = new Client(${JSON.stringify(app)});
-const done = await client.withdrawProcess({ process_id: "${feishu.processes.running}", actor: { system: true } });
-console.log(done.attribution, clients.length);
-await client.close();
+client
+  .withdrawProcess({ process_id: "${feishu.processes.running}", actor: { system: true } })
+  .then((done) => console.log(done.attribution, clients.length), (error) => console.log(error.message))
+  .finally(() => client.close());
 `;
 
 for (const version of [5, 6, 7, 8]) {
