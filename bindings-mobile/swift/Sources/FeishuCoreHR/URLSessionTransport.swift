@@ -6,83 +6,78 @@ import FoundationNetworking
 #endif
 
 /// Sends requests by URLSession: without cookies, cache, stored credentials or redirects, and a cancelled call closes its
-/// connection.
+/// connection. No request waits for another one's end.
 ///
-/// URLSession may send a request again by itself when a kept connection breaks, and that cannot be switched off. The
-/// client knows: what a server says to a second withdrawal is not taken for somebody else's. How long connecting takes
-/// cannot be limited either, nor is it told: a request that was given up may have been sent.
+/// Each request has a session, and with it a connection, of its own: on a kept one URLSession may send a request again by
+/// itself, and what lies there may be taken for the next request's answer. Answers are not compressed.
+///
+/// How long connecting takes cannot be limited, nor is it told: a request that was given up may have been sent.
 ///
 /// Outside Apple's systems, at the speed of a machine's own network, URLSession may read an answer without end on and on,
 /// whatever it is told.
 public final class URLSessionTransport: Transport {
-    private let exchanges = Exchanges()
-    private let session: URLSession
+    /// Has no connections: what a request's own session is made like.
+    private let model: URLSession
 
-    /// - Parameter base: brings proxy, TLS settings and protocol classes; its cache, cookies and credentials are not used.
-    public init(configuration base: URLSessionConfiguration = .ephemeral) {
-        session = URLSession(configuration: plain(base), delegate: exchanges, delegateQueue: nil)
+    /// - Parameters:
+    ///   - base: brings proxy, TLS settings and protocol classes; its cache, cookies and credentials are not used.
+    ///   - allowSystemProxy: whether the system's proxies are used where `base` names none. Outside Apple's systems
+    ///     URLSession reads the environment's (`https_proxy`) whatever is said here.
+    public init(configuration base: URLSessionConfiguration = .ephemeral, allowSystemProxy: Bool = false) {
+        model = URLSession(configuration: plain(base, allowSystemProxy))
     }
 
     deinit {
-        session.finishTasksAndInvalidate()
+        model.finishTasksAndInvalidate()
     }
 
     public func send(request: HttpRequest) async throws -> HttpResponse {
-        // A session of its own has no connection that could have gone stale.
-        let session = request.freshConnection ? again() : self.session
-        defer { if request.freshConnection { session.finishTasksAndInvalidate() } }
+        let exchange = Exchange(of: request)
+        let session = URLSession(configuration: model.configuration, delegate: exchange, delegateQueue: nil)
+        // Else the session would keep its delegate for ever.
+        defer { session.invalidateAndCancel() }
         let task = session.dataTask(with: try urlRequest(request))
         return try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { continuation in
-                exchanges.begin(task, request, continuation)
-            }
+            try await withCheckedThrowingContinuation { exchange.begin(task, $0) }
         } onCancel: {
-            exchanges.cancel(task)
+            exchange.cancel()
         }
-    }
-
-    private func again() -> URLSession {
-        URLSession(configuration: session.configuration, delegate: exchanges, delegateQueue: nil)
     }
 }
 
-/// The requests under way. Of each the first thing that ends it counts.
-private final class Exchanges: NSObject, URLSessionDataDelegate, @unchecked Sendable {
-    private struct Exchange {
-        let continuation: CheckedContinuation<HttpResponse, any Error>
-        let mostBytes: UInt64
-        let alarm: DispatchWorkItem
-        var head: HTTPURLResponse?
-        var body = Data()
+/// One request under way. The first thing that ends it counts.
+private final class Exchange: NSObject, URLSessionDataDelegate, @unchecked Sendable {
+    private let budget: UInt64
+    private let mostBytes: UInt64
+    private let lock = NSLock()
+    private var continuation: CheckedContinuation<HttpResponse, any Error>?
+    private var task: URLSessionTask?
+    private var alarm: DispatchWorkItem?
+    private var head: HTTPURLResponse?
+    private var body = Data()
+
+    init(of request: HttpRequest) {
+        (budget, mostBytes) = (request.budget, request.maxResponse)
     }
 
-    private let lock = NSLock()
-    private var running: [ObjectIdentifier: Exchange] = [:]
-
-    func begin(
-        _ task: URLSessionTask, _ request: HttpRequest, _ continuation: CheckedContinuation<HttpResponse, any Error>
-    ) {
-        let alarm = DispatchWorkItem { [weak self] in self?.timeOut(task, after: request.budget) }
-        let exchange = Exchange(continuation: continuation, mostBytes: request.maxResponse, alarm: alarm)
-        lock.withLock { running[ObjectIdentifier(task)] = exchange }
-        DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(Int(clamping: request.budget)), execute: alarm)
+    func begin(_ task: URLSessionTask, _ continuation: CheckedContinuation<HttpResponse, any Error>) {
+        let alarm = DispatchWorkItem { [weak self] in self?.timeOut() }
+        lock.withLock { (self.task, self.continuation, self.alarm) = (task, continuation, alarm) }
+        DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(Int(clamping: budget)), execute: alarm)
         // Whoever cancelled before has found nothing to end.
         if Task.isCancelled {
-            cancel(task)
+            cancel()
         } else {
             task.resume()
         }
     }
 
-    func cancel(_ task: URLSessionTask) {
-        task.cancel()
-        end(task, .failure(CancellationError()))
+    func cancel() {
+        end(.failure(CancellationError()))
     }
 
-    private func timeOut(_ task: URLSessionTask, after budget: UInt64) {
-        let detail = "no whole answer within \(budget) ms"
-        end(task, .failure(TransportError.Failed(kind: .timeout, bytesWritten: true, detail: detail)))
-        task.cancel()
+    private func timeOut() {
+        fail(.timeout, "no whole answer within \(budget) ms")
     }
 
     func urlSession(
@@ -102,48 +97,64 @@ private final class Exchanges: NSObject, URLSessionDataDelegate, @unchecked Send
     }
 
     func urlSession(
-        _: URLSession, dataTask task: URLSessionDataTask, didReceive response: URLResponse,
+        _: URLSession, dataTask _: URLSessionDataTask, didReceive response: URLResponse,
         completionHandler: @escaping (URLSession.ResponseDisposition) -> Void
     ) {
-        lock.withLock { running[ObjectIdentifier(task)]?.head = response as? HTTPURLResponse }
-        completionHandler(.allow)
+        let head = response as? HTTPURLResponse
+        lock.withLock { self.head = head }
+        if let problem = head.flatMap(problem(of:)) {
+            completionHandler(.cancel)
+            fail(problem.kind, problem.detail)
+        } else {
+            completionHandler(.allow)
+        }
     }
 
-    func urlSession(_: URLSession, dataTask task: URLSessionDataTask, didReceive data: Data) {
-        let mostBytes: UInt64? = lock.withLock {
-            running[ObjectIdentifier(task)]?.body.append(data)
-            guard let exchange = running[ObjectIdentifier(task)] else { return nil }
-            return UInt64(exchange.body.count) > exchange.mostBytes ? exchange.mostBytes : nil
+    func urlSession(_: URLSession, dataTask _: URLSessionDataTask, didReceive data: Data) {
+        let isTooLarge = lock.withLock {
+            // After the end nothing is kept.
+            guard continuation != nil else { return false }
+            body.append(data)
+            return UInt64(body.count) > mostBytes
         }
-        if let mostBytes {
-            let detail = "more than \(mostBytes) bytes"
-            end(task, .failure(TransportError.Failed(kind: .tooLarge, bytesWritten: true, detail: detail)))
-            task.cancel()
+        if isTooLarge {
+            fail(.tooLarge, "more than \(mostBytes) bytes")
         }
     }
 
     func urlSession(_: URLSession, task: URLSessionTask, didCompleteWithError error: (any Error)?) {
-        guard let exchange = lock.withLock({ running[ObjectIdentifier(task)] }) else { return }
+        let (received, body) = lock.withLock { (self.head, self.body) }
+        let head = received ?? task.response as? HTTPURLResponse
         // Outside Apple's systems a refused challenge ends the task, though there is an answer.
-        let isRefused = (error as? URLError)?.code == .cancelled && exchange.head != nil
+        let isRefused = (error as? URLError)?.code == .cancelled && head != nil
         if let error, !isRefused {
-            end(task, .failure(transportError(error, hasHead: exchange.head != nil)))
-        } else if let head = exchange.head ?? task.response as? HTTPURLResponse {
+            end(.failure(transportError(error, hasHead: head != nil)))
+        } else if let head {
             let status = UInt16(clamping: head.statusCode)
-            end(task, .success(HttpResponse(status: status, headers: headers(of: head), body: exchange.body)))
+            end(.success(HttpResponse(status: status, headers: headers(of: head), body: body)))
         } else {
-            end(task, .failure(TransportError.Failed(kind: .other, bytesWritten: true, detail: "no HTTP answer")))
+            fail(.other, "no HTTP answer")
         }
     }
 
-    private func end(_ task: URLSessionTask, _ result: Result<HttpResponse, any Error>) {
-        let exchange = lock.withLock { running.removeValue(forKey: ObjectIdentifier(task)) }
-        exchange?.alarm.cancel()
-        exchange?.continuation.resume(with: result)
+    private func fail(_ kind: TransportErrorKind, _ detail: String) {
+        end(.failure(TransportError.Failed(kind: kind, bytesWritten: true, detail: detail)))
+    }
+
+    private func end(_ result: Result<HttpResponse, any Error>) {
+        let (continuation, task, alarm) = lock.withLock {
+            defer { (self.continuation, self.task, self.alarm, body) = (nil, nil, nil, Data()) }
+            return (self.continuation, self.task, self.alarm)
+        }
+        alarm?.cancel()
+        if case .failure = result {
+            task?.cancel()
+        }
+        continuation?.resume(with: result)
     }
 }
 
-private func plain(_ base: URLSessionConfiguration) -> URLSessionConfiguration {
+private func plain(_ base: URLSessionConfiguration, _ allowSystemProxy: Bool) -> URLSessionConfiguration {
     let configuration = base.copy() as? URLSessionConfiguration ?? .ephemeral
     configuration.httpCookieStorage = nil
     configuration.httpShouldSetCookies = false
@@ -151,11 +162,14 @@ private func plain(_ base: URLSessionConfiguration) -> URLSessionConfiguration {
     configuration.urlCache = nil
     configuration.requestCachePolicy = .reloadIgnoringLocalCacheData
     configuration.urlCredentialStorage = nil
-    // The client paces its requests; a queue here would be waiting time that nobody sees.
-    configuration.httpMaximumConnectionsPerHost = mostConnections
+    if !allowSystemProxy && configuration.connectionProxyDictionary == nil {
+        configuration.connectionProxyDictionary = [:]
+    }
     #if canImport(Darwin)
     configuration.waitsForConnectivity = false
-    configuration.tlsMinimumSupportedProtocolVersion = .TLSv12
+    if configuration.tlsMinimumSupportedProtocolVersion.rawValue < tls_protocol_version_t.TLSv12.rawValue {
+        configuration.tlsMinimumSupportedProtocolVersion = .TLSv12
+    }
     #endif
     return configuration
 }
@@ -171,8 +185,25 @@ private func urlRequest(_ request: HttpRequest) throws -> URLRequest {
     for header in request.headers {
         made.addValue(header.value, forHTTPHeaderField: header.name)
     }
+    // What is decompressed before it can be counted has no limit.
+    made.setValue("identity", forHTTPHeaderField: "accept-encoding")
     made.httpBody = request.body
     return made
+}
+
+/// What is wrong with a head that URLSession takes all the same; nothing if it is fine.
+private func problem(of head: HTTPURLResponse) -> (kind: TransportErrorKind, detail: String)? {
+    let length = head.value(forHTTPHeaderField: "content-length")
+    if let length, length.isEmpty || !length.allSatisfy({ ("0"..."9").contains($0) }) {
+        return (.disconnected, "the length is malformed")
+    }
+    if length != nil && head.value(forHTTPHeaderField: "transfer-encoding") != nil {
+        return (.disconnected, "two kinds of length at once")
+    }
+    if let coding = head.value(forHTTPHeaderField: "content-encoding"), coding.lowercased() != "identity" {
+        return (.badBody, "compressed, which was not asked for")
+    }
+    return nil
 }
 
 private func headers(of response: HTTPURLResponse) -> [Header] {
@@ -211,5 +242,4 @@ private let passwordMethods = [
     NSURLAuthenticationMethodDefault, NSURLAuthenticationMethodHTTPBasic, NSURLAuthenticationMethodHTTPDigest,
     NSURLAuthenticationMethodNTLM, NSURLAuthenticationMethodNegotiate,
 ]
-private let mostConnections = 64
 private let grace = 5.0

@@ -45,9 +45,10 @@ import Testing
         #expect(try await sandbox.log("get_process").count == 1)
     }
 
-    @Test func anAnswerIsReadUpToItsCapDecompressedOrNot() async throws {
+    @Test func anAnswerIsReadUpToItsCapAndNotDecompressed() async throws {
         try await sandbox.fault(on: "get_process", "gzip-bomb")
-        #expect(try await kind { try await transport.send(request: request()) }?.kind == .tooLarge)
+        #expect(try await kind { try await transport.send(request: request()) }?.kind == .badBody)
+        #expect("\(try await sandbox.log("get_process")[0]["headers"] ?? .null)".lowercased().contains("identity"))
         try await script([["status": 200, "text": .string(String(repeating: "x", count: 1_001))], ["status": 200, "text": "x"]])
         #expect(try await kind { try await transport.send(request: request(cap: 1_000)) }?.kind == .tooLarge)
         #expect(try await transport.send(request: request(cap: 1_000)).body.count == 1)
@@ -73,14 +74,58 @@ import Testing
         #expect(failure?.kind == .disconnected && failure?.bytesWritten == true)
     }
 
-    @Test func connectionsAreUsedAgainUnlessAFreshOneIsWanted() async throws {
-        try await script(Array(repeating: ["status": 200, "text": "{}"], count: 4))
-        for isFresh in [false, false, false, true] {
-            _ = try await transport.send(request: request(isFresh: isFresh))
-        }
+    @Test func noConnectionIsUsedAgain() async throws {
+        try await script(Array(repeating: ["status": 200, "text": "{}"], count: 3))
+        for _ in 0..<3 { _ = try await transport.send(request: request()) }
         let connections = try await sandbox.log("get_process").compactMap { $0["connection"]?.integer }
-        #expect(connections.count == 4 && Set(connections).count == 2 && connections[2] != connections[3])
+        #expect(connections.count == 3 && Set(connections).count == 3)
     }
+
+    @Test(arguments: ["surplus-answer", "surplus-answer-late", "surplus-bytes", "surplus-head"])
+    func bytesThatNobodyAskedForAreNoAnswer(_ surplus: String) async throws {
+        let client = try sandbox.client()
+        try await sandbox.fault(on: "token", surplus, ms: 50)
+        try await sandbox.fault(on: "withdraw_process", "1161003")
+        let first = try await failure { try await client.withdrawProcess(sandbox.running(), actor: .system()) }
+        #expect(first.code == 1_161_003 && first.effect == .none)
+        try await sandbox.fault(on: "withdraw_process", "\(surplus)-applied", ms: 50)
+        #expect(try await client.withdrawProcess(sandbox.running(), actor: .system()).attribution == .ours)
+        try await Task.sleep(for: .milliseconds(300))
+        try await sandbox.fault(on: "withdraw_process", "1161003")
+        let last = try await failure { try await client.withdrawProcess(sandbox.running(), actor: .system()) }
+        #expect(last.code == 1_161_003 && last.effect == .none)
+    }
+
+    @Test(arguments: ["cl-negative", "cl-conflict", "cl+te"])
+    func aHeadThatCanBeReadInTwoWaysIsNoAnswer(_ fault: String) async throws {
+        try await sandbox.fault(on: "get_process", fault)
+        let failure = try await kind { try await transport.send(request: request()) }
+        #expect(failure?.kind == .disconnected && failure?.bytesWritten == true)
+    }
+
+    @Test func noRequestWaitsForTheEndOfOthers() async throws {
+        try await sandbox.post("faults", ["on": "get_process", "fault": "timeout-not-applied", "times": 0])
+        let (sender, silent) = (transport, request(budget: 50_000))
+        let sending = (0..<100).map { _ in Task { try await sender.send(request: silent) } }
+        try await sandbox.until("all of them are at the server") { $0.count == 100 }
+        let client = try sandbox.client()
+        #expect(try await client.withdrawProcess(sandbox.running(), actor: .system()).attribution == .ours)
+        sending.forEach { $0.cancel() }
+        for task in sending { _ = await task.result }
+    }
+
+    #if os(Linux)
+    @Test func noDescriptorIsLeftBehind() async throws {
+        let get = { try await transport.send(request: request()) }
+        try await script(Array(repeating: ["status": 200, "text": "{}"], count: 60))
+        for _ in 0..<10 { _ = try await get() }
+        let before = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count
+        for _ in 0..<50 { _ = try await get() }
+        try await eventually("the connections are closed") {
+            try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count <= before + 10
+        }
+    }
+    #endif
 
     @Test func aBodyIsSentAsItIs() async throws {
         let client = try sandbox.client()
@@ -103,11 +148,11 @@ import Testing
         try await sandbox.post("script", ["ordered": true, "steps": .array(steps)])
     }
 
-    private func request(_ url: String? = nil, cap: UInt64 = 1 << 20, budget: UInt64 = 20_000, isFresh: Bool = false) -> HttpRequest {
+    private func request(_ url: String? = nil, cap: UInt64 = 1 << 20, budget: UInt64 = 20_000) -> HttpRequest {
         let url = url ?? "\(sandbox.url)/open-apis/corehr/v2/processes/7400000000000000001"
         return HttpRequest(
             method: .get, url: url, headers: [], body: nil, sensitiveBody: false, budget: budget, connectBudget: 5_000,
-            maxResponse: cap, freshConnection: isFresh)
+            maxResponse: cap, freshConnection: false)
     }
 
     private func kind(_ call: () async throws -> HttpResponse) async throws -> (kind: TransportErrorKind, bytesWritten: Bool)? {
