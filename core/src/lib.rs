@@ -9,7 +9,7 @@
 //! use feishu_corehr::{Endpoint, HttpRequest, HttpResponse, Instant, ReadBack, Secret, Session, Transport};
 //! use feishu_corehr::{TransportError, WithdrawProcess};
 //!
-//! /// A real one is forty lines over an HTTP library: see `examples/reqwest.rs`.
+//! /// A real one is about a hundred lines over an HTTP library: see `examples/reqwest.rs`.
 //! struct Canned;
 //!
 //! impl Transport for Canned {
