@@ -35,7 +35,7 @@ class Sandbox:
     def control(self, path: str, body: object = None) -> Any:
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(f"{self.info['control']}/{path}", data=data)
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with urllib.request.urlopen(request, timeout=60) as answer:
             return json.loads(answer.read() or b"null")
 
     def reset(self) -> None:
@@ -57,7 +57,7 @@ class Sandbox:
         entries: list[dict[str, Any]] = self.control("log")
         return [entry for entry in entries if operation in (None, entry["operation"])]
 
-    def until(self, condition: Any, seconds: float = 5.0) -> None:
+    def until(self, condition: Any, seconds: float = 60.0) -> None:
         """Wait for the log to show something."""
         end = time.monotonic() + seconds
         while not condition():
@@ -80,7 +80,7 @@ def the_sandbox() -> Iterator[Sandbox]:
     yield sandbox
     assert sandbox.process.stdin is not None
     sandbox.process.stdin.close()
-    assert sandbox.process.wait(10) == 0
+    assert sandbox.process.wait(60) == 0
 
 
 @pytest.fixture

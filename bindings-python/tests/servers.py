@@ -24,11 +24,21 @@ DONE = answer({"code": 0, "msg": "success", "data": {}}, "200 OK", "x-tt-logid: 
 
 
 class Server:
-    """Answers each request with what `answers` says; `None` means never. It remembers what came and what closed."""
+    """Answers each request with what `answers` says; `None` means never. It remembers what came and what closed.
 
-    def __init__(self, answers: "Callable[[bytes], Answer] | bytes", context: Optional[ssl.SSLContext] = None) -> None:
+    With `ends_each` it closes a connection after one answer, without saying so in it.
+    """
+
+    def __init__(
+        self,
+        answers: "Callable[[bytes], Answer] | bytes",
+        context: Optional[ssl.SSLContext] = None,
+        *,
+        ends_each: bool = False,
+    ) -> None:
         self.answers = answers if callable(answers) else lambda _: answers
         self.context = context
+        self.ends_each = ends_each
         self.requests: list[bytes] = []
         self.connections = 0
         self.closed = threading.Event()
@@ -64,6 +74,9 @@ class Server:
                 reply = self.answers(request)
                 if reply is not None:
                     connection.sendall(reply)
+                if self.ends_each:
+                    # The client notices, and closes its side.
+                    connection.shutdown(socket.SHUT_WR)
         except OSError:
             pass
         finally:

@@ -259,11 +259,10 @@ def test_a_server_that_never_answers_is_abandoned_at_the_deadline(client: Any, s
     process_id = sandbox.running()
     client.get_process(process_id)
     sandbox.fault("withdraw_process", "timeout-not-applied")
-    began = time.monotonic()
     with pytest.raises(feishu.Error) as raised:
         client.withdraw_process(process_id, actor=System(), deadline=0.4)
-    assert raised.value.effect == Effect.UNKNOWN
-    assert 0.3 < time.monotonic() - began < 3
+    assert (raised.value.effect, raised.value.attempts) == (Effect.UNKNOWN, 1)
+    assert len(sandbox.log("get_process")) == 1, "beyond the deadline the process would have been read"
     sandbox.until(lambda: sandbox.log("withdraw_process")[0]["client_closed_at_ms"] is not None)
 
 
@@ -304,7 +303,7 @@ def test_closing_ends_the_calls_in_flight_of_an_async_client(sandbox: Any) -> No
             await asyncio.sleep(0.01)
         await client.close()
         with pytest.raises(feishu.CallCancelledError) as raised:
-            await asyncio.wait_for(call, 5)
+            await asyncio.wait_for(call, 60)
         assert raised.value.effect == Effect.UNKNOWN
 
     asyncio.run(main())

@@ -47,36 +47,38 @@ def test_64_cold_tasks_make_one_token_request(sandbox: Any) -> None:
 
 def test_1000_tasks_wait_for_one_slow_token_at_next_to_no_cost(sandbox: Any) -> None:
     process_id = sandbox.running()
-    sandbox.fault("token", "slow-token", ms=1500)
+    sandbox.fault("token", "slow-token", ms=5000)
 
     async def main() -> float:
         async with AsyncClient(**sandbox.options(quotas={"get_process": (10_000, 1.0)})) as client:
             calls = [asyncio.create_task(client.get_process(process_id)) for _ in range(1000)]
-            await asyncio.sleep(0.7)
-            before = time.process_time()
-            await asyncio.sleep(0.5)
-            waiting = time.process_time() - before
+            least = 1.0
+            # The calm begins when all have begun to wait, and ends with the token.
+            while least >= 0.02 and not any(call.done() for call in calls):
+                before = time.process_time()
+                await asyncio.sleep(0.5)
+                least = min(least, time.process_time() - before)
             await asyncio.gather(*calls)
-            return waiting
+            return least
 
-    assert asyncio.run(main()) < 0.1, "waiting is not polling"
+    assert asyncio.run(main()) < 0.1, "waiting is not polling: CPU of half a second"
     assert len(sandbox.log("token")) == 1
     assert len(sandbox.log("get_process")) == 1000
 
 
 def test_waiters_for_a_slow_token_keep_their_own_deadlines(sandbox: Any) -> None:
     process_id = sandbox.running()
-    sandbox.fault("token", "slow-token", ms=3000)
+    sandbox.fault("token", "slow-token", ms=9000, times=0)
 
     async def main() -> None:
         async with AsyncClient(**sandbox.options()) as client:
-            began = time.monotonic()
             calls = [client.get_process(process_id, deadline=0.3) for _ in range(50)]
             results = await asyncio.gather(*calls, return_exceptions=True)
             assert all(isinstance(result, feishu.Error) for result in results), results[:2]
-            assert time.monotonic() - began < 2.5
 
     asyncio.run(main())
+    sandbox.until(lambda: all(entry["client_closed_at_ms"] is not None for entry in sandbox.log("token")))
+    assert {entry["outcome"] for entry in sandbox.log("token")} == {"client_gone"}, "nobody waited for the token"
 
 
 def test_threads_wait_for_a_slow_token_and_one_whose_caller_gives_up_is_taken_over(sandbox: Any) -> None:
@@ -84,32 +86,33 @@ def test_threads_wait_for_a_slow_token_and_one_whose_caller_gives_up_is_taken_ov
     sandbox.fault("token", "slow-token", ms=1000)
     with Client(**sandbox.options()) as client, ThreadPoolExecutor(8) as pool:
         first = pool.submit(client.get_process, process_id, deadline=0.3)
-        time.sleep(0.1)
+        sandbox.until(lambda: sandbox.log("token"))
         others = [pool.submit(client.get_process, process_id) for _ in range(7)]
         with pytest.raises(feishu.Error):
-            first.result(10)
-        assert all(other.result(10).process_id == process_id for other in others)
+            first.result(60)
+        assert all(other.result(60).process_id == process_id for other in others)
 
 
 def test_a_slow_function_of_one_caller_does_not_hold_up_the_others(sandbox: Any) -> None:
     process_id = sandbox.running()
-    slow = threading.Event()
+    slow, go_on = threading.Event(), threading.Event()
+    was_let_go: list[bool] = []
 
     def hook(observation: feishu.Observation) -> None:
         if threading.current_thread().name == "slow":
             slow.set()
-            time.sleep(1.5)
+            was_let_go.append(go_on.wait(60))
 
     with Client(**sandbox.options(on_attempt=hook)) as client:
         client.get_process(process_id)
         thread = threading.Thread(target=client.get_process, args=(process_id,), name="slow")
         thread.start()
-        slow.wait(5)
-        began = time.monotonic()
+        assert slow.wait(60)
         for _ in range(20):
             client.get_process(process_id)
-        assert time.monotonic() - began < 1.2
+        go_on.set()
         thread.join()
+    assert was_let_go == [True], "the others were not held up until the function gave up"
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
@@ -161,7 +164,7 @@ def test_clients_that_are_dropped_take_their_sockets_and_threads_along(sandbox: 
     before = resources()
     for _ in range(10):
         use()
-    end = time.monotonic() + 5
+    end = time.monotonic() + 60
     while resources() > before and time.monotonic() < end:
         time.sleep(0.05)
     assert resources() <= before
@@ -183,7 +186,7 @@ def test_clients_of_one_long_lived_loop_leave_nothing_behind(sandbox: Any) -> No
         before = len(os.listdir("/proc/self/fd"))
         for _ in range(10):
             await use()
-        end = time.monotonic() + 5
+        end = time.monotonic() + 60
         while len(os.listdir("/proc/self/fd")) > before and time.monotonic() < end:
             gc.collect()
             await asyncio.sleep(0.05)
