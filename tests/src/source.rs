@@ -33,9 +33,7 @@ impl Source {
     /// When a file cannot be read.
     pub fn all(folder: &str) -> Vec<Self> {
         let root = root();
-        let mut paths = Vec::new();
-        collect(&root.join(folder), &mut paths);
-        paths.sort();
+        let paths = files(folder, ".rs");
         let read = |path: &PathBuf| {
             let text = fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
             let relative = path.strip_prefix(&root).unwrap_or(path);
@@ -69,16 +67,24 @@ pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the folder of the project").to_owned()
 }
 
-fn collect(folder: &Path, paths: &mut Vec<PathBuf>) {
+/// The project's own files below a folder of it whose names end like that, by path.
+pub fn files(folder: &str, end: &str) -> Vec<PathBuf> {
+    let mut paths = Vec::new();
+    collect(&root().join(folder), end, &mut paths);
+    paths.sort();
+    paths
+}
+
+fn collect(folder: &Path, end: &str, paths: &mut Vec<PathBuf>) {
     let Ok(entries) = fs::read_dir(folder) else { return };
     for path in entries.flatten().map(|entry| entry.path()) {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         if path.is_dir() {
             // Neither built nor installed things are the project's own.
             if !name.starts_with('.') && !matches!(name.as_str(), "target" | "node_modules") {
-                collect(&path, paths);
+                collect(&path, end, paths);
             }
-        } else if name.ends_with(".rs") {
+        } else if name.ends_with(end) {
             paths.push(path);
         }
     }
