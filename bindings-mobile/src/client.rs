@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use feishu_corehr::{
     Action, CallOptions, Credentials, Endpoint, Error, Exchange, GetProcess, HttpRequest, ListProcesses, Process,
-    ReadBack, Session, WithdrawProcess, Withdrawn, retry,
+    ReadBack, Session, WithdrawProcess, Withdrawn,
 };
 
 use crate::call::run;
@@ -20,8 +20,6 @@ use crate::pages::ProcessPages;
 pub struct NativeClient {
     session: Session,
     host: Host,
-    /// The default deadline in milliseconds.
-    deadline: Option<u64>,
     _handle: Handle,
 }
 
@@ -41,7 +39,7 @@ impl NativeClient {
             let session = options.session(credentials, token_source.is_some())?;
             let keeps_budget = options.transport_keeps_budget;
             let host = Host { transport, alarm, token_source, observer, keeps_budget };
-            Ok(Arc::new(Self { session, host, deadline: options.deadline, _handle: Handle::open() }))
+            Ok(Arc::new(Self { session, host, _handle: Handle::open() }))
         })
     }
 
@@ -53,7 +51,7 @@ impl NativeClient {
         read_back: ReadBack,
         cancellation: Option<Arc<Cancellation>>,
     ) -> Result<Withdrawn, Failure> {
-        let machine = guarded(|| Action::new(&self.session, &request, self.options(options), read_back))?;
+        let machine = guarded(|| Action::new(&self.session, &request, options, read_back))?;
         let outcome = run(&self.host, machine, cancellation.as_deref()).await?;
         Ok(WithdrawProcess::output(outcome)?)
     }
@@ -102,22 +100,12 @@ impl NativeClient {
         options: CallOptions,
         cancellation: Option<&Cancellation>,
     ) -> Result<E::Response, Error> {
-        let machine = guarded(|| Exchange::new(&self.session, request, self.options(options)))?;
+        let machine = guarded(|| Exchange::new(&self.session, request, options))?;
         let reply = run(&self.host, machine, cancellation).await?;
         guarded(|| E::decode(&reply))
     }
 
     fn request<E: Endpoint>(&self, request: &E, options: CallOptions) -> Result<HttpRequest, Error> {
-        let options = self.options(options);
-        let mut problems = request.problems();
-        problems.extend(options.problems());
-        Error::check(E::OPERATION.name, problems)?;
-        let budget = options.deadline.unwrap_or(retry::DEADLINE);
-        let (token, request_id) = (options.token.as_ref(), options.request_id.as_deref());
-        Ok(self.session.request(&request.prepare()?, token, request_id, budget))
-    }
-
-    fn options(&self, call: CallOptions) -> CallOptions {
-        CallOptions { deadline: call.deadline.or(self.deadline), ..call }
+        feishu_corehr::show(&self.session, request, &options)
     }
 }

@@ -3,7 +3,7 @@
 use feishu_corehr::error::fields;
 use feishu_corehr::{
     Endpoint, Error, Explanation, GetProcess, HttpResponse, ListProcesses, OPERATIONS, Process, ProcessPage,
-    WithdrawProcess, verdict,
+    WithdrawProcess,
 };
 
 use crate::failure::{Failure, guarded};
@@ -49,6 +49,6 @@ pub fn operations() -> Result<Vec<String>, Failure> {
 }
 
 fn decode<E: Endpoint>(response: &HttpResponse) -> Result<E::Response, Error> {
-    let reply = verdict::judge(const { &E::OPERATION }, Ok(response)).map_err(|failure| failure.error)?;
+    let reply = feishu_corehr::read(const { &E::OPERATION }, response)?;
     E::decode(&reply)
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use feishu_corehr::{BaseUrlRules, Config, Credentials, Error, OPERATIONS, Problem, Quota, Session};
+use feishu_corehr::{BaseUrlRules, Config, Credentials, Error, Problem, Quota, Session};
 
 use crate::host::seed;
 
@@ -51,13 +51,6 @@ impl ClientOptions {
     /// A session that nobody has used.
     pub(crate) fn session(&self, credentials: Credentials, has_token_source: bool) -> Result<Session, Error> {
         let mut problems = Vec::new();
-        if self.deadline == Some(0) {
-            problems.push(Problem::new("deadline", "must be at least 1 millisecond"));
-        }
-        for name in self.quotas.keys().filter(|name| OPERATIONS.iter().all(|operation| operation.name != name.as_str()))
-        {
-            problems.push(Problem::new("quotas", format!("has `{name}`, which is no operation")));
-        }
         let needs_tokens = matches!(credentials, Credentials::Host);
         if needs_tokens && !has_token_source {
             problems.push(Problem::new("token_source", "is missing, and the credentials name nothing else"));
@@ -72,7 +65,8 @@ impl ClientOptions {
         let mut config = Config::new(base_url, credentials);
         config.rate_share = self.rate_share;
         config.quotas = self.quotas.iter().map(|(name, quota)| (name.clone(), *quota)).collect();
-        let session = Session::new(config, seed());
+        config.deadline = self.deadline;
+        let session = feishu_corehr::open(config, seed());
         problems.extend(session.as_ref().err().into_iter().flat_map(|error| error.problems.clone()));
         Error::check("client", problems)?;
         session

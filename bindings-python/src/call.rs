@@ -1,8 +1,8 @@
 //! A call of any operation, and the same as data.
 
 use feishu_corehr::{
-    Action, Call, CallOptions, Error, Explanation, Host, ListProcesses, OPERATIONS, Operation, Outcome, Prepared,
-    Problem, ProcessPage, ReadBack, Session, Transport, verdict,
+    Action, Call, CallOptions, Error, Explanation, Host, HttpRequest, ListProcesses, OPERATIONS, Operation, Outcome,
+    Problem, ProcessPage, ReadBack, Session, Transport,
 };
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -51,9 +51,9 @@ impl Job {
 }
 
 /// The request as data.
-pub(crate) fn prepare(request: &Bound<'_, PyAny>) -> PyResult<Prepared> {
+pub(crate) fn show(session: &Session, request: &Bound<'_, PyAny>, options: &CallOptions) -> PyResult<HttpRequest> {
     let (_, entered) = Door::enter(request)?;
-    entered.encode().map_err(|error| raise(request.py(), error, None))
+    feishu_corehr::show(session, entered, options).map_err(|error| raise(request.py(), error, None))
 }
 
 /// Reads an answer that another HTTP stack fetched: the result, or the error that it stands for is raised.
@@ -76,7 +76,7 @@ pub(crate) fn decode_reply<'py>(
     let response = response(status, headers, body)?;
     let door = Door::of(operation)?;
     let failed = |error| raise(py, error, None);
-    let reply = verdict::judge(door.operation, Ok(&response)).map_err(|failure| failed(failure.error))?;
+    let reply = feishu_corehr::read(door.operation, &response).map_err(failed)?;
     (door.decode)(&reply).map_err(failed)?.into_object(py)
 }
 

@@ -11,7 +11,7 @@ use feishu_corehr::{Answer, Error, Observation, Problem, Quota, ReadBack, Secret
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 
-use crate::call::{Job, Output, prepare};
+use crate::call::{Job, Output, show};
 use crate::errand::{self, Carrier, Desk, Question};
 use crate::error::{guarded, raise};
 use crate::http::HttpRequest;
@@ -104,7 +104,7 @@ impl Client {
     ) -> PyResult<Output> {
         guarded(py, || {
             let engine = self.engine(py)?;
-            let options = self.options.call(deadline, token, request_id);
+            let options = options::call(deadline, token, request_id);
             let job = Job::new(&engine.session, request, options, read_back)?;
             drive(&engine, &job, host, is_observed)
         })
@@ -113,10 +113,8 @@ impl Client {
     /// The request as data; nothing is sent.
     #[pyo3(signature = (request, token))]
     fn request(&self, py: Python<'_>, request: &Bound<'_, PyAny>, token: Option<String>) -> PyResult<HttpRequest> {
-        let prepared = prepare(request)?;
         let session = self.options.session().map_err(|error| raise(py, error, None))?;
-        let budget = self.options.deadline.unwrap_or(feishu_corehr::retry::DEADLINE);
-        Ok(HttpRequest(session.request(&prepared, token.map(Secret::new).as_ref(), None, budget)))
+        show(&session, request, &options::call(None, token, None)).map(HttpRequest)
     }
 
     /// Calls that begin later fail. Those in flight on other threads end as they would, those of event loops cancelled.
@@ -148,10 +146,6 @@ impl Client {
         let engine = Arc::new(OwnProcess::new(made.map_err(|error| raise(py, error, None))?));
         *slot = Slot::Open(engine.clone());
         Ok(engine)
-    }
-
-    pub(crate) const fn options(&self) -> &Options {
-        &self.options
     }
 
     fn slot(&self) -> MutexGuard<'_, Slot> {

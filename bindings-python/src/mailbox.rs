@@ -17,6 +17,7 @@ use crate::call::{Job, Output};
 use crate::client::Client;
 use crate::errand::{self, Carrier, Desk, Question};
 use crate::error::{guarded, mark, panicked, raise};
+use crate::options;
 use crate::runtime::{OwnProcess, Threads};
 
 /// One event loop's mail. It is used from the loop's thread; the engine's thread only puts mail in and rings.
@@ -103,7 +104,7 @@ impl Mailbox {
             let Threads::Own(handle, _) = &engine.threads else {
                 return Err(PyRuntimeError::new_err("a Client has no thread of its own"));
             };
-            let options = client.options().call(deadline, token, request_id);
+            let options = options::call(deadline, token, request_id);
             let job = Arc::new(Job::new(&engine.session, request, options, read_back)?);
             let id = self.queue.next.fetch_add(1, Ordering::Relaxed);
             self.waiting().insert(id, Waiting { future, host, raised: None });

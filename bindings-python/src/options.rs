@@ -44,9 +44,10 @@ impl Options {
             credentials,
             rate_share: self.rate_share,
             quotas: self.quotas.clone().into_iter().collect(),
+            deadline: self.deadline,
             shared_cache: self.shared_cache,
         };
-        Session::new(config, seed())
+        feishu_corehr::open(config, seed())
     }
 
     /// Connections that nobody has used; `None` where the host has its own transport.
@@ -63,15 +64,11 @@ impl Options {
         let failed = |detail| Error::new(ErrorKind::Transport, format!("the HTTP client cannot be set up: {detail}"));
         Network::new(route).map(Some).map_err(failed)
     }
+}
 
-    /// What one call may set, over the client's defaults. `deadline` is in seconds.
-    pub(crate) fn call(&self, deadline: Option<f64>, token: Option<String>, request_id: Option<String>) -> CallOptions {
-        CallOptions {
-            deadline: deadline.map(milliseconds).or(self.deadline),
-            token: token.map(Secret::new),
-            request_id,
-        }
-    }
+/// What one call may set, over the client's defaults. `deadline` is in seconds.
+pub(crate) fn call(deadline: Option<f64>, token: Option<String>, request_id: Option<String>) -> CallOptions {
+    CallOptions { deadline: deadline.map(milliseconds), token: token.map(Secret::new), request_id }
 }
 
 /// The base URL, or the error that says why not.

@@ -188,10 +188,11 @@ fn failed(error: reqwest::Error) -> TransportError {
         None if error.is_connect() && error.is_timeout() => TransportErrorKind::Connect,
         // Between the TCP connection and the first byte of HTTP there is only the handshake.
         None if error.is_connect() => TransportErrorKind::TlsIo,
+        None if error.is_builder() => TransportErrorKind::Other,
         None if error.is_timeout() => TransportErrorKind::Timeout,
         None => TransportErrorKind::Disconnected,
     };
-    TransportError::new(kind, !error.is_connect(), detail)
+    TransportError::new(kind, !error.is_connect() && !error.is_builder(), detail)
 }
 
 /// What one link of an error's chain says about its kind.

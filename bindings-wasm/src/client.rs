@@ -3,16 +3,14 @@
 use std::rc::Rc;
 
 use feishu_corehr::{
-    BaseUrl, BaseUrlRules, CallOptions, Config, Credentials, Error, Fields, Form, FromJson, OPERATIONS, Problem, Quota,
-    ReadBack, Secret, Session,
+    BaseUrl, BaseUrlRules, CallOptions, Config, Credentials, Error, Fields, Form, FromJson, Problem, Quota, ReadBack,
+    Secret, Session,
 };
 use serde_json::Value;
 
 /// An open client.
 pub(crate) struct Client {
     pub(crate) session: Session,
-    /// The default deadline in milliseconds.
-    deadline: Option<u64>,
     /// Whether requests go through a transport of the package's own, which keeps every budget.
     pub(crate) keeps_budget: bool,
     /// Whether a call may have a token of its own; in a page there is none.
@@ -62,26 +60,20 @@ impl Client {
             "backend" => Credentials::Backend,
             _ => Credentials::Host,
         };
-        if deadline == Some(0) {
-            form.problem("deadline", "must be at least 1 millisecond");
-        }
-        let is_unknown = |name: &str| OPERATIONS.iter().all(|operation| operation.name != name);
-        for (name, _) in quotas.iter().filter(|(name, _)| is_unknown(name)) {
-            form.problem("quotas", format!("has `{name}`, which is no operation"));
-        }
         Error::check("client", form.problems())?;
         let base_url = base_url.unwrap_or_else(|| BaseUrl::FEISHU.to_owned());
         let mut config = Config::new(BaseUrl::parse(&base_url, rules)?, credentials);
         config.rate_share = rate_share.unwrap_or(config.rate_share);
         config.quotas = quotas;
+        config.deadline = deadline;
         let takes_token = !matches!(config.credentials, Credentials::Backend);
-        let session = Session::new(config, seed)?;
-        Ok(Rc::new(Self { session, deadline, keeps_budget: !has_transport, takes_token }))
+        let session = feishu_corehr::open(config, seed)?;
+        Ok(Rc::new(Self { session, keeps_budget: !has_transport, takes_token }))
     }
 
     /// Reads what one call sets. Everything is read before anything is judged, so that all problems stand together.
     pub(crate) fn call(&self, form: &mut Form, may_read_back: bool) -> (CallOptions, ReadBack) {
-        let deadline = form.option("deadline").or(self.deadline);
+        let deadline = form.option("deadline");
         let request_id = form.option("request_id");
         let token = if self.takes_token { form.option("token").map(Secret::new) } else { None };
         let read_back = if may_read_back { form.option("read_back") } else { None };

@@ -1,6 +1,6 @@
 //! Requests and answers as data, for transports and for callers with an HTTP stack of their own.
 
-use feishu_corehr::{Error, Form, HttpRequest, HttpResponse, retry, verdict};
+use feishu_corehr::{Error, Form, HttpRequest, HttpResponse};
 use serde::{Serialize, Serializer};
 
 use crate::client::Client;
@@ -43,10 +43,8 @@ impl Sendable {
 pub(crate) fn request(client: &Client, operation: &str, request: &str, options: &str) -> Result<Sendable, Error> {
     let mut more = Form::read("options", options);
     let (call, _) = client.call(&mut more, false);
-    let prepared = Door::of(operation)?.enter(request, more)?.encode()?;
-    Error::check(operation, call.problems())?;
-    let budget = call.deadline.unwrap_or(retry::DEADLINE);
-    let request = client.session.request(&prepared, call.token.as_ref(), call.request_id.as_deref(), budget);
+    let entered = Door::of(operation)?.enter(request, more)?;
+    let request = feishu_corehr::show(&client.session, &*entered, &call)?;
     let curl = Some(request.curl());
     Ok(Sendable { curl, ..Sendable::new(request) })
 }
@@ -54,7 +52,7 @@ pub(crate) fn request(client: &Client, operation: &str, request: &str, options: 
 /// The answer's data as JSON.
 pub(crate) fn decode(operation: &str, response: &HttpResponse) -> Result<String, Error> {
     let door = Door::of(operation)?;
-    let reply = verdict::judge(door.operation, Ok(response)).map_err(|failure| failure.error)?;
+    let reply = feishu_corehr::read(door.operation, response)?;
     (door.decode)(&reply)
 }
 

@@ -94,7 +94,7 @@ impl Transport for Reqwest {
     }
 }
 
-/// Before the body: only `is_connect` proves that nothing was written.
+/// Before the body: only a connection that was not made, or a request that could not, proves that nothing was written.
 fn failed(error: reqwest::Error) -> TransportError {
     let error = error.without_url();
     let mut detail = error.to_string();
@@ -113,10 +113,11 @@ fn failed(error: reqwest::Error) -> TransportError {
         () if is_tls && !is_io => TransportErrorKind::TlsUntrusted,
         () if is_tls => TransportErrorKind::TlsIo,
         () if error.is_connect() => TransportErrorKind::Connect,
+        () if error.is_builder() => TransportErrorKind::Other,
         () if error.is_timeout() => TransportErrorKind::Timeout,
         () => TransportErrorKind::Disconnected,
     };
-    TransportError::new(kind, !error.is_connect(), detail)
+    TransportError::new(kind, !error.is_connect() && !error.is_builder(), detail)
 }
 
 /// The whole body, which has at most `cap` bytes.

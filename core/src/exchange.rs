@@ -115,7 +115,10 @@ impl Exchange {
             authorization,
             request_id: options.request_id,
             random: session.random(),
-            budget: options.deadline.unwrap_or_else(|| retry::deadline(prepared.operation)),
+            budget: options
+                .deadline
+                .or(session.config().deadline)
+                .unwrap_or_else(|| retry::deadline(prepared.operation)),
             deadline: None,
             prepared,
             is_part: false,

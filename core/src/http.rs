@@ -140,11 +140,6 @@ pub fn push_query(target: &mut String, pairs: &[(&'static str, String)]) {
     }
 }
 
-/// Whether `value` may stand in a header: visible ASCII and spaces only, so that it cannot end the line.
-pub fn is_header_value(value: &str) -> bool {
-    value.bytes().all(|byte| (0x20..=0x7e).contains(&byte))
-}
-
 fn quoted(argument: &str) -> String {
     format!("'{}'", argument.replace('\'', r"'\''"))
 }

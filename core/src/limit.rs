@@ -69,7 +69,7 @@ impl RateLimiter {
     pub const fn new(quota: Quota) -> Self {
         Self {
             calls: quota.calls as usize,
-            window: quota.window + quota.window / 25,
+            window: quota.window.saturating_add(quota.window / 25),
             turns: VecDeque::new(),
             shut_until: 0,
             shuts: 0,
@@ -79,12 +79,12 @@ impl RateLimiter {
     /// Gives the next turn, by the monotonic clock; when that would be later than `latest`, takes none and says how
     /// many milliseconds it would have been.
     pub fn turn(&mut self, now: Instant, latest: u64) -> Result<Slot, u64> {
-        while self.turns.front().is_some_and(|turn| turn + self.window <= now.monotonic) {
+        while self.turns.front().is_some_and(|turn| turn.saturating_add(self.window) <= now.monotonic) {
             self.turns.pop_front();
         }
         // The turn that this one must keep its distance from.
         let before = self.turns.len().checked_sub(self.calls).and_then(|index| self.turns.get(index));
-        let free = before.map_or(0, |turn| turn + self.window);
+        let free = before.map_or(0, |turn| turn.saturating_add(self.window));
         let turn = now.monotonic.max(self.shut_until).max(free);
         if turn > latest {
             return Err(turn - now.monotonic);

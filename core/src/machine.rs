@@ -5,10 +5,13 @@ use std::fmt;
 use feishu_corehr_macros::wire;
 
 use crate::error::{Effect, Error, ErrorKind, Problem, TransportError};
-use crate::http::{HttpRequest, HttpResponse, is_header_value};
+use crate::http::{HttpRequest, HttpResponse};
+use crate::key;
 use crate::session::Session;
 use crate::time::Instant;
 use crate::token::{Secret, token_problem};
+
+const LONGEST_REQUEST_ID: usize = 128;
 
 /// What a caller may set for one call.
 #[derive(Debug, Default)]
@@ -37,13 +40,23 @@ impl CallOptions {
         if let Some(problem) = self.token.as_ref().and_then(|token| token_problem(token.expose())) {
             problems.push(Problem::new("token", problem));
         }
-        if let Some(id) = &self.request_id
-            && (id.is_empty() || id.len() > 128 || !is_header_value(id))
-        {
-            problems.push(Problem::new("request_id", "must be 1 to 128 visible ASCII characters"));
+        if let Some(id) = &self.request_id {
+            problems.extend(request_id_problem(id));
         }
         problems
     }
+}
+
+/// What is wrong with a text that becomes a header of its own. A space may stand within it.
+fn request_id_problem(id: &str) -> Option<Problem> {
+    let stranger = key::stranger(id, |letter| letter.is_ascii_graphic() || letter == ' ');
+    let detail = match stranger {
+        Some(stranger) => format!("; it {stranger}"),
+        None if id.trim() != id => "; it begins or ends with a space".to_owned(),
+        None if (1..=LONGEST_REQUEST_ID).contains(&id.len()) => return None,
+        None => String::new(),
+    };
+    Some(Problem::new("request_id", format!("must be 1 to {LONGEST_REQUEST_ID} visible ASCII characters{detail}")))
 }
 
 /// What a machine wants next.

@@ -13,13 +13,15 @@ use crate::base_url::BaseUrl;
 use crate::codes::{Code, refused};
 use crate::endpoint::{Operation, Prepared, Replay};
 use crate::error::{Error, ErrorKind, Problem};
-use crate::http::{Header, HttpRequest, Method, is_header_value};
+use crate::http::{Header, HttpRequest, Method};
+use crate::key;
 use crate::limit::{Quota, RateLimiter, Slot};
 use crate::retry::{self, Cost, Random, RetryQuota};
 use crate::seeded::SeededFault;
 use crate::time::Instant;
 use crate::token::{Secret, TokenStore, Turn};
 
+const LONGEST_CREDENTIAL: usize = 256;
 const USER_AGENT: &str = concat!("feishu-corehr/", env!("CARGO_PKG_VERSION"));
 const CONTENT_TYPE: &str = "application/json; charset=utf-8";
 
@@ -85,6 +87,9 @@ pub struct Config {
     pub rate_share: f64,
     /// Quotas that differ from the documented ones, by operation name.
     pub quotas: Vec<(String, Quota)>,
+    /// How long a call may take that says nothing itself, in milliseconds; by default as
+    /// [`CallOptions::deadline`](crate::machine::CallOptions::deadline) says.
+    pub deadline: Option<u64>,
     /// Whether the host keeps tokens in a cache that several processes share; then the machine asks for
     /// [`Ask::Load`](crate::machine::Ask::Load) and [`Ask::Save`](crate::machine::Ask::Save).
     pub shared_cache: bool,
@@ -93,7 +98,7 @@ pub struct Config {
 impl Config {
     /// The defaults.
     pub const fn new(base_url: BaseUrl, credentials: Credentials) -> Self {
-        Self { base_url, credentials, rate_share: 1.0, quotas: Vec::new(), shared_cache: false }
+        Self { base_url, credentials, rate_share: 1.0, quotas: Vec::new(), deadline: None, shared_cache: false }
     }
 }
 
@@ -124,7 +129,8 @@ struct State {
 }
 
 impl Session {
-    /// A session; `seed` determines all its jitter.
+    /// A session; `seed` determines all its jitter. Prefer [`open`](crate::data::open), which knows the operations'
+    /// names, too.
     pub fn new(config: Config, seed: u64) -> Result<Self, Error> {
         Error::check("client", problems(&config))?;
         let state = State {
@@ -405,16 +411,21 @@ impl Drop for Changed {
 fn problems(config: &Config) -> Vec<Problem> {
     let mut problems = Vec::new();
     if let Credentials::App { app_id, app_secret } = &config.credentials {
-        for (field, value) in [("app_id", app_id.as_str()), ("app_secret", app_secret.expose())] {
-            if value.is_empty() {
-                problems.push(Problem::new(field, "is empty"));
-            } else if value.len() > 256 || !is_header_value(value) || value.contains(' ') {
-                problems.push(Problem::new(field, "must be at most 256 visible ASCII characters"));
-            }
+        problems.extend(key::ascii_problems("app_id", app_id, LONGEST_CREDENTIAL));
+        // Of a secret not even the odd character is told.
+        let secret = app_secret.expose();
+        if secret.is_empty() {
+            problems.push(Problem::new("app_secret", "is empty"));
+        } else if secret.len() > LONGEST_CREDENTIAL || !secret.bytes().all(|byte| byte.is_ascii_graphic()) {
+            let rule = format!("must be at most {LONGEST_CREDENTIAL} visible ASCII characters");
+            problems.push(Problem::new("app_secret", rule));
         }
     }
     if !(config.rate_share > 0.0 && config.rate_share <= 1.0) {
         problems.push(Problem::new("rate_share", "must be above 0 and at most 1"));
+    }
+    if config.deadline == Some(0) {
+        problems.push(Problem::new("deadline", "must be at least 1 millisecond"));
     }
     for (operation, quota) in &config.quotas {
         if quota.calls == 0 || quota.window == 0 {

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use feishu_corehr::{
     Action, Actor, BaseUrl, BaseUrlRules, CallOptions, Config, Credentials, Endpoint, Error, GetProcess, Header,
     HttpResponse, ListProcesses, Machine, OPERATIONS, Pages, Quota, ReadBack, Secret, Session, Status, UserIdType,
-    WithdrawProcess, verdict,
+    WithdrawProcess,
 };
 use serde_json::Value;
 
@@ -50,9 +50,9 @@ pub async fn perform(stage: &mut impl Stage, client: &Client, calls: &[Call], ur
 pub fn read(reply: &Reply) -> Value {
     let operation = OPERATIONS.iter().find(|operation| operation.name == reply.operation).expect("an operation");
     let failed = |error: Error| outcome::error(&error, &[]);
-    let answer = match verdict::judge(operation, Ok(&response(&reply.answer))) {
+    let answer = match feishu_corehr::read(operation, &response(&reply.answer)) {
         Ok(answer) => answer,
-        Err(failure) => return failed(failure.error),
+        Err(error) => return failed(error),
     };
     match operation.name {
         "get_process" => GetProcess::decode(&answer).map_or_else(failed, |process| outcome::process(&process)),
@@ -111,7 +111,7 @@ fn session(client: &Client, url: &str, seed: u64) -> Result<Session, Error> {
         quotas: quotas.collect(),
         ..Config::new(base_url, credentials)
     };
-    Session::new(config, seed)
+    feishu_corehr::open(config, seed)
 }
 
 fn options(call: &Call) -> CallOptions {

@@ -7,15 +7,15 @@ use feishu_corehr_tests::source::{Source, root};
 
 /// What everything stands on: rules use each other, without a circle.
 const RULES: &[&str] = &[
-    "base_url", "codes", "endpoint", "envelope", "error", "http", "limit", "proof", "retry", "seeded", "time", "token",
-    "verdict", "wire",
+    "base_url", "codes", "endpoint", "envelope", "error", "http", "key", "limit", "proof", "retry", "seeded", "time",
+    "token", "verdict", "wire",
 ];
 /// The operations and the events: they use rules, and nothing else.
 const API: &[&str] = &["event", "process"];
 /// What carries any operation: it uses rules and itself, and knows no operation.
 const MACHINE: &[&str] = &["drive", "exchange", "machine", "session"];
 /// What puts operations and machine together.
-const COMPOSITION: &[&str] = &["act", "action", "bulk", "journal"];
+const COMPOSITION: &[&str] = &["act", "action", "bulk", "data", "journal"];
 
 /// The crates that run in an application, on any platform: the core with default features has nothing else.
 const RUNTIME: &[&str] = &[

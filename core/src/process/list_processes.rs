@@ -7,6 +7,7 @@ use crate::codes::{Code, refused, unhelpful};
 use crate::endpoint::{Endpoint, Operation, Outcome, Replay, Reply};
 use crate::error::{Error, ErrorKind, Problem};
 use crate::http::Method;
+use crate::key;
 use crate::limit::Quota;
 
 /// Asks for one page of the ids of the processes that were modified in a span of time.
@@ -63,8 +64,14 @@ impl ListProcesses {
         if !(1..=LARGEST_PAGE).contains(&self.page_size) {
             problem("page_size", format!("is {}; the server takes 1 to {LARGEST_PAGE}", self.page_size));
         }
-        if self.page_token.as_deref() == Some("") {
-            problem("page_token", "is empty; leave it out for the first page".into());
+        match self.page_token.as_deref() {
+            Some("") => problem("page_token", "is empty; leave it out for the first page".into()),
+            Some(token) => {
+                key::problems("page_token", token, LONGEST_PAGE_TOKEN)
+                    .into_iter()
+                    .for_each(|found| problem("page_token", found.rule));
+            }
+            None => {}
         }
         for (field, time) in [("modify_time_from", self.modify_time_from), ("modify_time_to", self.modify_time_to)] {
             if time < 0 {
@@ -245,6 +252,8 @@ fn position(cursor: &str) -> Option<(i64, &str)> {
 }
 
 const LARGEST_PAGE: u32 = 100;
+/// In bytes. No page documents a length; those seen have 19 digits.
+const LONGEST_PAGE_TOKEN: usize = 4096;
 /// 31 days in milliseconds. The page of 2025-12-25 wants less; older texts take exactly so many, too.
 const SPAN: i64 = 31 * 24 * 60 * 60 * 1_000;
 
@@ -335,6 +344,14 @@ mod tests {
             (
                 ListProcesses { page_token: Some(String::new()), ..valid() },
                 Some("`page_token` is empty; leave it out for the first page"),
+            ),
+            (
+                ListProcesses { page_token: Some("7\u{200b}".into()), ..valid() },
+                Some("`page_token` has a zero-width space (U+200B) at character 2"),
+            ),
+            (
+                ListProcesses { flow_definition_id: Some("people\u{ff3f}7".into()), ..valid() },
+                Some("`flow_definition_id` has a full-width character (U+FF3F) at character 7"),
             ),
             (
                 ListProcesses { statuses: vec![Status::Unknown], ..valid() },

@@ -218,7 +218,7 @@ mod tests {
         assert_eq!(
             request.prepare().expect_err("three problems").summary,
             "invalid request: `process_id` has a `/` at character 2; it must be a plain id; \
-             `user_id` has a space at character 2; `reason` has 501 characters; the server takes 500"
+             `user_id` has a space (U+0020) at character 2; `reason` has 501 characters; the server takes 500"
         );
     }
 
