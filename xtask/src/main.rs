@@ -6,6 +6,7 @@ mod command;
 mod console;
 mod debian;
 mod demo;
+mod fuzz;
 mod generate;
 mod javascript;
 mod kotlin;
@@ -47,6 +48,15 @@ enum Command {
         #[arg(long)]
         all: bool,
     },
+    /// Feed the core with inputs that are made up on the run: answers, base URLs, requests, and whole withdrawals.
+    Fuzz {
+        /// Only `answers`, `base_urls`, `forms` or `machines`.
+        #[arg(long)]
+        only: Option<String>,
+        /// How long each of them runs.
+        #[arg(long, default_value_t = 60)]
+        seconds: u64,
+    },
     /// Write the generated files anew.
     Gen {
         /// Only say whether they are fresh; fails when one is stale.
@@ -87,6 +97,7 @@ fn run(command: Command) -> Result<()> {
         Command::Bench => bench::run(),
         Command::Console => console::run(),
         Command::Demo { all } => demo::run(all),
+        Command::Fuzz { only, seconds } => fuzz::run(only.as_deref(), seconds),
         Command::Gen { check, only } => generate::run(check, only.as_deref()),
         Command::Release => release::run(),
         Command::Test { json, only, schedules } => suite::run(json, only.as_deref(), schedules),
