@@ -161,7 +161,7 @@ pub mod fields {
         pub retryable: bool,
         /// How long to wait before trying again, in milliseconds, where the server or the pacing says so.
         pub retry_after_ms: Option<u64>,
-        /// The HTTP status of the answer that decided, also where its body was cut off or too large.
+        /// The HTTP status of the last answer.
         pub http_status: Option<u16>,
         /// Feishu's code in the last answer.
         pub code: Option<i64>,
@@ -171,8 +171,7 @@ pub mod fields {
         pub summary: String,
         /// What to do; nothing for codes that no page explains.
         pub advice: Option<Advice>,
-        /// The log id that Feishu's support asks for: of the answer that decided, or, where that one was lost, of the
-        /// last read that looked for its effect. Nothing where no answer's head was read.
+        /// The log id that Feishu's support asks for.
         pub log_id: Option<String>,
         /// Any one of these scopes would be enough, where a scope is missing.
         pub scopes: Vec<String>,
