@@ -32,10 +32,10 @@ pub(crate) fn run(only: Option<&str>, seconds: u64) -> Result<()> {
         fs::create_dir_all(&corpus)?;
         let mut fuzz = command(&tool, ["run", "--fuzz-dir", "fuzz", "--target-dir"]);
         fuzz.arg(target("fuzz")?).arg(name).arg(&corpus).arg(root().join("fuzz/seeds").join(name));
-        fuzz.args(["--", &format!("-max_total_time={seconds}"), "-timeout=5", "-rss_limit_mb=512"]);
+        fuzz.arg("--").arg(format!("-max_total_time={seconds}")).args(["-timeout=5", "-rss_limit_mb=512"]);
         // Sanitizers want a compiler that takes unstable options; the stable one does when it is told to.
         let log = output(&format!("fuzz {name}"), fuzz.env("RUSTC_BOOTSTRAP", "1"))?;
-        writeln!(std::io::stderr(), "  {}", log.lines().last().unwrap_or_default())?;
+        writeln!(std::io::stderr(), "  {}", log.lines().next_back().unwrap_or_default())?;
     }
     Ok(())
 }
