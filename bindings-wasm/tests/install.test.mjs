@@ -30,7 +30,7 @@ test("a CommonJS script requires it", () => {
 });
 
 const SAMPLE = `
-import { Client, FeishuError, isFeishuError, explain, decodeReply, type Actor, type Withdrawn } from "feishu-corehr";
+import { Client, FeishuError, isFeishuError, explain, decodeReply, type Actor, type User, type Withdrawn } from "feishu-corehr";
 
 export async function main(client: Client, signal: AbortSignal): Promise<void> {
   const actor: Actor = { system: true, user: { open_id: "ou_a" } };
@@ -56,6 +56,15 @@ export async function main(client: Client, signal: AbortSignal): Promise<void> {
   console.log(client.request("withdraw_process", { process_id: "7", actor }).curl);
   // @ts-expect-error neither the system nor a user
   await client.withdrawProcess({ process_id: "7", actor: {} });
+  // @ts-expect-error two ids at once
+  await client.withdrawProcess({ process_id: "7", actor: { open_id: "ou_a", user_id: "b" } });
+  // @ts-expect-error the system and a user at once
+  await client.withdrawProcess({ process_id: "7", actor: { system: true, open_id: "ou_a" } });
+  // @ts-expect-error two ids of the user whom the system names
+  await client.withdrawProcess({ process_id: "7", actor: { system: true, user: { open_id: "ou_a", union_id: "on_a" } } });
+  await client.withdrawProcess({ process_id: "7", actor: { system: true, user: { open_id: "ou_a" } } });
+  const user: User = { people_corehr_id: "7" };
+  await client.withdrawProcess({ process_id: "7", actor: user });
   // @ts-expect-error no such status
   client.listProcesses({ modify_time_from: 0, modify_time_to: 1, statuses: ["done"] });
   // @ts-expect-error an unknown option
