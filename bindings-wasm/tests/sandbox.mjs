@@ -74,9 +74,9 @@ export function thrown(act) {
 
 export const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-/** Looks again and again, for at most two seconds, until `look` finds something. */
+/** Looks again and again, for at most a minute, until `look` finds something: machines may be busy. */
 export async function eventually(look) {
-  for (let round = 0; round < 100; round += 1) {
+  for (const end = Date.now() + 60_000; Date.now() < end; ) {
     const found = await look();
     if (found) {
       return found;

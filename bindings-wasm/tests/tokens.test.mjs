@@ -90,6 +90,6 @@ test("a token function that never answers ends with the call's deadline, and is 
   });
   const started = performance.now();
   const error = await failure(client.withdrawProcess(request, { deadline: 300 }));
-  assert.ok(performance.now() - started < 1_500);
+  assert.ok(performance.now() - started < 9_000);
   assert.deepEqual([error.effect, heard.aborted], ["none", true]);
 });
