@@ -8,7 +8,7 @@ import { askedOfFetch, askedOfNode, type Asked, type NodeRequest, type NodeRespo
 import type { Actor, Problem } from "./core.js";
 import { isFeishuError } from "./error.js";
 import { Operations, type CallOptions, type Requests } from "./operations.js";
-import { invalid, optionsObject, takeFunction } from "./options.js";
+import { invalid, OPERATIONS, optionsObject, takeFunction } from "./options.js";
 import { call, route, type PageCall } from "./route.js";
 
 export type { NodeRequest, NodeResponse } from "./asked.js";
@@ -216,9 +216,7 @@ class Backend<Incoming, User extends object> {
   #tell(error: unknown, incoming: Incoming): void {
     try {
       const returned = this.#options.onError?.(error, incoming);
-      if (returned instanceof Promise) {
-        returned.catch(() => undefined);
-      }
+      Promise.resolve(returned).catch(() => undefined);
     } catch {
       // A hook that fails does not fail the request.
     }
@@ -240,8 +238,8 @@ function checkOptions(given: object): void {
   if (authenticate === undefined && problems.every(({ field }) => field !== "authenticate")) {
     problem("authenticate", "is missing: a function that returns the user who asks, or null");
   }
-  if (operations !== undefined && !(isList(operations) && operations.every((name) => ALL_OPERATIONS.includes(name)))) {
-    problem("operations", `must be a list of ${ALL_OPERATIONS.map((name) => `\`${name}\``).join(", ")}`);
+  if (operations !== undefined && !(isList(operations) && operations.every((name) => OPERATIONS.includes(name)))) {
+    problem("operations", `must be a list of ${OPERATIONS.map((name) => `\`${name}\``).join(", ")}`);
   }
   if (origins !== undefined && !(isList(origins) && origins.every(isOrigin))) {
     problem("origins", "must be a list of origins, which look like `https://hr.example`, without a path");
@@ -311,7 +309,6 @@ function hostOf(origin: string): string | undefined {
   return URL.canParse(origin) ? new URL(origin).host : undefined;
 }
 
-const ALL_OPERATIONS: readonly unknown[] = ["get_process", "list_processes", "withdraw_process"] satisfies (keyof Requests)[];
 const DEFAULT_OPERATIONS: readonly (keyof Requests)[] = ["get_process", "withdraw_process"];
 const MAX_BODY = 65_536;
 const OPTIONS = ["authenticate", "authorize", "base_path", "client", "max_body", "onError", "operations", "origins"];

@@ -4,8 +4,9 @@ import { after, monotonic, wall } from "./clock.js";
 import * as core from "./core.js";
 import type { Observation } from "./core.js";
 import { FeishuError, type Told } from "./error.js";
-import type { Instance, Pollable } from "./instance.js";
-import { bytes, pairs, TransportFailure, type HttpRequest, type HttpResponse, type Transport } from "./transport.js";
+import { trapped, type Instance, type Pollable } from "./instance.js";
+import { nameOf } from "./realm.js";
+import { bytes, isTransportFailure, pairs, type HttpRequest, type HttpResponse, type Send } from "./transport.js";
 
 /** What a token function is told. */
 export interface TokenHint {
@@ -20,7 +21,7 @@ export type TokenFunction = (hint: TokenHint) => string | Promise<string>;
 
 /** The host's functions, by which a client's calls are carried. */
 export interface Carrier {
-  readonly send: Transport;
+  readonly send: Send;
   readonly token: TokenFunction | undefined;
   readonly onAttempt: ((observation: Observation) => unknown) | undefined;
   /**
@@ -48,7 +49,9 @@ type Order =
 
 /** Runs a call to its end. What is wrong with its arguments rejects the promise, too. */
 export function run<T>(client: Opened, operation: string, request: string, options: string, signal?: AbortSignal): Promise<T> {
-  return begun<T>(client, signal, (isObserved) => core.start(client.number, operation, request, options, isObserved));
+  return begun<T>(client, operation, signal, (isObserved) =>
+    core.start(client.number, operation, request, options, isObserved),
+  );
 }
 
 /** Sends one request for a client elsewhere: the last answer, whatever it says. Rejects where there is none. */
@@ -61,17 +64,18 @@ export async function relay(
 ): Promise<HttpResponse> {
   const { carrier, number } = client;
   let answer: HttpResponse | undefined;
-  const send: Transport = async (sent, signal) => {
-    if (new URL(sent.url).pathname.includes("/open-apis/auth/")) {
-      return carrier.send(sent, signal);
+  const send: Send = (request) => {
+    const sending = carrier.send(request);
+    if (request.sensitive_body) {
+      // For a token: nothing of it is for the page.
+      return sending;
     }
     answer = undefined;
-    answer = await carrier.send(sent, signal);
-    return answer;
+    return { ...sending, response: sending.response.then((response) => (answer = response)) };
   };
   try {
     const heard = { ...client, carrier: { ...carrier, send } };
-    await begun(heard, signal, (isObserved) => core.relay(number, operation, request, options, isObserved));
+    await begun(heard, operation, signal, (isObserved) => core.relay(number, operation, request, options, isObserved));
   } catch (error) {
     if (answer === undefined) {
       throw error;
@@ -80,16 +84,23 @@ export async function relay(
   return answer as HttpResponse;
 }
 
-function begun<T>(client: Opened, signal: AbortSignal | undefined, begin: (isObserved: boolean) => string): Promise<T> {
+function begun<T>(
+  client: Opened,
+  operation: string,
+  signal: AbortSignal | undefined,
+  begin: (isObserved: boolean) => string,
+): Promise<T> {
   return new Promise<T>((resolve, reject) => {
     const { instance, carrier } = client;
-    const number = instance.ask<number>(() => begin(carrier.onAttempt !== undefined));
-    new Call<T>(client, number, signal, resolve, reject).begin();
+    const isObserved = carrier.onAttempt !== undefined;
+    const number = instance.ask<number>(() => begin(isObserved));
+    new Call<T>(client, operation, number, signal, resolve, reject).begin();
   });
 }
 
 class Call<T> implements Pollable {
   readonly #client: Opened;
+  readonly #operation: string;
   readonly #number: number;
   readonly #signal: AbortSignal | undefined;
   readonly #resolve: (value: T) => void;
@@ -98,16 +109,21 @@ class Call<T> implements Pollable {
   readonly #errands = new Map<number, () => void>();
   /** What the host's own code threw last. */
   #cause: unknown;
+  /** Whether something was sent that may change a process. */
+  #mayHaveActed = false;
   #hasEnded = false;
+  #ring: () => void = () => undefined;
 
   constructor(
     client: Opened,
+    operation: string,
     number: number,
     signal: AbortSignal | undefined,
     resolve: (value: T) => void,
     reject: (error: unknown) => void,
   ) {
     this.#client = client;
+    this.#operation = operation;
     this.#number = number;
     this.#signal = signal;
     this.#resolve = resolve;
@@ -119,35 +135,54 @@ class Call<T> implements Pollable {
   }
 
   begin(): void {
+    this.#signal?.addEventListener("abort", this.ring);
     this.#client.instance.calls.set(this.#number, this);
-    if (this.#signal?.aborted === true) {
-      this.#cancel();
-      return;
-    }
-    this.#signal?.addEventListener("abort", this.#cancel);
-    this.poll();
+    this.#listen();
+    this.ring();
   }
 
-  poll(): void {
+  /**
+   * Goes on as soon as the stack is empty, so that no recursion of the program's own can overflow in the middle of it;
+   * and in the context (AsyncLocalStorage) in which the call was begun, whoever rings.
+   */
+  readonly ring = (): void => this.#ring();
+
+  #listen(): void {
+    // A promise's continuation runs in the context in which it was attached.
+    const rung = new Promise<void>((resolve) => (this.#ring = resolve));
+    void rung.then(() => {
+      if (!this.#hasEnded) {
+        this.#listen();
+        if (this.#signal?.aborted === true) {
+          this.#cancel();
+        } else {
+          this.#poll();
+        }
+      }
+    });
+  }
+
+  #poll(): void {
     const { instance } = this.#client;
     if (this.#hasEnded) {
       return;
     }
-    let orders: Order[];
+    const [now, today] = [monotonic(), wall()];
     try {
-      orders = JSON.parse(instance.enter(() => core.poll(this.#number, monotonic(), wall()))) as Order[];
+      const orders = JSON.parse(instance.enter(() => core.poll(this.#number, now, today))) as Order[];
       for (const order of orders) {
         this.#obey(order);
       }
       instance.wake();
     } catch (error) {
-      // A trap has told this call already; the host's code is caught where it is called.
-      this.#end(() => this.#reject(error));
+      // A trap; the host's code is caught where it is called.
+      this.abandon(error);
     }
   }
 
-  abandon(error: FeishuError): void {
-    this.#end(() => this.#reject(error));
+  abandon(cause: unknown): void {
+    const effect = this.#mayHaveActed ? "unknown" : "none";
+    this.#end(() => this.#reject(trapped(effect, cause, this.#operation)));
   }
 
   #obey(order: Order): void {
@@ -174,7 +209,7 @@ class Call<T> implements Pollable {
   }
 
   #sleep(errand: number, milliseconds: number): void {
-    const looking = this.looksAfterItself ? setInterval(() => this.poll(), LOOK) : undefined;
+    const looking = this.looksAfterItself ? setInterval(() => this.#poll(), LOOK) : undefined;
     const stop = after(milliseconds, () => {
       clearInterval(looking);
       this.#bring(errand, () => core.slept(this.#number, errand));
@@ -187,23 +222,27 @@ class Call<T> implements Pollable {
 
   #send(errand: number, request: HttpRequest): void {
     const { send } = this.#client.carrier;
+    this.#mayHaveActed ||= request.method !== "GET" && !request.sensitive_body;
     this.#run(
       errand,
-      (signal) => send(request, signal),
+      () => send(request),
       (response) => {
         const { status } = response;
         const headers = JSON.stringify(pairs(response.headers));
         const body = bytes(response.body);
-        if (!Number.isInteger(status) || status < 100 || status > 999) {
+        if (!isStatus(status)) {
           throw new TypeError("a response's status is an integer from 100 to 999");
         }
         return () => core.answered(this.#number, errand, status, headers, body);
       },
       (error) => {
-        const failure = error instanceof TransportFailure ? error : undefined;
-        const detail = failure?.message ?? `the transport threw ${nameOf(error)}`;
+        const failure = isTransportFailure(error) ? error : undefined;
+        const { kind, bytes_written, message, head } = failure ?? UNEXPLAINED;
+        const detail = failure === undefined ? `the transport threw ${nameOf(error)}` : String(message);
+        const status = head !== undefined && isStatus(head.status) ? head.status : 0;
+        const headers = status === 0 ? "" : JSON.stringify(pairs(head?.headers));
         return () =>
-          core.failed(this.#number, errand, failure?.kind ?? "other", failure?.bytes_written ?? true, detail);
+          core.failed(this.#number, errand, String(kind), bytes_written !== false, detail, status, headers);
       },
     );
   }
@@ -212,7 +251,7 @@ class Call<T> implements Pollable {
     const { token } = this.#client.carrier;
     this.#run(
       errand,
-      (signal) => token?.({ refused, signal }),
+      () => asked(token, refused),
       (text) => {
         if (typeof text !== "string") {
           throw new TypeError(`the token function must return a string, not ${text === null ? "null" : typeof text}`);
@@ -227,12 +266,10 @@ class Call<T> implements Pollable {
   /** Runs the host's code; whatever it does, the core gets one answer. */
   #run<R>(
     errand: number,
-    act: (signal: AbortSignal) => R | Promise<R>,
+    act: () => { response: PromiseLike<R>; callOff: () => void },
     answer: (result: R) => () => void,
     excuse: (error: unknown) => () => void,
   ): void {
-    const controller = new AbortController();
-    this.#errands.set(errand, () => controller.abort());
     const fail = (error: unknown): void => {
       if (this.#errands.has(errand)) {
         this.#cause = error;
@@ -249,12 +286,17 @@ class Call<T> implements Pollable {
       }
       this.#bring(errand, brought);
     };
+    this.#errands.set(errand, () => undefined);
+    let response: PromiseLike<R>;
     try {
-      Promise.resolve(act(controller.signal)).then(finish, fail);
+      const begun = act();
+      this.#errands.set(errand, begun.callOff);
+      response = begun.response;
     } catch (error) {
       // Not at once: the core is told after this round of orders.
-      queueMicrotask(() => fail(error));
+      response = Promise.reject(error);
     }
+    response.then(finish, fail);
   }
 
   #bring(errand: number, bring: () => void): void {
@@ -263,37 +305,33 @@ class Call<T> implements Pollable {
     }
     try {
       this.#client.instance.enter(bring);
-    } catch {
-      // A trap: this call has been told.
+    } catch (error) {
+      this.abandon(error);
       return;
     }
-    this.poll();
+    this.#poll();
   }
 
   #observe(observation: Observation): void {
     try {
       const returned = this.#client.carrier.onAttempt?.(observation);
-      if (returned instanceof Promise) {
-        returned.catch(() => undefined);
-      }
+      // It may be a promise that fails later, of any realm.
+      Promise.resolve(returned).catch(() => undefined);
     } catch {
       // A hook that fails does not fail the call, and nothing is printed.
     }
   }
 
-  readonly #cancel = (): void => {
+  #cancel(): void {
     const { instance } = this.#client;
-    if (this.#hasEnded) {
-      return;
-    }
     try {
       const told = JSON.parse(instance.enter(() => core.cancel(this.#number))) as Told;
       this.#end(() => this.#reject(new FeishuError(told, this.#signal?.reason)));
       instance.wake();
     } catch (error) {
-      this.#end(() => this.#reject(error));
+      this.abandon(error);
     }
-  };
+  }
 
   #end(settle: () => void): void {
     if (this.#hasEnded) {
@@ -301,18 +339,41 @@ class Call<T> implements Pollable {
     }
     this.#hasEnded = true;
     this.#client.instance.calls.delete(this.#number);
-    this.#signal?.removeEventListener("abort", this.#cancel);
+    this.#signal?.removeEventListener("abort", this.ring);
+    settle();
     for (const callOff of this.#errands.values()) {
       callOff();
     }
     this.#errands.clear();
-    settle();
   }
 }
 
-function nameOf(error: unknown): string {
-  return error instanceof Error ? error.name : typeof error;
+/** Asks the token function; a signal is made only where it is looked at. */
+function asked(token: TokenFunction | undefined, refused: boolean): { response: Promise<unknown>; callOff: () => void } {
+  let controller: AbortController | undefined;
+  let isOff = false;
+  const hint: TokenHint = {
+    refused,
+    get signal() {
+      controller ??= new AbortController();
+      if (isOff) {
+        controller.abort();
+      }
+      return controller.signal;
+    },
+  };
+  const callOff = (): void => {
+    isOff = true;
+    controller?.abort();
+  };
+  return { response: Promise.resolve(token?.(hint)), callOff };
 }
 
+function isStatus(status: unknown): boolean {
+  return Number.isInteger(status) && (status as number) >= 100 && (status as number) <= 999;
+}
+
+/** What a transport that throws anything else proves: nothing. */
+const UNEXPLAINED = { kind: "other", bytes_written: true, message: "", head: undefined } as const;
 /** Milliseconds between two looks. */
 const LOOK = 20;

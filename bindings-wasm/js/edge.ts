@@ -6,10 +6,11 @@ import { serverTransport } from "./fetch.js";
 import { instance } from "./instance.js";
 import { Operations } from "./operations.js";
 import { invalid, optionsObject, seed } from "./options.js";
-import { opening } from "./page.js";
+import { opening, type Opening } from "./page.js";
 import { isForPage, type PageClientOptions } from "./page-options.js";
 import { load, setUp, type ServerCallOptions, type ServerOptions } from "./server.js";
 import { written } from "./text.js";
+import { sentBy } from "./transport.js";
 
 export * from "./public.js";
 export { load } from "./server.js";
@@ -21,26 +22,37 @@ export type ClientOptions = ServerClientOptions | PageClientOptions;
 export type ServerClientOptions = ServerOptions;
 export type { PageClientOptions };
 
-/**
- * Calls Feishu. One client keeps one token and the pace of each operation's quota; make one and keep it. What is wrong
- * with its options is told by the first call, since a worker may make it where it has no randomness yet.
- */
+/** Calls Feishu. One client keeps one token and the pace of each operation's quota; make one and keep it. */
 export class Client extends Operations<ServerCallOptions> {
+  /** Throws a `FeishuError` of kind `invalid_argument` that lists all that is wrong. */
   constructor(options: ClientOptions) {
-    let opened: Opened | undefined;
-    const open = (): Opened => (opened ??= openClient(options as ServerClientOptions));
-    const way = isForPage(options) ? opening(options, load) : { openNow: open, open };
+    const way = isForPage(options) ? opening(options, load) : serverOpening(options as ServerClientOptions);
     super(way.openNow, way.open);
   }
 }
 
-function openClient(given: ServerClientOptions): Opened {
-  const alive = instance();
+/** Checked now, and opened for good by the first call: a worker may make its client where it has no randomness yet. */
+function serverOpening(options: ServerClientOptions): Opening {
+  const open = prepared(options);
+  const { instance, number } = open(0);
+  instance.enter(() => core.close(number));
+  let opened: Opened | undefined;
+  const openNow = (): Opened => (opened ??= open(seed()));
+  return { openNow, open: openNow };
+}
+
+/** What opens a client with these options. */
+function prepared(given: ServerClientOptions): (seed: number) => Opened {
   const problems: core.Problem[] = [];
   const { credentials, data, transport, token, onAttempt } = setUp(optionsObject("client", given), problems);
   if (problems.length > 0) {
     throw invalid("client", problems);
   }
-  const number = alive.ask<number>(() => core.open(written(data), credentials, transport !== undefined, seed()));
-  return { instance: alive, number, carrier: { send: transport ?? serverTransport(), token, onAttempt, looksAfterItself: true } };
+  const text = written(data);
+  const send = transport === undefined ? serverTransport() : sentBy(transport);
+  return (seed) => {
+    const alive = instance();
+    const number = alive.ask<number>(() => core.open(text, credentials, transport !== undefined, seed));
+    return { instance: alive, number, carrier: { send, token, onAttempt, looksAfterItself: true } };
+  };
 }

@@ -1,6 +1,8 @@
 /** The one error of this package, as a real `Error`. */
 
 import type { Error as Fields } from "./core.js";
+import { nameOf } from "./realm.js";
+import { INSPECT } from "./veil.js";
 
 /** Marks our errors, also those of another copy of this package in the same program. */
 const BRAND = Symbol.for("feishu-corehr.error");
@@ -32,6 +34,18 @@ export class FeishuError extends Error {
   toJSON(): Fields & { name: string; message: string } {
     return { name: this.name, message: this.message, ...(this as Fields) };
   }
+
+  /**
+   * What `console.log` shows in Node, Deno and Bun. Of the cause only its kind: an HTTP client's error would show the
+   * request, and with it the token.
+   * @internal
+   */
+  [INSPECT](_depth: number, options: object, inspect?: (value: unknown, options: object) => string): string {
+    const { name: _, message: __, ...fields } = this.toJSON();
+    const shown = inspect?.(fields, options) ?? JSON.stringify(fields);
+    const cause = this.cause === undefined ? "" : `, [cause]: ${nameOf(this.cause)}`;
+    return `${this.stack ?? String(this)} ${shown}${cause}`;
+  }
 }
 
 /** Whether `value` is a {@link FeishuError}, also one of another copy of this package. */
@@ -40,7 +54,7 @@ export function isFeishuError(value: unknown): value is FeishuError {
 }
 
 /** An error that the core has not written. */
-export function failure(fields: Pick<Fields, "kind" | "effect" | "summary">, cause?: unknown): FeishuError {
+export function failure(fields: Pick<Fields, "kind" | "effect" | "summary"> & Partial<Fields>, cause?: unknown): FeishuError {
   const told: Fields = {
     operation: null,
     retryable: false,
@@ -61,5 +75,7 @@ export function failure(fields: Pick<Fields, "kind" | "effect" | "summary">, cau
     attempts: 0,
     ...fields,
   };
-  return new FeishuError({ text: fields.summary, fields: told }, cause);
+  const { operation, effect, summary } = told;
+  const ending = effect === "none" ? "it had no effect" : "whether it took effect is unknown";
+  return new FeishuError({ text: `${operation === null ? "" : `${operation}: `}${summary}; ${ending}`, fields: told }, cause);
 }

@@ -1,43 +1,55 @@
 /** One instance of the WebAssembly module, from its start to a trap. */
 
 import * as core from "./core.js";
-import { FeishuError, failure, type Told } from "./error.js";
+import { FeishuError, failure, isFeishuError, type Told } from "./error.js";
 
 /** A call as its instance knows it. */
 export interface Pollable {
   /** Whether it is not to be polled for another call. */
   readonly looksAfterItself: boolean;
-  poll(): void;
-  /** Ends it with an error: nobody knows what it has sent. */
-  abandon(error: FeishuError): void;
+  /** Goes on with it soon. */
+  ring(): void;
+  /** Ends it after a trap. */
+  abandon(cause: unknown): void;
 }
 
 /**
  * Every entry into the module goes through {@link Instance.enter}. Whatever is thrown there is a trap: the memory is not
- * to be trusted any more, so all that the instance has open ends with an error, and later uses fail at once.
+ * to be trusted any more, so all that the instance has open ends with an error, and later uses fail at once. A stack
+ * overflow of the program's own is such a trap where it happens to be hit in here.
  */
 export class Instance {
   readonly calls = new Map<number, Pollable>();
-  #trap: { cause: unknown } | undefined;
+  // No private field: a client may be used through a Proxy that wraps whatever it is given.
+  private trap: { cause: unknown } | undefined;
 
   get isDead(): boolean {
-    return this.#trap !== undefined;
+    return this.trap !== undefined;
   }
 
   enter<T>(act: () => T): T {
-    if (this.#trap !== undefined) {
-      throw trapped("none", this.#trap.cause);
-    }
-    try {
-      return act();
-    } catch (cause) {
-      this.#trap = { cause };
-      const abandoned = [...this.calls.values()];
-      this.calls.clear();
-      for (const call of abandoned) {
-        call.abandon(trapped("unknown", cause));
+    if (this.trap === undefined) {
+      try {
+        return act();
+      } catch (cause) {
+        this.trap = { cause };
       }
-      throw trapped("unknown", cause);
+    }
+    this.tellSoon(this.trap);
+    throw trapped("none", this.trap.cause);
+  }
+
+  /**
+   * Ends all calls, as soon as the stack is empty: where it is used up, nothing can be called. Then not even this can be
+   * asked for; but every call in flight waits for an answer or a timer, which tries to enter again, and comes here.
+   */
+  private tellSoon({ cause }: { cause: unknown }): void {
+    if (this.calls.size > 0) {
+      void Promise.resolve().then(() => {
+        for (const call of this.calls.values()) {
+          call.abandon(cause);
+        }
+      });
     }
   }
 
@@ -55,7 +67,7 @@ export class Instance {
     for (const number of this.enter(core.woken)) {
       const call = this.calls.get(number);
       if (call !== undefined && !call.looksAfterItself) {
-        queueMicrotask(() => call.poll());
+        call.ring();
       }
     }
   }
@@ -107,7 +119,9 @@ export async function beginLater(module: WebAssembly.Module): Promise<void> {
   current ??= new Instance();
 }
 
-function trapped(effect: "none" | "unknown", cause: unknown): FeishuError {
+/** The error after a trap. */
+export function trapped(effect: "none" | "unknown", cause: unknown, operation: string | null = null): FeishuError {
+  const reason = isFeishuError(cause) ? cause.cause : cause;
   const summary = "internal error: the WebAssembly module has failed, and its clients with it; make a new client";
-  return failure({ kind: "transport", effect, summary }, cause);
+  return failure({ kind: "transport", effect, operation, summary }, reason);
 }

@@ -21,7 +21,7 @@ export type ClientOptions = ServerClientOptions | PageClientOptions;
  * With a page's options it is a page's client, as rendering on a server and tests make it.
  */
 export class Client extends ServerClient {
-  /** Throws a `FeishuError` of kind `invalid_argument` that lists all that is wrong; a page's client throws at a call. */
+  /** Throws a `FeishuError` of kind `invalid_argument` that lists all that is wrong. */
   constructor(options: ClientOptions = {}) {
     super(options as ServerClientOptions, isForPage(options) ? opening(options, load) : undefined);
   }

@@ -3,12 +3,15 @@
 import { builtin } from "./builtin.js";
 import type { Opened } from "./call.js";
 import * as core from "./core.js";
+import { failure } from "./error.js";
+import { certificates } from "./certificates.js";
 import { beginOnUse, instance } from "./instance.js";
 import { Operations } from "./operations.js";
 import { invalid, optionsObject, seed } from "./options.js";
 import type { Opening } from "./page.js";
 import { setUp, type ServerCallOptions, type ServerOptions } from "./server.js";
 import { written } from "./text.js";
+import { sentBy } from "./transport.js";
 import { network, type Network } from "./undici.js";
 
 export * from "./public.js";
@@ -30,12 +33,15 @@ export interface ClientOptions extends ServerOptions {
   root_certificates?: string | readonly string[] | undefined;
 }
 
+/** Where a client keeps how it is closed; found through a Proxy, too. */
+const CLOSE = Symbol("close");
+
 /**
  * Calls Feishu. One client keeps one token, the pace of each operation's quota, and connections; make one and keep it.
  */
 export class Client extends Operations<ServerCallOptions> {
-  readonly #opened: Opened | undefined;
-  readonly #network: Network | undefined;
+  /** @internal */
+  declare readonly [CLOSE]: (() => Promise<void>) | undefined;
 
   /** Throws a `FeishuError` of kind `invalid_argument` that lists all that is wrong. */
   constructor(options?: ClientOptions);
@@ -47,22 +53,30 @@ export class Client extends Operations<ServerCallOptions> {
       return;
     }
     const { opened, connections } = openClient(options);
-    super(
-      () => opened,
-      () => opened,
-    );
-    this.#opened = opened;
-    this.#network = connections;
-    closing.register(this, { instance: opened.instance, number: opened.number }, this);
+    let isClosed = false;
+    const open = (): Opened => {
+      // The core may give its number to another client, once it is closed.
+      if (isClosed) {
+        throw failure({ kind: "invalid_argument", effect: "none", summary: "the client is closed" });
+      }
+      return opened;
+    };
+    super(open, open);
+    const close = async (): Promise<void> => {
+      if (!isClosed) {
+        isClosed = true;
+        closing.unregister(opened);
+        end(opened);
+      }
+      await connections?.close();
+    };
+    Object.defineProperty(this, CLOSE, { value: close });
+    closing.register(this, { instance: opened.instance, number: opened.number }, opened);
   }
 
   /** Closes idle connections, and resolves when those in use are done. Calls that begin later fail. */
   async close(): Promise<void> {
-    if (this.#opened !== undefined) {
-      closing.unregister(this);
-      end(this.#opened);
-    }
-    await this.#network?.close();
+    await this[CLOSE]?.();
   }
 }
 
@@ -71,7 +85,7 @@ function openClient(given: ClientOptions): { opened: Opened; connections: Networ
   const problems: core.Problem[] = [];
   const { proxy, root_certificates, ...options } = optionsObject("client", given);
   const { credentials, data, transport, token, onAttempt } = setUp(options, problems, process.env);
-  const route = { proxy: proxyUrl(proxy, problems), root_certificates: roots(root_certificates, problems) };
+  const route = { proxy: proxyUrl(proxy, problems), root_certificates: certificates(root_certificates, problems) };
   if (transport !== undefined) {
     for (const [field, value] of Object.entries({ proxy, root_certificates })) {
       if (value !== undefined) {
@@ -82,9 +96,10 @@ function openClient(given: ClientOptions): { opened: Opened; connections: Networ
   if (problems.length > 0) {
     throw invalid("client", problems);
   }
-  const number = alive.ask<number>(() => core.open(written(data), credentials, transport !== undefined, seed()));
+  const [text, random] = [written(data), seed()];
+  const number = alive.ask<number>(() => core.open(text, credentials, transport !== undefined, random));
   const connections = transport === undefined ? network(route) : undefined;
-  const send = transport ?? (connections as Network).send;
+  const send = transport === undefined ? (connections as Network).send : sentBy(transport);
   return { opened: { instance: alive, number, carrier: { send, token, onAttempt } }, connections };
 }
 
@@ -99,27 +114,6 @@ function proxyUrl(value: unknown, problems: core.Problem[]): string | undefined 
     return undefined;
   }
   return value;
-}
-
-function roots(value: unknown, problems: core.Problem[]): string[] {
-  if (value === undefined || value === null) {
-    return [];
-  }
-  const list = (Array.isArray(value) ? value : [value]) as unknown[];
-  const { X509Certificate } = builtin("node:crypto");
-  const isRoot = (pem: unknown): pem is string => {
-    try {
-      return typeof pem === "string" && new X509Certificate(pem).subject !== undefined;
-    } catch {
-      return false;
-    }
-  };
-  if (list.length > 0 && list.every(isRoot)) {
-    return list;
-  }
-  // What is no certificate would be ignored, and the server distrusted much later.
-  problems.push({ field: "root_certificates", rule: "must be PEM texts, each of a certificate" });
-  return [];
 }
 
 /** Clients that nobody holds any more. */

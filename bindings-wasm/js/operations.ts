@@ -5,8 +5,10 @@ import * as core from "./core.js";
 import type { GetProcess, ListProcesses, Process, ReadBack, Withdrawn, WithdrawProcess } from "./core.js";
 import { problem } from "./options.js";
 import { ProcessIds } from "./process-ids.js";
+import { isSignal } from "./realm.js";
 import { withMilliseconds, written } from "./text.js";
 import type { HttpRequest, HttpResponse } from "./transport.js";
+import { veiled } from "./veil.js";
 
 /** What a caller may set for one call. */
 export interface CallOptions {
@@ -20,7 +22,10 @@ export interface CallOptions {
 
 /** What a withdrawal may set beside that. */
 export interface ReadBackOption {
-  /** What to do where reading is forbidden: by default `best_effort`. */
+  /**
+   * What to do where an answer is lost and reading is forbidden: `best_effort` (the default) sends again unread and says
+   * so in `resent_unread`, `required` ends with effect `unknown`; `never` neither reads nor sends again.
+   */
   read_back?: ReadBack | undefined;
 }
 
@@ -36,37 +41,48 @@ export interface Requests {
   withdraw_process: WithdrawProcess;
 }
 
-/** A request as data, and as a line for a shell. */
+/**
+ * A request as data, and as a line for a shell. It holds the token, but does not show it: printed, written as JSON or
+ * as text, secrets are `[redacted]`.
+ */
 export interface ShownRequest extends HttpRequest {
   /** A `curl` command line, secrets replaced by `[redacted]`. */
   readonly curl: string;
 }
 
+/**
+ * Where a client keeps how it is opened. A method finds it through a Proxy, too, as Vue and others make of what they are
+ * given; private fields it would not find.
+ */
+const OPEN = Symbol("open");
+const OPEN_NOW = Symbol("open now");
+
 /** The methods that clients in Node and in pages have in common. */
 export class Operations<Options extends CallOptions> {
-  readonly #open: () => Opened | Promise<Opened>;
-  readonly #openNow: () => Opened;
+  /** @internal */
+  declare readonly [OPEN]: () => Opened | Promise<Opened>;
+  /** @internal */
+  declare readonly [OPEN_NOW]: () => Opened;
 
   /** @internal */
   constructor(openNow: () => Opened, open: () => Opened | Promise<Opened>) {
-    this.#openNow = openNow;
-    this.#open = open;
+    Object.defineProperties(this, { [OPEN]: { value: open }, [OPEN_NOW]: { value: openNow } });
   }
 
   /**
    * Withdraws a running process, and knows what happened. Where an answer proves nothing, the process is read before
-   * the request is sent again.
+   * the request is sent again, unless `read_back` says otherwise or reading is forbidden.
    *
    * Rejects with a `FeishuError`: `kind` is `not_withdrawable` when the process is not running any more, and `effect`
    * says whether it may have been withdrawn all the same.
    */
   withdrawProcess(request: WithdrawProcess, options?: Options & ReadBackOption): Promise<Withdrawn> {
-    return this.#call("withdraw_process", request, options);
+    return call(this[OPEN], "withdraw_process", request, options);
   }
 
   /** Reads one process. */
   getProcess(request: GetProcess, options?: Options): Promise<Process> {
-    return this.#call("get_process", request, options);
+    return call(this[OPEN], "get_process", request, options);
   }
 
   /**
@@ -77,11 +93,12 @@ export class Operations<Options extends CallOptions> {
     const { signal, ...rest } = (options ?? {}) as Options;
     const pageToken = (request as { page_token?: unknown } | null | undefined)?.page_token;
     const token = typeof pageToken === "string" ? pageToken : null;
+    const doOpen = this[OPEN];
     const open = (): Opened | Promise<Opened> => {
       checkSignal("list_processes", signal);
-      return this.#open();
+      return doOpen();
     };
-    return new ProcessIds(open, written(withMilliseconds(request)), written(rest), signal, token);
+    return new ProcessIds(open, written(withMilliseconds(request)), written(rest), signal ?? undefined, token);
   }
 
   /** The request as data, for another HTTP stack or to look at; nothing is sent. */
@@ -90,10 +107,9 @@ export class Operations<Options extends CallOptions> {
     request: Requests[Name],
     options?: Omit<Options, "signal">,
   ): ShownRequest {
-    const { instance, number } = this.#openNow();
-    return instance.ask<ShownRequest>(() =>
-      core.request(number, String(operation), written(withMilliseconds(request)), written(options ?? {})),
-    );
+    const { instance, number } = this[OPEN_NOW]();
+    const texts = [String(operation), written(withMilliseconds(request)), written(options ?? {})] as const;
+    return veiled(instance.ask<ShownRequest>(() => core.request(number, ...texts)));
   }
 
   /**
@@ -101,20 +117,25 @@ export class Operations<Options extends CallOptions> {
    * @internal
    */
   async relay(operation: string, request: unknown, options: object, signal: AbortSignal): Promise<HttpResponse> {
-    return relay(await this.#open(), operation, written(request), written(options), signal);
-  }
-
-  async #call<T>(operation: string, request: unknown, options: (Options & ReadBackOption) | undefined): Promise<T> {
-    const { signal, ...rest } = options ?? ({} as Options & ReadBackOption);
-    const opened = this.#open();
-    const client = opened instanceof Promise ? await opened : opened;
-    checkSignal(operation, signal);
-    return run<T>(client, operation, written(request), written(rest), signal);
+    return relay(await this[OPEN](), operation, written(request), written(options), signal);
   }
 }
 
+async function call<T>(
+  open: () => Opened | Promise<Opened>,
+  operation: string,
+  request: unknown,
+  options: (CallOptions & ReadBackOption) | undefined,
+): Promise<T> {
+  const { signal, ...rest } = options ?? {};
+  const opened = open();
+  const client = opened instanceof Promise ? await opened : opened;
+  checkSignal(operation, signal);
+  return run<T>(client, operation, written(request), written(rest), signal ?? undefined);
+}
+
 function checkSignal(operation: string, signal: unknown): void {
-  if (signal !== undefined && !(signal instanceof AbortSignal)) {
+  if (signal !== undefined && signal !== null && !isSignal(signal)) {
     throw problem(operation, "signal", "must be an AbortSignal");
   }
 }

@@ -1,13 +1,15 @@
 /** Options that the core cannot judge: functions, names of one runtime, and what excludes each other. */
 
-import * as core from "./core.js";
-import type { Problem } from "./core.js";
-import { FeishuError, type Told } from "./error.js";
-import { instance } from "./instance.js";
+import type { Observation, Problem } from "./core.js";
+import { failure, type FeishuError } from "./error.js";
+import type { Requests } from "./operations.js";
 
 /** Options of every client. */
 export interface SharedOptions {
-  /** How long a call may take, waiting and resending included, in milliseconds; 60,000 by default. */
+  /**
+   * How long a call may take, waiting and resending included, in milliseconds; by default 60,000, and for a read, which
+   * may wait for the next minute of its quota, 120,000.
+   */
   deadline?: number | undefined;
   /**
    * The part of every quota that this client may use, above 0 and at most 1: two processes that share an app take 0.5
@@ -20,13 +22,13 @@ export interface SharedOptions {
    * Is told of every request, after its answer. What it throws is ignored: it must not fail the call, and nothing is
    * ever printed.
    */
-  onAttempt?: ((observation: core.Observation) => unknown) | undefined;
+  onAttempt?: ((observation: Observation) => unknown) | undefined;
 }
 
-/** The one error for these problems. */
+/** The one error for these problems, as the core words it: a page's client is made before the core is loaded. */
 export function invalid(operation: string, problems: Problem[]): FeishuError {
-  const text = instance().enter(() => core.invalid(operation, JSON.stringify(problems)));
-  return new FeishuError((JSON.parse(text) as { error: Told }).error);
+  const summary = `invalid request:${problems.map(({ field, rule }) => ` \`${field}\` ${rule}`).join(";")}`;
+  return failure({ kind: "invalid_argument", effect: "none", operation, summary, problems });
 }
 
 /** The error for one problem. */
@@ -56,8 +58,38 @@ export function takeFunction<F>(options: Record<string, unknown>, name: string, 
   return value as F;
 }
 
+/** Finds what is wrong with deadline, share and quotas where the core is not loaded yet, which then reads them again. */
+export function checkNumbers(options: Record<string, unknown>, problems: Problem[]): void {
+  const { deadline, rate_share, quotas } = options;
+  const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) > 0;
+  if (deadline != null && !isCount(deadline)) {
+    problems.push({ field: "deadline", rule: "must be at least 1 millisecond, as an integer" });
+  }
+  if (rate_share != null && !(typeof rate_share === "number" && rate_share > 0 && rate_share <= 1)) {
+    problems.push({ field: "rate_share", rule: "must be above 0 and at most 1" });
+  }
+  if (quotas == null) {
+    return;
+  }
+  if (typeof quotas !== "object" || Array.isArray(quotas)) {
+    problems.push({ field: "quotas", rule: "must be an object" });
+    return;
+  }
+  for (const [name, quota] of Object.entries(quotas as Record<string, unknown>)) {
+    const { calls, window_ms, ...others } = (quota ?? {}) as Record<string, unknown>;
+    if (!OPERATIONS.includes(name)) {
+      problems.push({ field: "quotas", rule: `has \`${name}\`, which is no operation` });
+    } else if (!isCount(calls) || !isCount(window_ms) || Object.keys(others).length > 0) {
+      problems.push({ field: `quotas.${name}`, rule: "must have `calls` and `window_ms`, integers above 0, and nothing else" });
+    }
+  }
+}
+
 /** Different for every client. */
 export function seed(): number {
   const [high = 0, low = 0] = crypto.getRandomValues(new Uint32Array(2));
   return (high & 0x1fffff) * 2 ** 32 + low;
 }
+
+/** The names of all operations, for what is judged without the core. */
+export const OPERATIONS: readonly unknown[] = ["get_process", "list_processes", "withdraw_process"] satisfies (keyof Requests)[];

@@ -8,10 +8,10 @@ import * as core from "./core.js";
 import { pageTransport } from "./fetch.js";
 import { beginLater, instance, isLoaded } from "./instance.js";
 import { Operations, type CallOptions } from "./operations.js";
-import { invalid, optionsObject, seed, takeFunction } from "./options.js";
+import { checkNumbers, invalid, optionsObject, seed, takeFunction } from "./options.js";
 import type { PageClientOptions } from "./page-options.js";
 import { written } from "./text.js";
-import type { Transport } from "./transport.js";
+import { sentBy, type Send, type Transport } from "./transport.js";
 
 /** Where the module comes from: a place, what was loaded from there, its bytes, or what was compiled of them. */
 export type WasmSource = URL | string | Response | BufferSource | WebAssembly.Module;
@@ -59,10 +59,14 @@ export interface Opening {
   readonly open: () => Opened | Promise<Opened>;
 }
 
-/** How a page's client is opened: on first use, since a module of a page may also be run where there is no page. */
+/**
+ * How a page's client is opened: its options are checked now, and the rest is done on first use, since a module of a page
+ * may also be run where there is no page.
+ */
 export function opening(options: PageClientOptions, load: () => Promise<void>): Opening {
+  const prepared = prepare(options);
   let opened: Opened | undefined;
-  const openNow = (): Opened => (opened ??= openClient(options));
+  const openNow = (): Opened => (opened ??= openClient(prepared));
   const open = async (): Promise<Opened> => {
     await load();
     return openNow();
@@ -79,8 +83,16 @@ export class PageClient extends Operations<CallOptions> {
   }
 }
 
-function openClient(given: PageClientOptions): Opened {
-  const alive = instance();
+/** Options taken apart and checked: the module that checks them otherwise may not be loaded yet. */
+interface Prepared {
+  readonly send: Send | undefined;
+  readonly credentials: RequestCredentials;
+  readonly onAttempt: Opened["carrier"]["onAttempt"];
+  readonly base_url: string;
+  readonly data: Record<string, unknown>;
+}
+
+function prepare(given: PageClientOptions): Prepared {
   const options = optionsObject("client", given);
   const problems: core.Problem[] = [];
   const transport = takeFunction<Transport>(options, "transport", problems);
@@ -89,24 +101,55 @@ function openClient(given: PageClientOptions): Opened {
   if (credentials !== "omit" && credentials !== "same-origin" && credentials !== "include") {
     problems.push({ field: "credentials", rule: "is one of `omit`, `same-origin` and `include`" });
   }
-  if (typeof base_url !== "string") {
-    problems.push({ field: "base_url", rule: "must be your own backend's address, for instance `/hr`" });
-  } else if (base_url.startsWith("/") && !("location" in globalThis && globalThis.location)) {
-    const rule = "is a path of a page's origin, and there is no page here: call from the browser, or give the whole URL";
+  const rule = typeof base_url === "string" ? urlProblem(base_url) : "must be your own backend's address, for instance `/hr`";
+  if (rule !== undefined) {
     problems.push({ field: "base_url", rule });
+  }
+  checkNumbers(data, problems);
+  for (const field of Object.keys(data).filter((name) => !NUMBERS.includes(name) && data[name] !== undefined)) {
+    problems.push({ field, rule: "is not known here" });
   }
   if (problems.length > 0) {
     throw invalid("client", problems);
   }
+  return {
+    send: transport === undefined ? undefined : sentBy(transport),
+    credentials: credentials as RequestCredentials,
+    onAttempt,
+    base_url: base_url as string,
+    data,
+  };
+}
+
+function openClient({ send, credentials, onAttempt, base_url, data }: Prepared): Opened {
+  const alive = instance();
+  if (base_url.startsWith("/") && !("location" in globalThis && globalThis.location)) {
+    const rule = "is a path of a page's origin, and there is no page here: call from the browser, or give the whole URL";
+    throw invalid("client", [{ field: "base_url", rule }]);
+  }
   // The backend is of the user's own choice; https, or loopback, it has to be all the same.
   const rules = { allow_other_hosts: true, allow_insecure_loopback: true };
-  for (const name of Object.keys(rules).filter((name) => name in data)) {
-    throw invalid("client", [{ field: name, rule: "is not known here" }]);
+  const text = written({ ...data, ...rules, base_url: absolute(base_url) });
+  const random = seed();
+  const number = alive.ask<number>(() => core.open(text, "backend", send !== undefined, random));
+  return { instance: alive, number, carrier: { send: send ?? pageTransport(credentials), token: undefined, onAttempt } };
+}
+
+/** What is wrong with a base URL. A path is judged where there is a page: on a server that renders one there is none. */
+function urlProblem(base_url: string): string | undefined {
+  const url = absolute(base_url);
+  if (url.startsWith("/") && !url.startsWith("//")) {
+    return undefined;
   }
-  const text = written({ ...data, ...rules, base_url: absolute(base_url as string) });
-  const number = alive.ask<number>(() => core.open(text, "backend", transport !== undefined, seed()));
-  const send = transport ?? pageTransport(credentials as RequestCredentials);
-  return { instance: alive, number, carrier: { send, token: undefined, onAttempt } };
+  if (!URL.canParse(url)) {
+    return "is no URL and no path; it looks like `/hr` or `https://hr.example/hr`";
+  }
+  const { protocol, hostname, username, password, search, hash } = new URL(url);
+  if (username !== "" || password !== "" || search !== "" || hash !== "") {
+    return "may not contain user information, a query or a fragment";
+  }
+  const isLoopback = hostname === "localhost" || hostname === "[::1]" || /^127(\.\d+){3}$/.test(hostname);
+  return protocol === "https:" || (protocol === "http:" && isLoopback) ? undefined : "must be https; http is for loopback addresses only";
 }
 
 function absolute(base_url: string): string {
@@ -119,3 +162,5 @@ function absolute(base_url: string): string {
 
 /** What every WebAssembly module begins with. */
 const MAGIC = [0x00, 0x61, 0x73, 0x6d];
+
+const NUMBERS = ["deadline", "rate_share", "quotas"];

@@ -4,29 +4,71 @@ import { run, type Opened } from "./call.js";
 import * as core from "./core.js";
 import type { ProcessPage } from "./core.js";
 
-/** A walk of the core's, open until its end. */
-interface Walk {
-  readonly client: Opened;
-  readonly number: number;
-}
+/** Where a list keeps its walk; found through a Proxy, too. */
+const WALK = Symbol("walk");
 
 /**
  * Process ids, for `for await`. It asks for a page when it needs one, throws what goes wrong, and always ends. After an
  * error, the next step asks for the same page again.
  */
 export class ProcessIds implements AsyncIterableIterator<string> {
+  /** @internal */
+  declare readonly [WALK]: () => Walk;
+
+  /** @internal */
+  constructor(
+    open: () => Opened | Promise<Opened>,
+    request: string,
+    options: string,
+    signal: AbortSignal | undefined,
+    pageToken: string | null,
+  ) {
+    const walk = new Walk(open, request, options, signal, pageToken);
+    Object.defineProperty(this, WALK, { value: () => walk });
+  }
+
+  /**
+   * Where another walk with the same arguments goes on, as its `page_token`; null before the first step of a new walk,
+   * and when all is done. It stands for the page of the id that came last: ids of one page may come again, and none is
+   * lost.
+   */
+  get pageToken(): string | null {
+    return this[WALK]().pageToken;
+  }
+
+  /** The next id. */
+  next(): Promise<IteratorResult<string, undefined>> {
+    return this[WALK]().next();
+  }
+
+  /** Ends the walk; `for await` calls it when its loop is left. */
+  return(): Promise<IteratorResult<string, undefined>> {
+    return this[WALK]().end();
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+}
+
+/** A walk of the core's, open until its end. */
+interface OpenWalk {
+  readonly client: Opened;
+  readonly number: number;
+}
+
+class Walk {
   readonly #open: () => Opened | Promise<Opened>;
   readonly #request: string;
   readonly #options: string;
   readonly #signal: AbortSignal | undefined;
-  #walk: Walk | undefined;
+  #walk: OpenWalk | undefined;
   #ids: string[] = [];
-  #pageToken: string | null;
   #isOver = false;
   /** One step at a time, in the order in which they were asked for. */
   #last: Promise<unknown> = Promise.resolve();
+  pageToken: string | null;
 
-  /** @internal */
   constructor(
     open: () => Opened | Promise<Opened>,
     request: string,
@@ -38,37 +80,22 @@ export class ProcessIds implements AsyncIterableIterator<string> {
     this.#request = request;
     this.#options = options;
     this.#signal = signal;
-    this.#pageToken = pageToken;
+    this.pageToken = pageToken;
   }
 
-  /**
-   * Where another walk with the same arguments goes on, as its `page_token`; null before the first step of a new walk,
-   * and when all is done. It stands for the page of the id that came last: ids of one page may come again, and none is
-   * lost.
-   */
-  get pageToken(): string | null {
-    return this.#pageToken;
-  }
-
-  /** The next id. */
   next(): Promise<IteratorResult<string, undefined>> {
     const step = this.#last.then(() => this.#step());
     this.#last = step.catch(() => undefined);
     return step;
   }
 
-  /** Ends the walk; `for await` calls it when its loop is left. */
-  return(): Promise<IteratorResult<string, undefined>> {
+  end(): Promise<IteratorResult<string, undefined>> {
     const step = this.#last.then(() => {
       this.#finish();
       return { done: true as const, value: undefined };
     });
-    this.#last = step;
+    this.#last = step.catch(() => undefined);
     return step;
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this;
   }
 
   async #step(): Promise<IteratorResult<string, undefined>> {
@@ -85,22 +112,25 @@ export class ProcessIds implements AsyncIterableIterator<string> {
   }
 
   async #nextPage(): Promise<void> {
-    this.#walk ??= this.#begin(await this.#open());
-    const { client, number } = this.#walk;
+    // Asked for each page: the client may have been closed meanwhile.
+    const client = await this.#open();
+    this.#walk ??= this.#begin(client);
+    const { number } = this.#walk;
     const { instance } = client;
     const place = JSON.parse(instance.enter(() => core.walk_next(number))) as Place | null;
-    this.#pageToken = place?.cursor ?? null;
+    this.pageToken = place?.cursor ?? null;
     if (place?.request == null) {
       this.#finish();
       return;
     }
     const request = JSON.stringify(place.request);
     const page = await run<ProcessPage>(client, "list_processes", request, this.#options, this.#signal);
-    instance.enter(() => core.walk_take(number, JSON.stringify({ ...page, raw: "", log_id: null })));
+    const taken = JSON.stringify({ ...page, raw: "", log_id: null });
+    instance.enter(() => core.walk_take(number, taken));
     this.#ids = page.process_ids.reverse();
   }
 
-  #begin(client: Opened): Walk {
+  #begin(client: Opened): OpenWalk {
     const walk = { client, number: client.instance.ask<number>(() => core.walk(this.#request)) };
     abandoned?.register(this, walk, this);
     return walk;
@@ -112,6 +142,8 @@ export class ProcessIds implements AsyncIterableIterator<string> {
     if (this.#walk !== undefined) {
       abandoned?.unregister(this);
       end(this.#walk);
+      // Its number may be another walk's from now on.
+      this.#walk = undefined;
     }
   }
 }
@@ -122,11 +154,11 @@ interface Place {
 }
 
 /** Walks that nobody goes on with. Older workers cannot tell; a walk's place is small. */
-const abandoned = typeof FinalizationRegistry === "function" ? /* @__PURE__ */ new FinalizationRegistry<Walk>(end) : undefined;
+const abandoned = typeof FinalizationRegistry === "function" ? /* @__PURE__ */ new FinalizationRegistry<OpenWalk>(end) : undefined;
 
-function end(walk: Walk): void {
-  const { instance } = walk.client;
+function end({ client, number }: OpenWalk): void {
+  const { instance } = client;
   if (!instance.isDead) {
-    instance.enter(() => core.walk_end(walk.number));
+    instance.enter(() => core.walk_end(number));
   }
 }

@@ -47,7 +47,7 @@ export type {
 export type { CallOptions, ListRequest, ReadBackOption, Requests, ShownRequest } from "./operations.js";
 export type { SharedOptions } from "./options.js";
 export type { ProcessIds } from "./process-ids.js";
-export type { HttpHeaders, HttpRequest, HttpResponse, Transport } from "./transport.js";
+export type { HttpHead, HttpHeaders, HttpRequest, HttpResponse, Transport } from "./transport.js";
 
 /** Feishu (飞书), in mainland China. */
 export const FEISHU = "https://open.feishu.cn";
@@ -69,12 +69,15 @@ export function decodeReply<Name extends keyof Requests>(operation: Name, respon
   const headers = JSON.stringify(pairs(response.headers));
   const body = bytes(response.body);
   const status = Number.isInteger(response.status) ? response.status : 0;
-  return instance().ask<Replies[Name]>(() => core.decode(String(operation), status, headers, body));
+  const name = String(operation);
+  return instance().ask<Replies[Name]>(() => core.decode(name, status, headers, body));
 }
 
 /** What is known about a code that an operation answered, or null: no page explains it then. */
 export function explain(operation: keyof Requests, code: number): Explanation | null {
-  return JSON.parse(instance().enter(() => core.explain(String(operation), Number(code)))) as Explanation | null;
+  // What a caller's object does when it is asked for its text must not happen within the module.
+  const [name, number] = [String(operation), Number(code)];
+  return JSON.parse(instance().enter(() => core.explain(name, number))) as Explanation | null;
 }
 
 /** The names of all operations. */

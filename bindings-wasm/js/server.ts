@@ -57,10 +57,12 @@ export function setUp(
   const token = takeFunction<TokenFunction>(data, "token", problems);
   const transport = takeFunction<Transport>(data, "transport", problems);
   const onAttempt = takeFunction<NonNullable<Carrier["onAttempt"]>>(data, "onAttempt", problems);
-  data["base_url"] ??= environment?.["FEISHU_BASE_URL"];
+  // An empty variable is an unset one.
+  const variable = (name: string): string | undefined => environment?.[name] || undefined;
+  data["base_url"] ??= variable("FEISHU_BASE_URL");
   if (token === undefined) {
     for (const [field, name] of [["app_id", "FEISHU_APP_ID"], ["app_secret", "FEISHU_APP_SECRET"]] as const) {
-      data[field] ??= environment?.[name];
+      data[field] ??= variable(name);
       if (data[field] === undefined) {
         problems.push({ field, rule: environment === undefined ? "is missing" : `is missing: pass it, or set ${name}` });
       }

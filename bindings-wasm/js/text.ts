@@ -1,5 +1,7 @@
 /** What crosses into the core as text, and bytes that come in chunks. */
 
+import { tagOf } from "./realm.js";
+
 /**
  * A value as JSON. What JSON would drop or bend in silence (a function, NaN, a big integer) stays visible, so that the
  * core refuses it where a text or number is expected.
@@ -38,8 +40,8 @@ export function withMilliseconds(request: unknown): unknown {
   const copy: Record<string, unknown> = { ...request };
   for (const name of times) {
     const time = copy[name];
-    if (time instanceof Date) {
-      copy[name] = time.getTime();
+    if (tagOf(time) === "Date") {
+      copy[name] = (time as Date).getTime();
     }
   }
   return copy;

@@ -1,7 +1,9 @@
 /** One HTTP stack, as the core sees it: requests and answers as data. */
 
 import type { TransportErrorKind } from "./core.js";
+import { tagOf } from "./realm.js";
 import { utf8 } from "./text.js";
+import { veiled } from "./veil.js";
 
 /** A request as data: send it once, follow no redirect, resend nothing by yourself. */
 export interface HttpRequest {
@@ -10,8 +12,10 @@ export interface HttpRequest {
   readonly url: string;
   /** Names in lower case. `authorization` is a secret: do not log it. */
   readonly headers: readonly (readonly [name: string, value: string])[];
-  /** JSON, to be sent as UTF-8; null for a read. The body of a token request is a secret. */
+  /** JSON, to be sent as UTF-8; null for a read. */
   readonly body: string | null;
+  /** Whether the body is a secret, as a token request's is: do not log it. */
+  readonly sensitive_body: boolean;
   /** How long the whole request may take, connecting included, in milliseconds. */
   readonly budget: number;
   /** How long connecting may take, TLS included, in milliseconds. */
@@ -22,11 +26,15 @@ export interface HttpRequest {
   readonly fresh_connection: boolean;
 }
 
-/** An answer as data. */
-export interface HttpResponse {
+/** An answer's head as data. */
+export interface HttpHead {
   readonly status: number;
   /** A `Headers`, pairs, or an object whose values may be lists. */
   readonly headers?: HttpHeaders | undefined;
+}
+
+/** An answer as data. */
+export interface HttpResponse extends HttpHead {
   readonly body?: string | Uint8Array | ArrayBuffer | null | undefined;
 }
 
@@ -41,6 +49,28 @@ export type HttpHeaders =
  */
 export type Transport = (request: HttpRequest, signal: AbortSignal) => Promise<HttpResponse> | HttpResponse;
 
+/** A request under way. */
+export interface Sending {
+  readonly response: PromiseLike<HttpResponse>;
+  /** Nobody waits for the answer any more. */
+  callOff(): void;
+}
+
+/** How a client's requests are sent: by the package's own transports, or by a user's. */
+export type Send = (request: HttpRequest) => Sending;
+
+/** A user's transport as the package's own are. */
+export function sentBy(transport: Transport): Send {
+  return (request) => {
+    const controller = new AbortController();
+    const response = Promise.resolve(transport(veiled(request), controller.signal));
+    return { response, callOff: () => controller.abort() };
+  };
+}
+
+/** Marks our failures, also those of another copy of this package in the same program. */
+const BRAND = Symbol.for("feishu-corehr.transport-failure");
+
 /** What a transport throws when there is no answer. */
 export class TransportFailure extends Error {
   override readonly name = "TransportFailure";
@@ -51,12 +81,24 @@ export class TransportFailure extends Error {
    * server did not act.
    */
   readonly bytes_written: boolean;
+  /** The answer's status and headers, where they were read and the body was then lost: they hold the log id. */
+  readonly head: HttpHead | undefined;
 
-  constructor(kind: TransportErrorKind, options?: { bytes_written?: boolean; detail?: string; cause?: unknown }) {
+  constructor(
+    kind: TransportErrorKind,
+    options?: { bytes_written?: boolean; detail?: string; head?: HttpHead | undefined; cause?: unknown },
+  ) {
     super(options?.detail ?? kind, options?.cause === undefined ? undefined : { cause: options.cause });
     this.kind = kind;
     this.bytes_written = options?.bytes_written ?? true;
+    this.head = options?.head;
+    Object.defineProperty(this, BRAND, { value: true });
   }
+}
+
+/** Whether a transport has thrown a {@link TransportFailure}, also one of another copy of this package. */
+export function isTransportFailure(value: unknown): value is TransportFailure {
+  return typeof value === "object" && value !== null && BRAND in value;
 }
 
 /** Headers as the core reads them: a list of pairs. */
@@ -87,10 +129,11 @@ export function bytes(body: HttpResponse["body"]): Uint8Array {
   if (typeof body === "string") {
     return utf8(body);
   }
-  if (body instanceof Uint8Array) {
-    return body;
+  // Whatever realm or subclass they are of: the core is given plain bytes.
+  if (ArrayBuffer.isView(body)) {
+    return new Uint8Array(body.buffer, body.byteOffset, body.byteLength);
   }
-  if (body instanceof ArrayBuffer) {
+  if (tagOf(body) === "ArrayBuffer") {
     return new Uint8Array(body);
   }
   throw new TypeError("a response's body is a string, a Uint8Array or an ArrayBuffer");

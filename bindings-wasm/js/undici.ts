@@ -1,11 +1,11 @@
 /** HTTP/1.1 over undici's own API in Node: each request once, to the host that was named, within its budget. */
 
-import type { Dispatcher, Pool, ProxyAgent } from "undici";
+import type { buildConnector, Client, Dispatcher, ProxyAgent } from "undici";
 
-import { builtin } from "./builtin.js";
-import { after } from "./clock.js";
+import { secureContext } from "./certificates.js";
+import { Alarm } from "./clock.js";
 import type { TransportErrorKind } from "./core.js";
-import { TransportFailure, type HttpRequest, type HttpResponse, type Transport } from "./transport.js";
+import { TransportFailure, type HttpHead, type HttpRequest, type HttpResponse, type Send } from "./transport.js";
 
 /** What a caller chose about the way to the server. */
 export interface Route {
@@ -16,93 +16,68 @@ export interface Route {
 
 /** Connections that are closed by their owner. */
 export interface Network {
-  readonly send: Transport;
+  readonly send: Send;
   close(): Promise<void>;
 }
 
 /** One client's connections; nothing is connected, and undici is not loaded, before the first request. */
 export function network(route: Route): Network {
-  let pooled: Dispatcher | undefined;
-  let fresh: Dispatcher | undefined;
-  let origin: string | undefined;
-  let closing: Promise<unknown> | undefined;
-  const send: Transport = (request, signal) => {
-    // A client has one.
-    origin ??= new URL(request.url).origin;
-    if (request.fresh_connection) {
-      fresh ??= connections(route, origin);
-      return exchange(fresh, origin, request, signal);
-    }
-    pooled ??= connections(route, origin);
-    return exchange(pooled, origin, request, signal);
-  };
+  let connections: Connections | undefined;
   return {
-    send,
-    async close() {
-      closing ??= Promise.all([pooled?.close(), fresh?.close()]);
-      await closing;
-    },
+    // A client has one origin.
+    send: (request) => (connections ??= new Connections(route, new URL(request.url).origin)).send(request),
+    close: async () => connections?.close(),
   };
 }
 
-function connections(route: Route, origin: string): Dispatcher {
-  // Here and not above, since a program that only looks at errors or requests need not pay for it.
-  const undici = require("./vendor/undici.js") as { Pool: typeof Pool; ProxyAgent: typeof ProxyAgent };
-  const tls = {
-    timeout: CONNECT,
-    minVersion: "TLSv1.2",
-    // Also where NODE_TLS_REJECT_UNAUTHORIZED says otherwise: there is no switch to disable verification.
-    rejectUnauthorized: true,
-    ...(route.root_certificates.length > 0 ? { ca: [...trustedRoots(), ...route.root_certificates] } : {}),
-  } as const;
-  const options = {
-    allowH2: false,
-    autoSelectFamily: true,
-    connect: tls,
-    connections: MOST_CONNECTIONS,
-    connectTimeout: CONNECT,
-    keepAliveMaxTimeout: LONGEST_IDLE,
-    keepAliveTimeout: LONGEST_IDLE,
-    maxHeaderSize: LARGEST_HEAD,
-    maxResponseSize: LARGEST_BODY,
-    pipelining: 1,
+/**
+ * Connections to one origin. Each carries one request at a time, and a request that finds none free opens another: it
+ * never waits for other requests, and so neither does the token that they may need. The pace of the quotas is what
+ * bounds how many there are.
+ */
+class Connections {
+  readonly #origin: string;
+  readonly #connect: () => Dispatcher;
+  readonly #all = new Set<Dispatcher>();
+  /** Used last, used first: those that are not needed any more stay idle, and are closed. */
+  readonly #free: Dispatcher[] = [];
+  readonly #alarm = new Alarm();
+  #isClosed = false;
+
+  constructor(route: Route, origin: string) {
+    this.#origin = origin;
+    this.#connect = connector(route, origin);
+  }
+
+  readonly send: Send = (request) => {
+    // A token's connection is its own and carries nothing else: bytes that follow its answer, unasked, a moment later,
+    // would answer the very request that the token is for.
+    const isToken = request.sensitive_body;
+    const connection = (isToken || request.fresh_connection ? undefined : this.#free.pop()) ?? this.#connect();
+    this.#all.add(connection);
+    let reader: Reader | undefined;
+    const response = new Promise<HttpResponse>((resolve, reject) => {
+      const release = (isGood: boolean): void => (isGood && !isToken ? this.#keep(connection) : this.#drop(connection));
+      reader = new Reader(request, release, resolve, reject);
+      reader.stopTimer = this.#alarm.after(request.budget, () => reader?.timeOut());
+      this.#dispatch(connection, request, reader);
+    });
+    return { response, callOff: () => reader?.stop(new TransportFailure("other", { detail: "it was called off" })) };
   };
-  return route.proxy === undefined
-    ? new undici.Pool(origin, options)
-    : new undici.ProxyAgent({ ...options, uri: route.proxy, requestTls: tls, proxyTls: tls });
-}
 
-function trustedRoots(): readonly string[] {
-  const tls = builtin("node:tls") as typeof import("node:tls") & { getCACertificates?: () => string[] };
-  return tls.getCACertificates?.() ?? tls.rootCertificates;
-}
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#free.length = 0;
+    await Promise.all([...this.#all].map((connection) => connection.close().catch(() => undefined)));
+  }
 
-/** One request and its whole answer. */
-function exchange(
-  dispatcher: Dispatcher,
-  origin: string,
-  request: HttpRequest,
-  signal: AbortSignal,
-): Promise<HttpResponse> {
-  return new Promise((resolve, reject) => {
-    const reader = new Reader(request, resolve, reject);
-    if (signal.aborted) {
-      reader.stop(new TransportFailure("other", { bytes_written: false, detail: "it was called off" }));
-      return;
-    }
-    const stopTimer = after(request.budget, () => reader.timeOut());
-    const callOff = (): void => reader.stop(new TransportFailure("other", { detail: "it was called off" }));
-    signal.addEventListener("abort", callOff);
-    reader.atEnd = () => {
-      stopTimer();
-      signal.removeEventListener("abort", callOff);
-    };
+  #dispatch(connection: Dispatcher, request: HttpRequest, reader: Reader): void {
     const headers: string[] = [];
     for (const [name, value] of request.headers) {
       headers.push(name, value);
     }
     const options: Dispatcher.DispatchOptions = {
-      origin,
+      origin: this.#origin,
       path: request.url.slice(request.url.indexOf("/", "https://".length)),
       method: request.method,
       headers,
@@ -110,20 +85,66 @@ function exchange(
       bodyTimeout: Math.min(BODY_IDLE, request.budget + TIMER_ERROR),
       headersTimeout: request.budget + TIMER_ERROR,
       idempotent: false,
-      reset: request.fresh_connection,
     };
     try {
-      dispatcher.dispatch(options, reader);
+      connection.dispatch(options, reader);
     } catch (error) {
       reader.onResponseError(undefined, error as Error);
     }
-  });
+  }
+
+  #keep(connection: Dispatcher): void {
+    if (this.#isClosed) {
+      // A call that was in flight when its client was closed has gone on.
+      this.#all.delete(connection);
+      connection.close().catch(() => undefined);
+    } else {
+      this.#free.push(connection);
+    }
+  }
+
+  #drop(connection: Dispatcher): void {
+    this.#all.delete(connection);
+    connection.destroy().catch(() => undefined);
+  }
+}
+
+function connector(route: Route, origin: string): () => Dispatcher {
+  // Here and not above, since a program that only looks at errors or requests need not pay for it.
+  const undici = require("./vendor/undici.js") as {
+    buildConnector: typeof buildConnector;
+    Client: typeof Client;
+    ProxyAgent: typeof ProxyAgent;
+  };
+  const tls = {
+    autoSelectFamily: true,
+    // Also where NODE_TLS_REJECT_UNAUTHORIZED says otherwise: there is no switch to disable verification.
+    rejectUnauthorized: true,
+    secureContext: secureContext(route.root_certificates),
+    timeout: CONNECT,
+  } as const;
+  const options = {
+    allowH2: false,
+    keepAliveMaxTimeout: LONGEST_IDLE,
+    keepAliveTimeout: LONGEST_IDLE,
+    maxHeaderSize: LARGEST_HEAD,
+    maxResponseSize: LARGEST_BODY,
+    pipelining: 1,
+  };
+  const { proxy } = route;
+  if (proxy !== undefined) {
+    const proxied = { ...options, connections: 1, uri: proxy, requestTls: tls, proxyTls: tls };
+    return () => new undici.ProxyAgent(proxied);
+  }
+  const connect = undici.buildConnector(tls);
+  return () => new undici.Client(origin, { ...options, connect });
 }
 
 /** Reads one answer. No redirect is followed and nothing is sent again: undici does so only where it is asked to. */
 class Reader implements Dispatcher.DispatchHandler {
-  atEnd: () => void = () => undefined;
+  stopTimer: () => void = () => undefined;
   readonly #request: HttpRequest;
+  readonly #release: (isGood: boolean) => void;
   readonly #resolve: (response: HttpResponse) => void;
   readonly #reject: (failure: TransportFailure) => void;
   #controller: Dispatcher.DispatchController | undefined;
@@ -138,10 +159,12 @@ class Reader implements Dispatcher.DispatchHandler {
 
   constructor(
     request: HttpRequest,
+    release: (isGood: boolean) => void,
     resolve: (response: HttpResponse) => void,
     reject: (failure: TransportFailure) => void,
   ) {
     this.#request = request;
+    this.#release = release;
     this.#resolve = resolve;
     this.#reject = reject;
   }
@@ -162,7 +185,7 @@ class Reader implements Dispatcher.DispatchHandler {
     if (status < 200) {
       this.#informational += 1;
       if (this.#informational > MOST_INFORMATIONAL) {
-        this.stop(new TransportFailure("too_large", { detail: "too many informational heads" }));
+        this.#fail("too_large", "too many informational heads");
       }
       return;
     }
@@ -172,11 +195,11 @@ class Reader implements Dispatcher.DispatchHandler {
     const raw = controller.rawHeaders as readonly unknown[] | null | undefined;
     const count = raw == null ? Object.keys(headers).length : raw.length / 2;
     if (count > MOST_HEADERS) {
-      this.stop(new TransportFailure("too_large", { detail: `${count} headers` }));
+      this.#fail("too_large", `${count} headers`);
     }
     const announced = Number(headers["content-length"]);
     if (announced > this.#request.max_response) {
-      this.stop(new TransportFailure("too_large", { detail: `${announced} bytes announced` }));
+      this.#fail("too_large", `${announced} bytes announced`);
     }
   }
 
@@ -185,43 +208,49 @@ class Reader implements Dispatcher.DispatchHandler {
     this.#length += chunk.length;
     const elapsed = performance.now() - this.#bodyBegan;
     if (this.#length > this.#request.max_response) {
-      this.stop(new TransportFailure("too_large", { detail: `more than ${this.#request.max_response} bytes` }));
+      this.#fail("too_large", `more than ${this.#request.max_response} bytes`);
     } else if (elapsed > SLOW_START && this.#length < (elapsed / 1_000) * SLOWEST) {
-      this.stop(new TransportFailure("bad_body", { detail: "the body came too slowly" }));
+      this.#fail("bad_body", "the body came too slowly");
     }
   }
 
   onResponseEnd(): void {
-    this.#end(() => {
-      const body = this.#chunks.length === 1 ? this.#chunks[0] : Buffer.concat(this.#chunks);
-      const finish = (): void => this.#resolve({ status: this.#status, headers: this.#headers, body });
-      // undici takes the connection as free one turn later, and would open another one for a request before that.
-      process.nextTick(() => setImmediate(finish));
-    });
+    const body = this.#chunks.length === 1 ? this.#chunks[0] : Buffer.concat(this.#chunks);
+    this.#end(true, () => this.#resolve({ status: this.#status, headers: this.#headers, body }));
   }
 
   onResponseError(_controller: Dispatcher.DispatchController | undefined, error: Error): void {
-    this.#end(() => this.#reject(this.#failure ?? this.#explain(error)));
+    this.#end(false, () => this.#reject(this.#failure ?? this.#explain(error)));
   }
 
   /** The budget is over. */
   timeOut(): void {
-    const kind = this.#controller === undefined ? "connect" : "timeout";
-    const detail = `no whole answer within ${this.#request.budget} ms`;
-    this.stop(new TransportFailure(kind, { bytes_written: this.#controller !== undefined, detail }));
+    const hasBegun = this.#controller !== undefined;
+    const detail = hasBegun ? `no whole answer within ${this.#request.budget} ms` : `no connection within ${this.#request.budget} ms`;
+    this.#fail(hasBegun ? "timeout" : "connect", detail);
+  }
+
+  #fail(kind: TransportErrorKind, detail: string): void {
+    this.stop(new TransportFailure(kind, { bytes_written: this.#controller !== undefined, detail, head: this.#head() }));
+  }
+
+  /** The answer's head, if one was read. */
+  #head(): HttpHead | undefined {
+    return this.#status === 0 ? undefined : { status: this.#status, headers: this.#headers };
   }
 
   /** Ends it here and now, and closes the connection. */
   stop(failure: TransportFailure): void {
     this.#failure ??= failure;
     this.#controller?.abort(failure);
-    this.#end(() => this.#reject(failure));
+    this.#end(false, () => this.#reject(failure));
   }
 
-  #end(settle: () => void): void {
+  #end(isGood: boolean, settle: () => void): void {
     if (!this.#hasEnded) {
       this.#hasEnded = true;
-      this.atEnd();
+      this.stopTimer();
+      this.#release(isGood);
       settle();
     }
   }
@@ -229,7 +258,7 @@ class Reader implements Dispatcher.DispatchHandler {
   #explain(error: Error): TransportFailure {
     const { code = "" } = error as { code?: string };
     const bytes_written = this.#controller !== undefined;
-    const more = { bytes_written, detail: code === "" ? error.name : code, cause: error };
+    const more = { bytes_written, detail: code === "" ? error.name : code, head: this.#head(), cause: error };
     if (code === "UND_ERR_HEADERS_OVERFLOW" || code === "UND_ERR_RES_EXCEEDED_MAX_SIZE") {
       return new TransportFailure("too_large", more);
     }
@@ -264,7 +293,6 @@ function unsent(error: Error, code: string, isEncrypted: boolean): TransportErro
 const CONNECT = 5_000;
 /** Below the 20 seconds after which a server may close an idle connection. */
 const LONGEST_IDLE = 15_000;
-const MOST_CONNECTIONS = 64;
 const LARGEST_HEAD = 64 * 1024;
 const MOST_HEADERS = 100;
 const MOST_INFORMATIONAL = 8;

@@ -15,6 +15,7 @@ pub(crate) struct Sendable {
     headers: Vec<feishu_corehr::Header>,
     /// Every body is JSON, and so text.
     body: Option<String>,
+    sensitive_body: bool,
     budget: u64,
     connect_budget: u64,
     max_response: u64,
@@ -31,6 +32,7 @@ impl Sendable {
             url: request.url,
             headers: request.headers,
             body: request.body.map(|body| String::from_utf8(body).unwrap_or_default()),
+            sensitive_body: request.sensitive_body,
             budget: request.budget,
             connect_budget: request.connect_budget,
             max_response: request.max_response,

@@ -80,10 +80,14 @@ pub fn answered(call: u32, errand: u32, status: u16, headers: &str, body: Vec<u8
     House::answer(call, errand, desk::Brought::Http(Ok(response)));
 }
 
-/// The transport has failed; `kind` is one of `TransportErrorKind`'s words.
+/// The transport has failed; `kind` is one of `TransportErrorKind`'s words. `status` and `headers` are the answer's head,
+/// 0 where none was read.
 #[wasm_bindgen]
-pub fn failed(call: u32, errand: u32, kind: &str, bytes_written: bool, detail: &str) {
-    let error = TransportError::new(text::transport_error_kind(kind), bytes_written, detail);
+pub fn failed(call: u32, errand: u32, kind: &str, bytes_written: bool, detail: &str, status: u16, headers: &str) {
+    let mut error = TransportError::new(text::transport_error_kind(kind), bytes_written, detail);
+    if status != 0 {
+        error = error.with_head(status, text::headers(headers));
+    }
     House::answer(call, errand, desk::Brought::Http(Err(error)));
 }
 
@@ -134,12 +138,6 @@ pub fn decode(operation: &str, status: u16, headers: &str, body: Vec<u8>) -> Str
 #[wasm_bindgen]
 pub fn explain(operation: &str, code: f64) -> String {
     text::json(&feishu_corehr::explain(operation, code as i64))
-}
-
-/// The error for options that the host alone can judge: a list of `{"field", "rule"}`.
-#[wasm_bindgen]
-pub fn invalid(operation: &str, problems: &str) -> String {
-    text::invalid(operation, problems)
 }
 
 /// The names of all operations.

@@ -51,7 +51,9 @@ pub(crate) fn json<T: Serialize>(value: &T) -> String {
 /// Pairs of names and values; what is none is no header.
 pub(crate) fn headers(pairs: &str) -> Vec<Header> {
     let mut headers = Vec::new();
-    for pair in list::<Vec<String>>(pairs) {
+    // A list that this package's own JavaScript has written.
+    let list = serde_json::from_str(pairs).ok().and_then(|list| Vec::<Vec<String>>::read(list).ok());
+    for pair in list.unwrap_or_default() {
         if let [name, value] = pair.as_slice() {
             headers.push(Header::new(name, value));
         }
@@ -63,14 +65,4 @@ pub(crate) fn headers(pairs: &str) -> Vec<Header> {
 pub(crate) fn transport_error_kind(word: &str) -> TransportErrorKind {
     let kinds = TransportErrorKind::ALL.iter().copied();
     kinds.into_iter().find(|kind| kind.as_str() == word).unwrap_or(TransportErrorKind::Other)
-}
-
-/// The error of an operation with these problems, as `{"error": …}`.
-pub(crate) fn invalid(operation: &str, problems: &str) -> String {
-    result(Error::check(operation, list(problems)))
-}
-
-/// A list that this package's own JavaScript has written.
-fn list<T: FromJson>(text: &str) -> Vec<T> {
-    serde_json::from_str(text).ok().and_then(|list| Vec::read(list).ok()).unwrap_or_default()
 }

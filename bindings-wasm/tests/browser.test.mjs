@@ -5,9 +5,9 @@ import { readFileSync } from "node:fs";
 import http from "node:http";
 import test, { after, before } from "node:test";
 
-import { Client, decodeReply, explain, load } from "../node_modules/feishu-corehr/web/browser.js";
+import { Client, decodeReply, explain, isFeishuError, load } from "../node_modules/feishu-corehr/web/browser.js";
 
-import { failure, pause, thrown } from "./sandbox.mjs";
+import { eventually, failure, thrown } from "./sandbox.mjs";
 
 const request = { process_id: "7", actor: { system: true } };
 const wasm = readFileSync(new URL("../node_modules/feishu-corehr/feishu_corehr.wasm", import.meta.url));
@@ -29,7 +29,25 @@ after(() => {
   backend.close();
 });
 
+/** Options that are wrong, and the field that is named. */
+const WRONG = [
+  ...[0, -1, 1.5, NaN, Infinity, "1", {}, 2 ** 60].map((deadline) => [{ deadline }, "deadline"]),
+  ...[0, -1, 1.01, NaN, "1", []].map((rate_share) => [{ rate_share }, "rate_share"]),
+  ...[7, "x", [], { get_proces: { calls: 1, window_ms: 1 } }].map((quotas) => [{ quotas }, "quotas"]),
+  ...[null, 7, {}, { calls: 1 }, { calls: 0, window_ms: 1 }, { calls: 1, window_ms: NaN }, { calls: 1, window_ms: 1, x: 1 }].map((quota) => [
+    { quotas: { get_process: quota } },
+    "quotas.get_process",
+  ]),
+  ...["", "hr", "http://hr.example", "https://a@hr.example", "https://hr.example/?x", "ftp://127.0.0.1", 7, null].map((base_url) => [{ base_url }, "base_url"]),
+  ...["", "x", 7, null].map((credentials) => [{ credentials }, "credentials"]),
+  ...["transport", "onAttempt"].map((name) => [{ [name]: 7 }, name]),
+  [{ token: "t" }, "token"],
+];
+
 test("what needs the module says so until it is loaded", async () => {
+  for (const [options, field] of WRONG) {
+    assert.deepEqual(thrown(() => new Client({ base_url, ...options })).problems.map((one) => one.field), [field], JSON.stringify(options));
+  }
   assert.match(thrown(() => explain("withdraw_process", 1)).message, /await load\(\)/);
   assert.match(thrown(() => decodeReply("withdraw_process", { status: 200 })).message, /await load\(\)/);
   assert.match((await failure(load(new Response("", { status: 404 })))).message, /HTTP 404/);
@@ -39,6 +57,16 @@ test("what needs the module says so until it is loaded", async () => {
   await load(new Response(wasm));
   await load();
   assert.equal(explain("withdraw_process", 1161006).kind, "not_withdrawable");
+});
+
+test("a page's options are judged when its client is made, before and after the module is loaded", async () => {
+  for (const [options, field] of WRONG) {
+    const error = thrown(() => new Client({ base_url, ...options }));
+    assert.ok(isFeishuError(error), JSON.stringify(options));
+    assert.deepEqual([error.kind, error.effect, error.problems.map((one) => one.field)], ["invalid_argument", "none", [field]]);
+  }
+  // A path says nothing yet on a server that renders the page; and there is nothing that it could be sent to.
+  assert.match((await failure(new Client({ base_url: "/hr" }).withdrawProcess(request))).message, /base_url/);
 });
 
 test("a page calls its own backend, without a token and without cookies", async () => {
@@ -61,14 +89,14 @@ test("a secret or a token is no option here, of a client or of a call", async ()
     { allow_insecure_loopback: true },
     { nonsense: 1 },
   ]) {
-    const error = await failure(new Client({ base_url, ...more }).withdrawProcess(request));
+    const error = thrown(() => new Client({ base_url, ...more }));
     assert.deepEqual([error.kind, error.problems[0].field], ["invalid_argument", Object.keys(more)[0]]);
     assert.doesNotMatch(error.message, /canary/);
   }
   const error = await failure(new Client({ base_url }).withdrawProcess(request, { token: "t-canary" }));
   assert.equal(error.problems[0].field, "token");
   for (const options of [undefined, {}, { base_url: 7 }, { base_url: "http://hr.example" }, { base_url, credentials: "x" }]) {
-    assert.equal((await failure(new Client(options).withdrawProcess(request))).kind, "invalid_argument");
+    assert.equal(thrown(() => new Client(options)).kind, "invalid_argument");
   }
   assert.equal(seen.length, 0);
 });
@@ -131,17 +159,17 @@ test("redirects, floods and silence end with an error in time", async () => {
   answer = () => undefined;
   const started = performance.now();
   assert.equal((await call({ deadline: 300 })).effect, "unknown");
-  assert.ok(performance.now() - started < 1_500);
+  assert.ok(performance.now() - started < 10_000);
 });
 
 test("an abort closes the connection", async () => {
   let closed = false;
+  const before = seen.length;
   answer = (response) => response.on("close", () => (closed = true));
   const controller = new AbortController();
   const call = failure(new Client({ base_url }).withdrawProcess(request, { signal: controller.signal }));
-  await pause(100);
+  await eventually(() => seen.length > before);
   controller.abort();
   assert.deepEqual([(await call).kind, (await call).effect], ["cancelled", "unknown"]);
-  await pause(100);
-  assert.ok(closed);
+  await eventually(() => closed);
 });

@@ -22,9 +22,10 @@ test("app_id and app_secret are sent for a token", async () => {
   assert.equal(error.kind, "bad_credentials");
 });
 
-test("the environment stands in for app_id, app_secret and base_url", async () => {
+test("the environment stands in for app_id, app_secret and base_url, and an empty variable is an unset one", async () => {
   const { env } = process;
   try {
+    Object.assign(env, { FEISHU_APP_ID: "", FEISHU_APP_SECRET: "", FEISHU_BASE_URL: "" });
     assert.deepEqual(thrown(() => new Client()).problems, [
       { field: "app_id", rule: "is missing: pass it, or set FEISHU_APP_ID" },
       { field: "app_secret", rule: "is missing: pass it, or set FEISHU_APP_SECRET" },
@@ -37,6 +38,8 @@ test("the environment stands in for app_id, app_secret and base_url", async () =
     const client = new Client({ allow_insecure_loopback: true });
     assert.equal((await client.withdrawProcess(request)).attribution, "ours");
     await client.close();
+    env.FEISHU_BASE_URL = "";
+    assert.match(new Client().request("get_process", { process_id: "7" }).url, /^https:\/\/open\.feishu\.cn\//);
   } finally {
     for (const name of ["FEISHU_APP_ID", "FEISHU_APP_SECRET", "FEISHU_BASE_URL"]) {
       delete env[name];
@@ -96,7 +99,7 @@ test("a deadline of the client bounds a call", async () => {
   const started = performance.now();
   const error = await failure(feishu.client({ deadline: 400 }).withdrawProcess(request));
   assert.equal(error.effect, "unknown");
-  assert.ok(performance.now() - started < 1_500);
+  assert.ok(performance.now() - started < 10_000);
   assert.equal(thrown(() => feishu.client({ deadline: 0 })).problems[0].field, "deadline");
 });
 
@@ -104,19 +107,16 @@ test("a deadline of a call wins over the client's", async () => {
   await feishu.fault("withdraw_process", "timeout-not-applied", { times: 0 });
   const started = performance.now();
   await failure(feishu.client({ deadline: 60_000 }).withdrawProcess(request, { deadline: 300 }));
-  assert.ok(performance.now() - started < 1_500);
+  assert.ok(performance.now() - started < 10_000);
 });
 
 test("rate_share slows the client down to its part", async () => {
   const quotas = { get_process: { calls: 20, window_ms: 1_000 } };
-  const time = async (rate_share) => {
-    const client = feishu.client({ quotas, rate_share });
-    const started = performance.now();
-    await Promise.all(Array.from({ length: 8 }, () => client.getProcess({ process_id: running })));
-    return performance.now() - started;
-  };
-  const [whole, tenth] = [await time(1), await time(0.1)];
-  assert.ok(tenth > whole * 2 && tenth > 1_000, `${whole} ms, ${tenth} ms`);
+  const client = feishu.client({ quotas, rate_share: 0.1 });
+  const started = performance.now();
+  await Promise.all(Array.from({ length: 8 }, () => client.getProcess({ process_id: running })));
+  // Two in a second: the last two of eight wait for three windows.
+  assert.ok(performance.now() - started > 3_000);
   for (const rate_share of [0, -1, 1.01]) {
     assert.equal(thrown(() => feishu.client({ rate_share })).problems[0].field, "rate_share");
   }
@@ -235,7 +235,7 @@ test("a transport that fails or returns rubbish ends the call with the effect", 
     ),
   );
   assert.equal(silent.effect, "unknown");
-  assert.ok(performance.now() - started < 2_000);
+  assert.ok(performance.now() - started < 10_000);
 });
 
 test("a proxy is spoken through, and its refusals are told", async () => {
@@ -280,7 +280,17 @@ test("root_certificates are trusted beside the others, and nothing else is", asy
   assert.equal((await client.withdrawProcess(request)).attribution, "ours");
   const error = await failure(feishu.client({ base_url: feishu.https }).withdrawProcess(request));
   assert.deepEqual([error.kind, error.effect], ["tls_untrusted", "none"]);
-  for (const wrong of ["x", 7, [], ["-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"]]) {
-    assert.equal(thrown(() => feishu.client({ root_certificates: wrong })).problems[0].field, "root_certificates");
+  const broken = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+  for (const [wrong, field] of [
+    ["", "root_certificates"],
+    ["x", "root_certificates"],
+    [7, "root_certificates"],
+    [[], "root_certificates"],
+    [[root_certificates, broken], "root_certificates[1]"],
+    [root_certificates + broken, "root_certificates"],
+    [broken.slice(0, 30), "root_certificates"],
+    [Buffer.from(root_certificates), "root_certificates"],
+  ]) {
+    assert.equal(thrown(() => feishu.client({ root_certificates: wrong })).problems[0].field, field, String(wrong));
   }
 });

@@ -4,7 +4,9 @@ import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import test from "node:test";
 
-import { eventually, failure, sandbox, SYSTEM, thrown } from "./sandbox.mjs";
+import { Client, decodeReply, explain } from "feishu-corehr";
+
+import { eventually, failure, pause, sandbox, SYSTEM, thrown } from "./sandbox.mjs";
 
 const feishu = await sandbox();
 const { running } = feishu.processes;
@@ -41,7 +43,81 @@ test("a trap ends every call in flight with effect unknown, and later calls at o
   await feishu.control("POST", "/reset");
   const fresh = feishu.client();
   assert.equal((await fresh.withdrawProcess({ process_id: running, actor: SYSTEM })).attribution, "ours");
-  assert.equal((await failure(client.getProcess({ process_id: running }))).kind, "transport");
+  assert.match((await failure(client.getProcess({ process_id: running }))).message, /the client is closed/);
+});
+
+test("a trap ends a call that has sent nothing, or has only read, without effect", async () => {
+  const { instance } = internal("instance");
+  const never = () => new Promise(() => undefined);
+  const read = new Client({ token: () => "t-x", transport: never });
+  const unsent = new Client({ token: never, transport: never });
+  const calls = [failure(read.getProcess({ process_id: "7" })), failure(unsent.withdrawProcess({ process_id: "7", actor: SYSTEM }))];
+  await pause(20);
+  thrown(() => instance().enter(() => assert.fail("a trap")));
+  const told = (await Promise.all(calls)).map((error) => [error.operation, error.kind, error.effect]);
+  assert.deepEqual(told, [["get_process", "transport", "none"], ["withdraw_process", "transport", "none"]]);
+});
+
+test("calls in flight end when the program's own recursion overflows the stack, wherever it is hit", async () => {
+  const client = feishu.client({ token: () => "t-x", transport: () => new Promise(() => undefined) });
+  // Each of these enters the module while next to nothing is left of the stack.
+  let controller;
+  const entries = [
+    () => client.request("get_process", { process_id: "7" }),
+    () => void client.getProcess({ process_id: "7" }).catch(() => undefined),
+    () => controller.abort(),
+    () => new Client({ token: () => "t-x", transport: () => undefined }),
+    () => decodeReply("get_process", { status: 200, body: "{}" }),
+    () => explain("get_process", 7),
+    () => void client.listProcesses({ modify_time_from: 0, modify_time_to: 1 }).next().catch(() => undefined),
+  ];
+  for (const enter of entries) {
+    controller = new AbortController();
+    const fresh = feishu.client({ token: () => "t-x", transport: () => new Promise(() => undefined) });
+    const call = failure(
+      fresh.withdrawProcess({ process_id: "7", actor: SYSTEM }, { deadline: 1_000, read_back: "never", signal: controller.signal }),
+    );
+    await pause(20);
+    const dive = () => {
+      try {
+        dive();
+      } catch (overflow) {
+        try {
+          enter();
+        } catch {
+          // What the program makes of it is its own matter.
+        }
+        throw overflow;
+      }
+    };
+    thrown(dive);
+    assert.equal((await call).effect, "unknown", String(enter));
+  }
+  const fresh = feishu.client();
+  assert.equal((await fresh.getProcess({ process_id: running })).process_id, running);
+});
+
+test("what a caller's object throws while it is read is no trap", async () => {
+  const hostile = { toString: () => assert.fail("canary") };
+  const client = feishu.client();
+  await client.getProcess({ process_id: running });
+  for (const act of [
+    () => explain(hostile, 1),
+    () => explain("get_process", { valueOf: () => assert.fail("canary") }),
+    () => decodeReply(hostile, { status: 200 }),
+    () => client.request(hostile, { process_id: "7" }),
+    () => client.request("get_process", { get process_id() { return assert.fail("canary"); } }),
+  ]) {
+    thrown(act);
+  }
+  const withGetter = { get process_id() { throw new RangeError("canary"); } };
+  assert.equal((await failure(client.getProcess(withGetter))).kind, "invalid_argument");
+  const callbacks = { token: () => { throw new RangeError("canary"); }, transport: () => { throw new RangeError("canary"); } };
+  assert.equal((await failure(new Client(callbacks).getProcess({ process_id: "7" }))).kind, "token_source");
+  const hook = () => { throw new RangeError("canary"); };
+  const answers = { token: () => "t-x", transport: callbacks.transport, onAttempt: hook, deadline: 500 };
+  assert.equal((await failure(new Client(answers).withdrawProcess({ process_id: "7", actor: SYSTEM }))).effect, "unknown");
+  assert.equal((await client.getProcess({ process_id: running })).process_id, running);
 });
 
 test("a real stack overflow inside the module is a trap like any other", async () => {

@@ -1,4 +1,5 @@
 // What is used of undici, as one file of the package: none of it is lost in a bundle of the user's own.
 
-exports.Pool = require("undici/lib/dispatcher/pool.js");
+exports.Client = require("undici/lib/dispatcher/client.js");
 exports.ProxyAgent = require("undici/lib/dispatcher/proxy-agent.js");
+exports.buildConnector = require("undici/lib/core/connect.js");
