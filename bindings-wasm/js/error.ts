@@ -27,26 +27,26 @@ export class FeishuError extends Error {
   constructor(told: Told, cause?: unknown) {
     super(told.text, cause === undefined ? undefined : { cause });
     Object.assign(this, told.fields);
-    Object.defineProperty(this, BRAND, { value: true });
+    Object.defineProperties(this, { [BRAND]: { value: true }, [INSPECT]: { value: shown } });
   }
 
   /** The fields as data, for logs; they hold no secret. */
   toJSON(): Fields & { name: string; message: string } {
     return { name: this.name, message: this.message, ...(this as Fields) };
   }
-
-  /**
-   * What `console.log` shows in Node, Deno and Bun. Of the cause only its kind: an HTTP client's error would show the
-   * request, and with it the token.
-   * @internal
-   */
-  [INSPECT](_depth: number, options: object, inspect?: (value: unknown, options: object) => string): string {
-    const { name: _, message: __, ...fields } = this.toJSON();
-    const shown = inspect?.(fields, options) ?? JSON.stringify(fields);
-    const cause = this.cause === undefined ? "" : `, [cause]: ${nameOf(this.cause)}`;
-    return `${this.stack ?? String(this)} ${shown}${cause}`;
-  }
 }
+
+/**
+ * What `console.log` shows in Node, Deno and Bun. Of the cause only its kind: an HTTP client's error would show the
+ * request, and with it the token.
+ */
+function shown(this: FeishuError, _depth: number, options: object, inspect?: Inspect): string {
+  const { name: _, message: __, ...fields } = this.toJSON();
+  const cause = this.cause === undefined ? "" : `, [cause]: ${nameOf(this.cause)}`;
+  return `${this.stack ?? String(this)} ${inspect?.(fields, options) ?? JSON.stringify(fields)}${cause}`;
+}
+
+type Inspect = (value: unknown, options: object) => string;
 
 /** Whether `value` is a {@link FeishuError}, also one of another copy of this package. */
 export function isFeishuError(value: unknown): value is FeishuError {
