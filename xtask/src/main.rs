@@ -66,7 +66,7 @@ enum Command {
         #[arg(long)]
         only: Option<String>,
     },
-    /// Build what is published: crates and wheels, into `target/release-files`.
+    /// Build what a registry would get, into `target/release-files`: crates, wheels, the npm package.
     Release,
     /// Run every check; ends with a table and a line of counts.
     Test {
