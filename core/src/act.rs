@@ -10,7 +10,6 @@ use crate::machine::{Answer, CallOptions, Machine, Observation, Pause, Step, end
 use crate::process::{GetProcess, Status};
 use crate::proof::{Attribution, Proof};
 use crate::retry::{self, Cost, Random};
-use crate::seeded::SeededFault;
 use crate::session::{Session, TENANT_ACCESS_TOKEN};
 use crate::time::Instant;
 use crate::verdict::Next;
@@ -151,23 +150,17 @@ impl Act {
                 self.pause(now, after.unwrap_or(0), part, error);
             }
             Some(Next::Again { resends, after }) => {
-                self.is_ambiguous = !self.seeded(SeededFault::AmbiguityForgotten);
+                self.is_ambiguous = true;
                 self.resends_left = self.resends_left.min(resends);
                 self.doubt = Some(Doubt { cause: Cause::Ambiguous, error: error.clone() });
-                let part = if self.seeded(SeededFault::ResentUnread) { Part::Write } else { Part::Read };
-                self.pause(now, after.unwrap_or(0), part, error);
-            }
-            Some(Next::Finished) if self.seeded(SeededFault::NotWithdrawableUnread) => {
-                self.give_up(harmless(error));
+                self.pause(now, after.unwrap_or(0), Part::Read, error);
             }
             Some(Next::Finished) => {
                 self.doubt = Some(Doubt { cause: Cause::Finished, error });
                 self.start(Part::Read);
             }
             Some(Next::Conflict) => {
-                if !self.seeded(SeededFault::ConflictIsHarmless) {
-                    self.doubt = Some(Doubt { cause: Cause::Conflict, error: error.clone() });
-                }
+                self.doubt = Some(Doubt { cause: Cause::Conflict, error: error.clone() });
                 self.pause(now, retry::CONFLICT_PAUSE, Part::Read, error);
             }
             Some(Next::Refresh | Next::Stop | Next::Throttle { .. } | Next::Unstarted) | None => {
@@ -192,13 +185,7 @@ impl Act {
         };
         error.status = number;
         if number.is_some_and(|number| self.proof.goals.contains(&number)) {
-            let attribution = if !self.is_ambiguous {
-                Attribution::Unattributed
-            } else if self.seeded(SeededFault::PresumedIsOurs) {
-                Attribution::Ours
-            } else {
-                Attribution::Presumed
-            };
+            let attribution = if self.is_ambiguous { Attribution::Presumed } else { Attribution::Unattributed };
             return self.reached(attribution, number, reply);
         }
         let status = number.map_or(Status::Unknown, Status::from_number);
@@ -218,11 +205,7 @@ impl Act {
             told.status = number;
             return self.give_up(told);
         }
-        if self.seeded(SeededFault::ReadClearsDoubt) {
-            self.doubt = None;
-        }
         match cause {
-            Cause::Finished if self.seeded(SeededFault::FinishedResent) => self.resend(error),
             Cause::Refused => self.give_up(error),
             Cause::Finished if self.contradictions < retry::MAX_CONTRADICTIONS => {
                 self.contradictions += 1;
@@ -273,10 +256,6 @@ impl Act {
                         zh: "请为应用申请 corehr:process:read 权限，以便确认流程状态".to_owned(),
                     });
                 }
-                if doubt.cause == Cause::Finished && self.seeded(SeededFault::FinishedUnreadIsHarmless) {
-                    self.doubt = None;
-                    return self.give_up(harmless(told));
-                }
                 let may_resend = self.read_back == ReadBack::BestEffort
                     && error.kind == ErrorKind::Forbidden
                     && matches!(doubt.cause, Cause::Ambiguous | Cause::Conflict);
@@ -301,7 +280,7 @@ impl Act {
         let failures = (self.writes + self.reads).saturating_sub(1);
         let pause = retry::backoff(failures, &mut self.random).max(least);
         let remaining = self.exchange.deadline().map_or(0, |deadline| deadline.remaining(now));
-        if pause >= remaining && !self.seeded(SeededFault::DeadlineIgnoredByPause) {
+        if pause >= remaining {
             error.retry_after_ms = Some(pause);
             self.give_up(error);
         } else if !self.exchange.session().take_retry(Cost::Transient) {
@@ -370,18 +349,12 @@ impl Act {
         error
     }
 
-    /// Whether it is broken in this way, for tests.
-    fn seeded(&self, fault: SeededFault) -> bool {
-        self.exchange.session().seeded(fault)
-    }
-
     fn concluded(&mut self, now: Instant, part: Part, result: Result<Reply, Error>) {
         self.last_cost = self.exchange.last_cost().or(self.last_cost);
         match part {
             Part::Write => {
                 self.attempts += self.exchange.sent();
-                let is_told = !self.seeded(SeededFault::UnreadUntold);
-                self.resent_unread |= self.is_unread && self.exchange.sent() > 0 && is_told;
+                self.resent_unread |= self.is_unread && self.exchange.sent() > 0;
                 self.is_unread = false;
                 self.written(now, result);
             }
@@ -396,12 +369,6 @@ impl Act {
             }
         }
     }
-}
-
-/// What only a seeded fault says.
-fn harmless(mut error: Error) -> Error {
-    error.effect = Effect::None;
-    error
 }
 
 impl Machine for Act {
@@ -469,9 +436,7 @@ impl Machine for Act {
         error.effect = effect;
         let error = if effect == Effect::Applied { error } else { self.told(error) };
         self.ended_effect = error.effect;
-        if !self.seeded(SeededFault::CancelIgnored) {
-            self.phase = Phase::Ended(Some(Box::new(Err(error.clone()))));
-        }
+        self.phase = Phase::Ended(Some(Box::new(Err(error.clone()))));
         error
     }
 
@@ -489,10 +454,9 @@ mod tests {
     use crate::process::{Actor, WithdrawProcess};
     use crate::session::{Config, Credentials};
 
-    /// A session whose calls need no token.
-    fn session() -> Session {
+    fn session_of(credentials: Credentials) -> Session {
         let base_url = BaseUrl::parse(BaseUrl::FEISHU, BaseUrlRules::default()).expect("valid");
-        Session::new(Config::new(base_url, Credentials::Backend), 7).expect("valid")
+        Session::new(Config::new(base_url, credentials), 7).expect("valid")
     }
 
     fn withdrawal(session: &Session) -> Act {
@@ -526,7 +490,8 @@ mod tests {
 
     #[test]
     fn a_success_gives_back_once_what_the_last_retry_has_cost() {
-        let session = session();
+        // Its calls need no token.
+        let session = session_of(Credentials::Backend);
         let mut now = Instant::default();
         while session.take_retry(Cost::Transient) {}
         for _ in 0..2 {

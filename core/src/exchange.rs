@@ -9,7 +9,6 @@ use crate::http::HttpResponse;
 use crate::limit::Slot;
 use crate::machine::{Answer, Ask, CallOptions, Machine, Observation, Pause, Step, ended_already};
 use crate::retry::{self, Cost, Random};
-use crate::seeded::SeededFault;
 use crate::session::{Credentials, Flight, Session};
 use crate::time::Instant;
 use crate::token::{Held, SOFT_BUDGET, Secret, Turn, token_problem};
@@ -253,11 +252,7 @@ impl Exchange {
                     Turn::Use(held) => self.hold(held),
                     Turn::Wait { flight, delay } => {
                         self.waited = Some(flight);
-                        let delay = if self.session.seeded(SeededFault::DeadlineIgnoredByWaiter) {
-                            delay
-                        } else {
-                            delay.min(deadline.remaining(now))
-                        };
+                        let delay = delay.min(deadline.remaining(now));
                         return Some(Step::Wait(Pause { delay, seen: Some(seen) }));
                     }
                     Turn::Fetch { flight, is_renewal } => {
@@ -277,7 +272,7 @@ impl Exchange {
 
     /// Goes on with this token, unless it is the one that was just rejected.
     fn hold(&mut self, held: Held) {
-        if self.rejected.as_ref() == Some(&held.value) && !self.session.seeded(SeededFault::SameTokenAgain) {
+        if self.rejected.as_ref() == Some(&held.value) {
             let mut error =
                 Error::new(ErrorKind::Unauthorized, "the token was refused, and renewing it gave the same one");
             error.same_token = true;
@@ -297,8 +292,6 @@ impl Exchange {
         let soft = flight.is_renewal.then(|| now.after(SOFT_BUDGET));
         let deadline = self.deadline.unwrap_or(now);
         let deadline = soft.filter(|soft| soft.monotonic < deadline.monotonic).unwrap_or(deadline);
-        let is_endless = self.session.seeded(SeededFault::DeadlineIgnoredByRefresh);
-        let deadline = if is_endless { now.after(retry::DEADLINE) } else { deadline };
         let exchange = Self::fetch(&self.session, prepared, deadline);
         self.phase = Phase::Fetching(Box::new(Fetch { flight, exchange, sent: now }));
     }
@@ -353,8 +346,7 @@ impl Exchange {
             Err(error) => {
                 let is_renewal = fetch.flight.is_renewal;
                 // A caller that ran out of its own time says nothing about the token: the next waiter takes over.
-                let is_told = !fetch.exchange.out_of_time && !self.session.seeded(SeededFault::CredentialsTriedAgain);
-                if is_renewal || is_told {
+                if is_renewal || !fetch.exchange.out_of_time {
                     self.session.change_tokens(|tokens| tokens.fail(id, &error, now));
                 }
                 if is_renewal {
@@ -444,10 +436,7 @@ impl Exchange {
             },
             ..Observation::default()
         };
-        let judgement = verdict::judge_request(&self.prepared, answer.as_ref());
-        #[cfg(feature = "seeded-faults")]
-        let judgement = crate::seeded::misjudged(self.session.fault(), judgement);
-        match judgement {
+        match verdict::judge_request(&self.prepared, answer.as_ref()) {
             Ok(reply) => {
                 // A part leaves this to the whole call, and a token request to the token: it may be unusable.
                 if operation.replay != Replay::Token && (!self.is_part || self.is_relayed) {
@@ -500,12 +489,9 @@ impl Exchange {
                 self.phase = Phase::NeedToken;
             }
             Next::Throttle { after } => {
-                let after = after.filter(|_| !self.session.seeded(SeededFault::ResetIgnored));
                 let pause = retry::throttle(after, self.throttles, &mut self.random);
                 self.throttles += 1;
-                if !self.session.seeded(SeededFault::SilenceForgotten) {
-                    self.session.shut(self.prepared.operation, now, pause);
-                }
+                self.session.shut(self.prepared.operation, now, pause);
                 error.retry_after_ms = Some(pause);
                 if self.is_relayed {
                     return self.fail(error);
@@ -531,14 +517,9 @@ impl Exchange {
         let Some(held) = self.held.take().filter(|_| matches!(self.authorization, Authorization::Session)) else {
             return self.fail(error);
         };
-        if self.session.seeded(SeededFault::LateRejectionEvicts) {
-            self.session.tokens(|tokens| (0..99).for_each(|generation| tokens.invalidate(generation)));
-        }
-        if !self.session.seeded(SeededFault::RejectedTokenKept) {
-            self.session.tokens(|tokens| tokens.invalidate(held.generation));
-        }
+        self.session.tokens(|tokens| tokens.invalidate(held.generation));
         self.rejected = Some(held.value);
-        if self.refreshes < retry::MAX_REFRESHES || self.session.seeded(SeededFault::RefreshesForever) {
+        if self.refreshes < retry::MAX_REFRESHES {
             self.refreshes += 1;
             self.phase = Phase::NeedToken;
         } else {
@@ -548,14 +529,8 @@ impl Exchange {
 
     fn resend(&mut self, now: Instant, deadline: Instant, resends: u32, after: u64, error: Error) {
         self.resends_left = self.resends_left.min(resends);
-        let attempts = if self.session.seeded(SeededFault::AttemptsUnbounded) {
-            u32::MAX
-        } else {
-            retry::max_attempts(self.prepared.operation.replay)
-        };
-        let is_spent = self.attempts >= attempts || self.resends_left == 0;
-        let is_unknown = error.effect == Effect::Unknown && !self.session.seeded(SeededFault::UnknownRepeated);
-        if self.is_part || is_spent || is_unknown {
+        let is_spent = self.attempts >= retry::max_attempts(self.prepared.operation.replay) || self.resends_left == 0;
+        if self.is_part || is_spent || error.effect == Effect::Unknown {
             return self.fail(error);
         }
         self.resends_left -= 1;

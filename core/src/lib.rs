@@ -67,10 +67,6 @@ pub mod machine;
 pub mod process;
 pub mod proof;
 pub mod retry;
-#[cfg(feature = "seeded-faults")]
-pub mod seeded;
-#[cfg(not(feature = "seeded-faults"))]
-mod seeded;
 pub mod session;
 pub mod time;
 pub mod token;

@@ -17,7 +17,6 @@ use crate::http::{Header, HttpRequest, Method};
 use crate::key;
 use crate::limit::{Quota, RateLimiter, Slot};
 use crate::retry::{self, Cost, Random, RetryQuota};
-use crate::seeded::SeededFault;
 use crate::time::Instant;
 use crate::token::{Secret, TokenStore, Turn};
 
@@ -111,8 +110,6 @@ pub struct Session {
 struct Shared {
     config: Config,
     state: Mutex<State>,
-    #[cfg(feature = "seeded-faults")]
-    fault: Option<SeededFault>,
 }
 
 struct State {
@@ -142,42 +139,7 @@ impl Session {
             wakers: Vec::new(),
             next_waker: 0,
         };
-        Ok(Self {
-            shared: Arc::new(Shared {
-                config,
-                state: Mutex::new(state),
-                #[cfg(feature = "seeded-faults")]
-                fault: None,
-            }),
-        })
-    }
-
-    /// As [`Self::new`], broken on purpose: for tests of tests.
-    #[cfg(feature = "seeded-faults")]
-    pub fn with_fault(config: Config, seed: u64, fault: Option<SeededFault>) -> Result<Self, Error> {
-        let mut session = Self::new(config, seed)?;
-        if let Some(shared) = Arc::get_mut(&mut session.shared) {
-            shared.fault = fault;
-        }
-        Ok(session)
-    }
-
-    /// Which way it is broken, if it is.
-    #[cfg(feature = "seeded-faults")]
-    pub(crate) fn fault(&self) -> Option<SeededFault> {
-        self.shared.fault
-    }
-
-    /// Whether it is broken in this way.
-    #[cfg(feature = "seeded-faults")]
-    pub(crate) fn seeded(&self, fault: SeededFault) -> bool {
-        self.shared.fault == Some(fault)
-    }
-
-    /// Whether it is broken in this way: never, without the feature `seeded-faults`.
-    #[cfg(not(feature = "seeded-faults"))]
-    pub(crate) const fn seeded(&self, _: SeededFault) -> bool {
-        false
+        Ok(Self { shared: Arc::new(Shared { config, state: Mutex::new(state) }) })
     }
 
     /// The request as data, to be sent by whoever likes; `budget` in milliseconds.
@@ -243,9 +205,6 @@ impl Session {
     /// What a shared cache keeps this app's token under: it tells nothing, and changes with host, app and secret.
     pub(crate) fn cache_key(&self) -> String {
         let Credentials::App { app_id, app_secret } = &self.config().credentials else { return String::new() };
-        if self.seeded(SeededFault::KeyOfEverybody) {
-            return "everybody".to_owned();
-        }
         let parts = [self.config().base_url.as_str(), "custom", app_id, app_secret.expose()];
         let mut hash = Sha256::new();
         for part in parts {
@@ -262,7 +221,6 @@ impl Session {
 
     /// Who gets, waits for or fetches the token, and the change to wait for.
     pub(crate) fn token(&self, now: Instant, waited: Option<u64>) -> (Turn, u64) {
-        let now = if self.seeded(SeededFault::WallClockOnly) { Instant { monotonic: 0, ..now } } else { now };
         let mut state = self.state();
         (state.tokens.turn(now, waited), state.changes)
     }
@@ -277,9 +235,6 @@ impl Session {
         let mut state = self.state();
         let result = act(&mut state.tokens);
         state.changes += 1;
-        if self.seeded(SeededFault::WakersForgotten) {
-            return result;
-        }
         let wakers = std::mem::take(&mut state.wakers);
         drop(state);
         wakers.into_iter().for_each(|(_, waker)| waker.wake());
@@ -292,7 +247,7 @@ impl Session {
     }
 
     pub(crate) fn is_good(&self, operation: &Operation, slot: Slot) -> bool {
-        self.seeded(SeededFault::TurnOutlivesSilence) || self.limiter(operation, |limiter| limiter.is_good(slot))
+        self.limiter(operation, |limiter| limiter.is_good(slot))
     }
 
     pub(crate) fn shut(&self, operation: &Operation, now: Instant, milliseconds: u64) {
@@ -314,9 +269,7 @@ impl Session {
         let place = known.unwrap_or_else(|| {
             let chosen = config.quotas.iter().find(|(name, _)| name == operation.name);
             let quota = chosen.map_or(operation.quota, |(_, quota)| *quota);
-            let more = u32::from(self.seeded(SeededFault::QuotaOffByOne));
-            let limiter = RateLimiter::new(Quota { calls: quota.calls + more, ..quota }.share(config.rate_share));
-            state.limiters.push((operation.name, limiter));
+            state.limiters.push((operation.name, RateLimiter::new(quota.share(config.rate_share))));
             state.limiters.len() - 1
         });
         act(&mut state.limiters[place].1)
@@ -359,9 +312,6 @@ impl Flight {
 impl Drop for Flight {
     fn drop(&mut self) {
         let id = self.id;
-        if self.session.seeded(SeededFault::FlightKept) {
-            return;
-        }
         if self.session.tokens(|tokens| tokens.release(id)) {
             self.session.change_tokens(|_| ());
         }

@@ -16,6 +16,7 @@ mod npm;
 mod python;
 mod release;
 mod sandbox;
+mod simulate;
 mod size;
 mod suite;
 mod swift;
@@ -68,6 +69,24 @@ enum Command {
     },
     /// Build what a registry would get, into `target/release-files`: crates, wheels, the npm package.
     Release,
+    /// Run schedules of the simulation, from a start that is drawn and printed.
+    Simulate {
+        /// How many.
+        #[arg(long, default_value_t = 1_000_000)]
+        schedules: u64,
+        /// The seed of the first one; the others follow by one.
+        #[arg(long)]
+        start: Option<u64>,
+        /// On how many threads.
+        #[arg(long, default_value_t = 2)]
+        threads: usize,
+        /// Break the core in every way of `tests/simulation/faults.toml` instead, each in a copy: all must be noticed.
+        #[arg(long)]
+        faults: bool,
+        /// Only the faults whose names contain this.
+        #[arg(long, requires = "faults")]
+        only: Option<String>,
+    },
     /// Run every check; ends with a table and a line of counts.
     Test {
         /// Print the table as JSON instead.
@@ -100,6 +119,8 @@ fn run(command: Command) -> Result<()> {
         Command::Fuzz { only, seconds } => fuzz::run(only.as_deref(), seconds),
         Command::Gen { check, only } => generate::run(check, only.as_deref()),
         Command::Release => release::run(),
+        Command::Simulate { faults: true, only, .. } => simulate::run_faults(only.as_deref()),
+        Command::Simulate { schedules, start, threads, .. } => simulate::run(schedules, start, threads),
         Command::Test { json, only, schedules } => suite::run(json, only.as_deref(), schedules),
     }
 }

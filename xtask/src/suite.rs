@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::check::{Outcome, cargo_tests, python_tests, succeeds};
 use crate::command::{cargo, command, output, root, target};
-use crate::{demo, generate, javascript, kotlin, matrix, mobile, python, sandbox, size, swift, vectors};
+use crate::{demo, generate, javascript, kotlin, matrix, mobile, python, sandbox, simulate, size, swift, vectors};
 
 /// The wheel may have this many bytes.
 const LARGEST_WHEEL: u64 = 3_000_000;
@@ -49,14 +49,11 @@ const CHECKS: &[Check] = &[
     ("layers, names, vectors on the core and in Rust", |_| {
         cargo_tests("vectors", &mut cargo("test -p feishu-corehr-tests"))
     }),
-    ("simulation tests and seeded faults", |_| {
+    ("simulation tests", |_| {
         cargo_tests("simulation tests", &mut cargo("test --profile simulation -p feishu-corehr-simulation"))
     }),
-    ("simulation", |options| {
-        // Without seeded faults: the core is exactly what users get.
-        let line = "run --profile simulation -p feishu-corehr-simulation --no-default-features -- --schedules";
-        succeeds("simulation", cargo(line).arg(options.schedules.to_string()))
-    }),
+    ("simulation of fresh schedules", |options| simulate::check(options.schedules)),
+    ("simulation notices sabotage", |_| simulate::check_faults()),
     ("Python wheel", |_| {
         let wheel = python::install_client()?;
         let size = wheel.metadata()?.len();

@@ -2,7 +2,7 @@
 //!
 //! `cargo run --profile simulation -p feishu-corehr-simulation -- --schedules 1000000`
 
-use std::io::{self, Write as _};
+use std::io;
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -24,9 +24,6 @@ struct Arguments {
     /// On how many threads.
     #[arg(long, default_value_t = 2)]
     threads: usize,
-    /// Break the core in this way; needs the feature `seeded-faults`.
-    #[arg(long)]
-    fault: Option<String>,
     /// Write down what happens.
     #[arg(long)]
     trace: bool,
@@ -35,20 +32,9 @@ struct Arguments {
 fn main() -> ExitCode {
     let mut output = io::stdout().lock();
     let arguments = Arguments::parse();
-    let result = match options(&arguments) {
-        Ok(options) => run(&arguments, &options, &mut output),
-        Err(problem) => writeln!(output, "{problem}").map(|()| false),
-    };
+    let options = Options { calls: arguments.calls.map(usize::from), trace: arguments.trace };
+    let result = run(&arguments, &options, &mut output);
     if matches!(result, Ok(true)) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
-}
-
-fn options(arguments: &Arguments) -> Result<Options, String> {
-    let calls = arguments.calls.map(usize::from);
-    let mut options = Options { calls, trace: arguments.trace, ..Options::default() };
-    if let Some(name) = &arguments.fault {
-        fault(&mut options, name)?;
-    }
-    Ok(options)
 }
 
 fn run(arguments: &Arguments, options: &Options, output: &mut impl io::Write) -> io::Result<bool> {
@@ -84,21 +70,4 @@ fn run(arguments: &Arguments, options: &Options, output: &mut impl io::Write) ->
         schedules as f64 / seconds
     )?;
     Ok(true)
-}
-
-#[cfg(feature = "seeded-faults")]
-fn fault(options: &mut Options, name: &str) -> Result<(), String> {
-    use feishu_corehr::seeded::SeededFault;
-
-    let known = SeededFault::ALL.into_iter().find(|fault| format!("{fault:?}") == name);
-    options.fault = Some(known.ok_or_else(|| {
-        let names: Vec<String> = SeededFault::ALL.iter().map(|fault| format!("{fault:?}")).collect();
-        format!("no fault is called `{name}`; there are {}", names.join(", "))
-    })?);
-    Ok(())
-}
-
-#[cfg(not(feature = "seeded-faults"))]
-fn fault(_: &mut Options, _: &str) -> Result<(), String> {
-    Err("the core can be broken only with the feature `seeded-faults`".to_owned())
 }

@@ -33,9 +33,6 @@ pub struct Options {
     pub calls: Option<usize>,
     /// Whether to write down what happens.
     pub trace: bool,
-    /// How the core is broken on purpose.
-    #[cfg(feature = "seeded-faults")]
-    pub fault: Option<feishu_corehr::seeded::SeededFault>,
 }
 
 /// How a schedule ended.

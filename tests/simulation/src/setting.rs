@@ -32,7 +32,7 @@ impl<'a> Schedule<'a> {
         let mut schedule = Self::new(dice, weather, coverage, options.trace);
         schedule.issuers = (0..BASE_URLS.len() * APPS.len()).map(|_| Issuer::default()).collect();
         schedule.draw_processes(calls);
-        schedule.draw_clients(calls, options);
+        schedule.draw_clients(calls);
         schedule.draw_calls(calls);
         if !schedule.weather.is_calm {
             schedule.draw_events();
@@ -50,7 +50,7 @@ impl<'a> Schedule<'a> {
         }
     }
 
-    fn draw_clients(&mut self, calls: u64, options: &Options) {
+    fn draw_clients(&mut self, calls: u64) {
         let count = if calls > 1 && self.dice.chance(300) { self.dice.between(2, 3) } else { 1 };
         let shares_cache = self.dice.chance(200);
         for _ in 0..count {
@@ -68,7 +68,7 @@ impl<'a> Schedule<'a> {
                 .map(|asked| (operation(asked).to_owned(), quotas[asked as usize]))
                 .into_iter()
                 .collect();
-            let session = session(config, self.dice.next(), options);
+            let session = Session::new(config, self.dice.next()).expect("the configuration is valid");
             self.clients.push(Client::new(session, source, base_url, tenancy, quotas));
         }
     }
@@ -219,14 +219,4 @@ const fn operation(asked: Asked) -> &'static str {
         Asked::Token => "tenant_access_token",
         Asked::Withdrawal => WithdrawProcess::OPERATION.name,
     }
-}
-
-#[cfg(not(feature = "seeded-faults"))]
-fn session(config: Config, seed: u64, _: &Options) -> Session {
-    Session::new(config, seed).expect("the configuration is valid")
-}
-
-#[cfg(feature = "seeded-faults")]
-fn session(config: Config, seed: u64, options: &Options) -> Session {
-    Session::with_fault(config, seed, options.fault).expect("the configuration is valid")
 }

@@ -19,6 +19,19 @@ fn no_invariant_breaks_when_64_calls_share_one_world() {
 }
 
 #[test]
+fn what_once_broke_an_invariant_breaks_none_any_more() {
+    let list = include_str!("../known-seeds.txt");
+    let lines = list.lines().filter(|line| !line.starts_with('#'));
+    let seeds: Vec<u64> =
+        lines.map(|line| line.split(" ").next().and_then(|seed| seed.parse().ok()).expect("a seed")).collect();
+    assert!(seeds.len() >= 86, "{} seeds are known", seeds.len());
+    for seed in seeds {
+        let violation = simulate(seed, &Options::default(), &mut Coverage::default()).violation;
+        assert!(violation.is_none(), "seed {seed}: {}", violation.map_or_else(String::new, |found| found.to_string()));
+    }
+}
+
+#[test]
 fn the_same_seed_gives_the_same_schedule() {
     let options = Options { trace: true, ..Options::default() };
     let trace = |seed| simulate(seed, &options, &mut Coverage::default()).trace;
