@@ -453,6 +453,7 @@ mod tests {
     use crate::http::{HttpRequest, HttpResponse};
     use crate::process::{Actor, WithdrawProcess};
     use crate::session::{Config, Credentials};
+    use crate::token::Secret;
 
     fn session_of(credentials: Credentials) -> Session {
         let base_url = BaseUrl::parse(BaseUrl::FEISHU, BaseUrlRules::default()).expect("valid");
@@ -511,5 +512,38 @@ mod tests {
         call.handle(now, answered(r#"{"code":0,"data":{"status":4}}"#));
         assert_eq!(withdrawn(&mut call, now).attribution, Attribution::Presumed);
         assert!(session.take_retry(Cost::Transient) && !session.take_retry(Cost::Throttle), "and they are back, once");
+    }
+
+    #[test]
+    fn an_observation_counts_the_requests_of_its_operation_and_a_token_request_by_itself() {
+        let app = Credentials::App { app_id: "cli_a".to_owned(), app_secret: Secret::new("secret".to_owned()) };
+        let session = session_of(app);
+        let mut call = withdrawal(&session);
+        let mut now = Instant::default();
+        let mut seen = Vec::new();
+        for body in [
+            r#"{"code":0,"tenant_access_token":"t-1","expire":7200}"#,
+            r#"{"code":1500}"#,
+            r#"{"code":1500}"#,
+            r#"{"code":0,"data":{"status":1}}"#,
+            r#"{"code":99991663}"#,
+            r#"{"code":0,"tenant_access_token":"t-2","expire":7200}"#,
+            r#"{"code":0}"#,
+        ] {
+            sent(&mut call, &mut now);
+            let observation = call.handle(now, answered(body)).expect("one for each answer");
+            seen.push((observation.operation, observation.attempt));
+        }
+        let expected = [
+            ("tenant_access_token", 1),
+            ("withdraw_process", 1),
+            ("get_process", 1),
+            ("get_process", 2),
+            ("withdraw_process", 2),
+            ("tenant_access_token", 1),
+            ("withdraw_process", 3),
+        ];
+        assert_eq!(seen, expected.map(|(operation, attempt)| (operation.to_owned(), attempt)));
+        assert_eq!(withdrawn(&mut call, now).attempts, 3);
     }
 }

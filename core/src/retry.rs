@@ -237,6 +237,32 @@ mod tests {
     }
 
     #[test]
+    fn a_success_gives_back_what_the_last_retry_has_cost_else_one_and_never_more_than_the_whole() {
+        let spent = |last| {
+            let mut quota = RetryQuota::new();
+            assert!(quota.take(Cost::Transient) && quota.take(Cost::Transient) && quota.take(Cost::Throttle));
+            quota.refund(last);
+            quota.left
+        };
+        assert_eq!((spent(None), spent(Some(Cost::Throttle)), spent(Some(Cost::Transient))), (468, 472, 481));
+        let mut full = RetryQuota::new();
+        full.refund(Some(Cost::Transient));
+        assert_eq!(full.left, 500);
+    }
+
+    #[test]
+    fn jitter_is_splitmix64() {
+        // The first numbers of the published generator from seed 0.
+        let mut random = Random::new(0);
+        let first = [random.next(), random.next(), random.next()];
+        assert_eq!(first, [0xe220_a839_7b1d_cdaf, 0x6e78_9e6a_a1b9_65f4, 0x06c4_5d18_8009_454f]);
+        let mut random = Random::new(0);
+        assert_eq!(random.below(9), 0xe220_a839_7b1d_cdaf % 10, "both ends are included");
+        assert_eq!(random.below(u64::MAX), 0x6e78_9e6a_a1b9_65f4);
+        assert_eq!(random.below(0), 0);
+    }
+
+    #[test]
     fn the_same_seed_gives_the_same_jitter() {
         let draw = || {
             std::iter::repeat_with({

@@ -384,3 +384,22 @@ fn problems(config: &Config) -> Vec<Problem> {
     }
     problems
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base_url::BaseUrlRules;
+
+    #[test]
+    fn a_share_of_the_quotas_is_above_0_and_at_most_1() {
+        let base_url = BaseUrl::parse(BaseUrl::FEISHU, BaseUrlRules::default()).expect("valid");
+        let mut config = Config::new(base_url, Credentials::Host);
+        for (share, is_good) in
+            [(1.0, true), (0.001, true), (1.001, false), (2.0, false), (0.0, false), (-0.5, false), (f64::NAN, false)]
+        {
+            config.rate_share = share;
+            let fields: Vec<String> = problems(&config).into_iter().map(|problem| problem.field).collect();
+            assert_eq!(fields.is_empty(), is_good, "{share}: {fields:?}");
+        }
+    }
+}

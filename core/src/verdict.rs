@@ -383,4 +383,46 @@ mod tests {
         assert_eq!(judged(200, &header, "").error.effect, Effect::Unknown);
         assert_eq!(judged(302, &header, "").error.effect, Effect::Unknown);
     }
+
+    #[test]
+    fn without_a_code_the_advice_is_that_of_the_kind_and_the_effect() {
+        let lost =
+            |kind, written| *judge(&WRITE, Err(&TransportError::new(kind, written, ""))).expect_err("no success");
+        let advice = |failure: &Failure| failure.error.advice.clone().expect("there is one");
+        for (failure, start) in [
+            (lost(TransportErrorKind::TlsUntrusted, false), "check the base URL and this machine's clock"),
+            (lost(TransportErrorKind::ProxyAuth, false), "check the proxy's address and credentials"),
+            (lost(TransportErrorKind::Proxy, false), "check the proxy's address and credentials"),
+            (lost(TransportErrorKind::Disconnected, true), "read the process before sending anything again"),
+            (lost(TransportErrorKind::Dns, false), "check the network, the name service and the base URL"),
+            (lost(TransportErrorKind::Timeout, false), "try again later"),
+            (judged(429, &[], ""), "wait as long as `retry_after_ms` says"),
+            (judged(401, &[], ""), "check that app, token and base URL belong together"),
+        ] {
+            let (kind, told) = (failure.error.kind, advice(&failure));
+            assert!(told.en.starts_with(start), "{kind:?}: {}", told.en);
+            assert!(!told.zh.is_ascii(), "{kind:?}: {}", told.zh);
+        }
+        // A read has no effect: there the kind decides.
+        let read = Operation { replay: Replay::Read, ..WRITE };
+        let read: &'static Operation = Box::leak(Box::new(read));
+        let response = HttpResponse { status: 200, headers: Vec::new(), body: "welcome".into() };
+        let told = advice(&judge(read, Ok(&response)).expect_err("no success"));
+        assert!(told.en.starts_with("check the base URL and any proxy: such an answer"), "{}", told.en);
+    }
+
+    #[test]
+    fn a_code_that_no_page_explains_gets_no_advice() {
+        assert_eq!(judged(500, &[], r#"{"code":424242,"msg":"?"}"#).error.advice, None);
+    }
+
+    #[test]
+    fn a_token_endpoint_that_answers_401_is_not_asked_for_another_token() {
+        let operation = &crate::session::TENANT_ACCESS_TOKEN;
+        let response = HttpResponse { status: 401, headers: Vec::new(), body: Vec::new() };
+        let failure = judge(operation, Ok(&response)).expect_err("no success");
+        assert_ne!(failure.next, Next::Refresh);
+        assert_eq!(failure.error.kind, ErrorKind::Http);
+        assert_eq!(judged(401, &[], "").next, Next::Refresh, "an API's is");
+    }
 }
