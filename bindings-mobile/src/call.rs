@@ -1,91 +1,95 @@
-//! One call under way: driven, cancelled, dropped, or broken, it always tells what it has done.
+//! One call under way. Whatever breaks in here, it ends by a step that says what is known of its effect.
 
-use std::future::poll_fn;
-use std::pin::pin;
-use std::task::Poll;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use feishu_corehr::{Call, Error, ErrorKind, Machine};
+use feishu_corehr::error::fields;
+use feishu_corehr::{Action, Effect, Error, Hosted, Operation, Replay};
 
-use crate::cancellation::Cancellation;
-use crate::failure::guarded;
+use crate::clock::now;
+use crate::failure::{Failure, guarded};
 use crate::handles::Handle;
-use crate::host::{Carrier, Host};
+use crate::operations::Leave;
+use crate::steps::{HostAnswer, HostStep, Turn};
+use crate::waker::{self, Waker};
 
-/// Drives a machine to its end. Dropping the future cancels it, and the host's observer is told.
-pub(crate) async fn run<M, T>(host: &Host, machine: M, cancellation: Option<&Cancellation>) -> Result<T, Error>
-where
-    M: Machine<Output = Result<T, Error>>,
-{
-    let _handle = Handle::open();
-    let mut running = Running { call: Call::new(machine), host, has_ended: false };
-    let carrier = Carrier::new(host);
-    let ending = {
-        let mut driven = pin!(running.call.drive(&carrier, &carrier));
-        let mut cancelled = pin!(async {
-            match cancellation {
-                Some(cancellation) => cancellation.cancelled().await,
-                None => std::future::pending().await,
-            }
+/// One call, from its first step to its last. Whoever holds it takes its steps one after the other.
+#[derive(uniffi::Object)]
+pub struct Call {
+    hosted: Mutex<Hosted<Action>>,
+    operation: &'static Operation,
+    leave: Leave,
+    has_sent: AtomicBool,
+    _handle: Handle,
+}
+
+#[uniffi::export]
+impl Call {
+    /// Takes what came of the step before, and says what comes next.
+    pub fn next(&self, answer: HostAnswer) -> Result<Turn, Failure> {
+        let turn = guarded(|| {
+            let mut hosted = self.hosted();
+            let told = match answer.into_answer() {
+                Some(answer) => hosted.tell(now(), answer),
+                None => hosted.late(now()),
+            };
+            let step = HostStep::new(told.step, hosted.limit(), self.leave);
+            Ok(Turn { observation: told.observation, step })
         });
-        poll_fn(|context| {
-            // First, so that nothing is sent after it.
-            if cancelled.as_mut().poll(context).is_ready() {
-                return Poll::Ready(Ending::Cancelled);
-            }
-            let polled = guarded(|| Ok(driven.as_mut().poll(context)));
-            match polled {
-                Ok(Poll::Ready(result)) => Poll::Ready(Ending::Done(result)),
-                Ok(Poll::Pending) if carrier.is_sleepless() => Poll::Ready(Ending::Sleepless),
-                Ok(Poll::Pending) => Poll::Pending,
-                Err(panicked) => Poll::Ready(Ending::Done(Err(panicked))),
-            }
+        let turn = turn.unwrap_or_else(|panicked| Turn { observation: None, step: self.broken(panicked) });
+        self.note(&turn.step);
+        Ok(turn)
+    }
+
+    /// Has the pause of [`HostStep::Wait`] cut short: `waker` is called once, as soon as it may be over.
+    pub fn wake(&self, waker: Arc<dyn Waker>) -> Result<(), Failure> {
+        guarded(|| {
+            self.hosted().wake(&waker::of(waker));
+            Ok(())
         })
-        .await
-        // Here what was under way is dropped, and the host's task cancelled.
-    };
-    match ending {
-        Ending::Cancelled => Err(running.cancel()),
-        Ending::Done(result) => {
-            running.has_ended = true;
-            result
-        }
-        Ending::Sleepless => {
-            running.has_ended = true;
-            let summary = "the alarm failed, so that nothing would have ended the call";
-            let mut error = running.call.cancel();
-            (error.kind, error.summary) = (ErrorKind::Transport, summary.to_owned());
-            Err(error)
-        }
+    }
+
+    /// Ends the call, and says what it has done until now. No step follows.
+    pub fn cancel(&self) -> Result<fields::Error, Failure> {
+        guarded(|| Ok(self.hosted().cancel().into_fields()))
     }
 }
 
-enum Ending<T> {
-    Cancelled,
-    Done(Result<T, Error>),
-    Sleepless,
-}
-
-/// A call that tells what it has done when it is dropped before its end.
-struct Running<'a, M: Machine> {
-    call: Call<M>,
-    host: &'a Host,
-    has_ended: bool,
-}
-
-impl<M: Machine> Running<'_, M> {
-    fn cancel(&mut self) -> Error {
-        self.has_ended = true;
-        let error = self.call.cancel();
-        self.host.cancelled(&error);
-        error
+impl Call {
+    pub(crate) fn new(operation: &'static Operation, action: Action, leave: Leave) -> Arc<Self> {
+        let (hosted, has_sent) = (Mutex::new(Hosted::new(action)), AtomicBool::new(false));
+        Arc::new(Self { hosted, operation, leave, has_sent, _handle: Handle::open() })
     }
-}
 
-impl<M: Machine> Drop for Running<'_, M> {
-    fn drop(&mut self) {
-        if !self.has_ended {
-            // Nobody is there who could be told of a panic.
-            let _: Result<Error, Error> = guarded(|| Ok(self.cancel()));
+    pub(crate) fn begin(&self) -> HostStep {
+        let step = guarded(|| {
+            let mut hosted = self.hosted();
+            let step = hosted.poll(now());
+            Ok(HostStep::new(step, hosted.limit(), self.leave))
+        });
+        let step = step.unwrap_or_else(|panicked| self.broken(panicked));
+        self.note(&step);
+        step
+    }
+
+    fn note(&self, step: &HostStep) {
+        if matches!(step, HostStep::Send { .. }) {
+            self.has_sent.store(true, Ordering::SeqCst);
         }
+    }
+
+    /// What broke can tell nothing of what it has done; what it was made for and what it has handed out can.
+    fn broken(&self, mut error: Error) -> HostStep {
+        let is_read = self.operation.replay == Replay::Read;
+        if is_read || !self.has_sent.load(Ordering::SeqCst) {
+            error.effect = Effect::None;
+        }
+        error.operation = Some(self.operation.name.to_owned());
+        HostStep::Failed { error: error.into_fields() }
+    }
+
+    fn hosted(&self) -> MutexGuard<'_, Hosted<Action>> {
+        // A call that panicked has ended, and is not asked any more.
+        self.hosted.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

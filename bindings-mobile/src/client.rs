@@ -1,111 +1,68 @@
-//! One client: what all its calls share, and one method for each operation.
+//! One client: what all its calls share, and where they begin.
 
 use std::sync::Arc;
 
-use feishu_corehr::{
-    Action, CallOptions, Credentials, Endpoint, Error, Exchange, GetProcess, HttpRequest, ListProcesses, Process,
-    ReadBack, Session, WithdrawProcess, Withdrawn,
-};
+use feishu_corehr::{Action, CallOptions, Credentials, HttpRequest, ReadBack, Session, show};
 
-use crate::call::run;
-use crate::cancellation::Cancellation;
+use crate::call::Call;
 use crate::failure::{Failure, guarded};
 use crate::handles::Handle;
-use crate::host::{Alarm, Host, Observer, TokenSource, Transport};
+use crate::operations::Request;
 use crate::options::ClientOptions;
-use crate::pages::ProcessPages;
+use crate::steps::HostStep;
 
 /// A client, as Kotlin's and Swift's `Client` hold it.
 #[derive(uniffi::Object)]
 pub struct NativeClient {
     session: Session,
-    host: Host,
     _handle: Handle,
+}
+
+/// What a call is made of.
+#[derive(Debug, uniffi::Record)]
+pub struct NewCall {
+    /// The operation and its arguments.
+    pub request: Request,
+    /// What may be set for any call.
+    pub options: CallOptions,
+    /// Whether to read the process where an answer proves nothing; only a call that acts reads back.
+    #[uniffi(default = None)]
+    pub read_back: Option<ReadBack>,
+}
+
+/// A call that has begun.
+#[derive(uniffi::Record)]
+pub struct Begun {
+    /// The call.
+    pub call: Arc<Call>,
+    /// Its first step.
+    pub step: HostStep,
 }
 
 #[uniffi::export]
 impl NativeClient {
-    /// Checks everything; nothing is sent. `token_source` belongs to [`Credentials::Host`] and to nothing else.
+    /// Checks everything; nothing is sent. A token function belongs to [`Credentials::Host`] and to nothing else.
     #[uniffi::constructor]
-    pub fn new(
-        credentials: Credentials,
-        options: ClientOptions,
-        transport: Arc<dyn Transport>,
-        alarm: Arc<dyn Alarm>,
-        token_source: Option<Arc<dyn TokenSource>>,
-        observer: Option<Arc<dyn Observer>>,
-    ) -> Result<Arc<Self>, Failure> {
+    pub fn new(credentials: Credentials, options: ClientOptions, has_token_source: bool) -> Result<Arc<Self>, Failure> {
         guarded(|| {
-            let session = options.session(credentials, token_source.is_some())?;
-            let keeps_budget = options.transport_keeps_budget;
-            let host = Host { transport, alarm, token_source, observer, keeps_budget };
-            Ok(Arc::new(Self { session, host, _handle: Handle::open() }))
+            let session = options.session(credentials, has_token_source)?;
+            Ok(Arc::new(Self { session, _handle: Handle::open() }))
         })
     }
 
-    /// Ends a process that is still running, and finds out whether it worked.
-    pub async fn withdraw_process(
-        &self,
-        request: WithdrawProcess,
-        options: CallOptions,
-        read_back: ReadBack,
-        cancellation: Option<Arc<Cancellation>>,
-    ) -> Result<Withdrawn, Failure> {
-        let machine = guarded(|| Action::new(&self.session, &request, options, read_back))?;
-        let outcome = run(&self.host, machine, cancellation.as_deref()).await?;
-        Ok(WithdrawProcess::output(outcome)?)
+    /// Checks all that is asked for, and gives the first step.
+    pub fn begin(&self, new: NewCall) -> Result<Begun, Failure> {
+        guarded(|| {
+            let NewCall { request, options, read_back } = new;
+            let (erased, read_back) = (request.erased(), read_back.unwrap_or_default());
+            let action = Action::new(&self.session, erased, options, read_back)?;
+            let call = Call::new(erased.operation(), action, request.leave());
+            Ok(Begun { step: call.begin(), call })
+        })
     }
 
-    /// Reads one process.
-    pub async fn get_process(
-        &self,
-        request: GetProcess,
-        options: CallOptions,
-        cancellation: Option<Arc<Cancellation>>,
-    ) -> Result<Process, Failure> {
-        Ok(self.read(&request, options, cancellation.as_deref()).await?)
-    }
-
-    /// Walks through the ids of all processes that were modified in a span of time of any length; nothing is sent yet.
-    /// The request's `page_token` may be the cursor of an earlier walk.
-    pub fn list_processes(self: Arc<Self>, request: ListProcesses) -> Result<Arc<ProcessPages>, Failure> {
-        guarded(|| Ok(ProcessPages::new(self, request)?))
-    }
-
-    /// The request of a withdrawal as data; nothing is sent.
-    pub fn withdraw_process_request(
-        &self,
-        request: WithdrawProcess,
-        options: CallOptions,
-    ) -> Result<HttpRequest, Failure> {
-        guarded(|| Ok(self.request(&request, options)?))
-    }
-
-    /// The request that reads a process as data; nothing is sent.
-    pub fn get_process_request(&self, request: GetProcess, options: CallOptions) -> Result<HttpRequest, Failure> {
-        guarded(|| Ok(self.request(&request, options)?))
-    }
-
-    /// The request for one page of ids as data; nothing is sent.
-    pub fn list_processes_request(&self, request: ListProcesses, options: CallOptions) -> Result<HttpRequest, Failure> {
-        guarded(|| Ok(self.request(&request, options)?))
-    }
-}
-
-impl NativeClient {
-    /// Sends a request that reads, and reads its answer.
-    pub(crate) async fn read<E: Endpoint>(
-        &self,
-        request: &E,
-        options: CallOptions,
-        cancellation: Option<&Cancellation>,
-    ) -> Result<E::Response, Error> {
-        let machine = guarded(|| Exchange::new(&self.session, request, options))?;
-        let reply = run(&self.host, machine, cancellation).await?;
-        guarded(|| E::decode(&reply))
-    }
-
-    fn request<E: Endpoint>(&self, request: &E, options: CallOptions) -> Result<HttpRequest, Error> {
-        feishu_corehr::show(&self.session, request, &options)
+    /// A request as data; nothing is sent.
+    pub fn request(&self, request: Request, options: CallOptions) -> Result<HttpRequest, Failure> {
+        guarded(|| Ok(show(&self.session, request.erased(), &options)?))
     }
 }

@@ -1,28 +1,33 @@
-//! The core for Kotlin and Swift, through uniffi: nothing but the core, with the host's own HTTP, sleep and tokens.
+//! The core for Kotlin and Swift, through uniffi: nothing but the core. HTTP, sleep and tokens are the host's own.
 //!
-//! There is no runtime and no thread in here. The host polls a call's future, and the future asks the host: to send a
-//! request, to sleep, for a token. Every exported function can fail with a [`Failure`], so that a mistake in here
-//! reaches the app as an error and never ends it.
+//! There is no runtime and no thread in here, and no future crosses. The host owns the loop: it begins a call, takes
+//! one step after the other (to send a request, to wait, to ask for a token), and says what came of each, until a step
+//! is the end. Every exported function can fail with a [`Failure`], so that a mistake in here reaches the app as an
+//! error and never ends it.
 
 mod call;
-mod cancellation;
 mod client;
+mod clock;
 mod data;
 mod failure;
 mod handles;
-mod host;
+mod operations;
 mod options;
 mod pages;
+mod steps;
 #[cfg(test)]
 mod tests;
+mod waker;
 
-pub use cancellation::Cancellation;
-pub use client::NativeClient;
+pub use call::Call;
+pub use client::{Begun, NativeClient, NewCall};
 pub use data::{decode_get_process, decode_list_processes, decode_withdraw_process, describe, explain, operations};
 pub use failure::Failure;
 pub use handles::open_handles;
-pub use host::{Alarm, HostError, Observer, TokenSource, Transport, TransportError};
+pub use operations::{Output, Request};
 pub use options::{BaseUrl, ClientOptions};
 pub use pages::ProcessPages;
+pub use steps::{HostAnswer, HostError, HostStep, Turn};
+pub use waker::Waker;
 
 uniffi::setup_scaffolding!();

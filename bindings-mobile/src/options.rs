@@ -1,10 +1,9 @@
 //! How a client is set up. All that is wrong with it stands in one error.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasher, Hasher, RandomState};
 
 use feishu_corehr::{BaseUrlRules, Config, Credentials, Error, Problem, Quota, Session};
-
-use crate::host::seed;
 
 /// Where requests go.
 #[derive(Clone, Debug, uniffi::Enum)]
@@ -41,10 +40,6 @@ pub struct ClientOptions {
     /// Quotas that differ from the documented ones, by operation name.
     #[uniffi(default)]
     pub quotas: HashMap<String, Quota>,
-    /// Whether the transport can be trusted to end each request within its budget. Off by default: then the call
-    /// watches the clock, and goes on without a transport that does not return.
-    #[uniffi(default = false)]
-    pub transport_keeps_budget: bool,
 }
 
 impl ClientOptions {
@@ -84,4 +79,9 @@ impl ClientOptions {
         };
         feishu_corehr::BaseUrl::parse(text, rules)
     }
+}
+
+/// Different for every client.
+fn seed() -> u64 {
+    RandomState::new().build_hasher().finish()
 }

@@ -69,12 +69,7 @@ impl<M: Machine> Call<M> {
             if let Step::Done(output) = step {
                 return output;
             }
-            let (limit, late): (_, fn() -> Option<Answer>) = match &step {
-                Step::Ask(_, budget) => (Some(*budget), || Some(Answer::Late)),
-                Step::Send(request) if !transport.keeps_budget() => (Some(request.budget + GRACE), not_returned),
-                Step::Done(_) | Step::Send(_) => (None, || None),
-                Step::Wait(pause) => (Some(pause.delay), || None),
-            };
+            let (limit, late) = patience(&step, transport.keeps_budget());
             let work = async {
                 match step {
                     Step::Ask(ask, _) => Some(host.answer(ask).await),
@@ -110,6 +105,16 @@ impl<M: Machine> Call<M> {
     fn machine(&self) -> MutexGuard<'_, M> {
         // A machine that panicked is not used again: whoever catches the panic drops the call.
         self.machine.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// How many milliseconds a step may take, and what is handed in when they are over.
+pub(crate) fn patience<T>(step: &Step<T>, keeps_budget: bool) -> (Option<u64>, fn() -> Option<Answer>) {
+    match step {
+        Step::Ask(_, budget) => (Some(*budget), || Some(Answer::Late)),
+        Step::Send(request) if !keeps_budget => (Some(request.budget.saturating_add(GRACE)), not_returned),
+        Step::Done(_) | Step::Send(_) => (None, || None),
+        Step::Wait(pause) => (Some(pause.delay), || None),
     }
 }
 

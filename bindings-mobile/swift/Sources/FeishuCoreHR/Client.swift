@@ -7,6 +7,7 @@ import Foundation
 /// throws an error of kind `cancelled`, whose `effect` tells what it had done until then.
 public final class Client: Sendable {
     private let native: NativeClient
+    private let host: Host
 
     /// Checks every option and sends nothing; the error names every wrong one.
     ///
@@ -43,19 +44,17 @@ public final class Client: Sendable {
             allowInsecureLoopback: allowInsecureLoopback,
             deadline: deadline?.milliseconds,
             rateShare: rateShare,
-            quotas: quotas,
-            transportKeepsBudget: transport == nil || transport is URLSessionTransport
+            quotas: quotas
         )
         native = try throwing {
-            try NativeClient(
-                credentials: credentials,
-                options: options,
-                transport: transport ?? URLSessionTransport(),
-                alarm: TaskAlarm(),
-                tokenSource: tokenSource.map(TokenFunction.init),
-                observer: Listener.of(onAttempt, onCancelled)
-            )
+            try NativeClient(credentials: credentials, options: options, hasTokenSource: tokenSource != nil)
         }
+        host = Host(
+            transport: transport ?? URLSessionTransport(),
+            tokenSource: tokenSource,
+            onAttempt: onAttempt,
+            onCancelled: onCancelled
+        )
     }
 
     /// Ends a process that is still running. Where the answer is lost, it reads the process before it sends anything
@@ -80,9 +79,9 @@ public final class Client: Sendable {
     ) async throws(FeishuError) -> Withdrawn {
         let request = WithdrawProcess(processId: processId, actor: actor, reason: reason)
         let options = CallOptions(deadline: deadline?.milliseconds, token: token, requestId: requestId)
-        return try await cancellable { [native] in
-            try await native.withdrawProcess(request: request, options: options, readBack: readBack, cancellation: $0)
-        }
+        let new = NewCall(request: .withdrawProcess(request: request), options: options, readBack: readBack)
+        guard case .withdrawProcess(let done) = try await run(native, new, host) else { throw foreign }
+        return done
     }
 
     /// Reads one process.
@@ -97,9 +96,9 @@ public final class Client: Sendable {
     ) async throws(FeishuError) -> FeishuCoreHRGenerated.Process {
         let request = GetProcess(processId: processId, userIdType: userIdType)
         let options = CallOptions(deadline: deadline?.milliseconds, token: token, requestId: requestId)
-        return try await cancellable { [native] in
-            try await native.getProcess(request: request, options: options, cancellation: $0)
-        }
+        let new = NewCall(request: .getProcess(request: request), options: options)
+        guard case .getProcess(let process) = try await run(native, new, host) else { throw foreign }
+        return process
     }
 
     /// The ids of all processes that were modified in a span of time of any length. Nothing is sent until they are
@@ -131,47 +130,45 @@ public final class Client: Sendable {
             flowDefinitionId: flowDefinitionId
         )
         let options = CallOptions(deadline: deadline?.milliseconds, token: token, requestId: requestId)
-        return ProcessIds(from: pageToken, options: options) { [native] in try native.listProcesses(request: request) }
+        return ProcessIds(request) { [native, host] request async throws(FeishuError) in
+            let new = NewCall(request: .listProcesses(request: request), options: options)
+            guard case .listProcesses(let page) = try await run(native, new, host) else { throw foreign }
+            return page
+        }
     }
 
     /// The request as data, for an HTTP stack of your own; its `debugDescription` is a `curl` line without secrets.
     public func request(
         _ request: WithdrawProcess, token: String? = nil, requestId: String? = nil
     ) throws(FeishuError) -> HttpRequest {
-        let options = CallOptions(token: token, requestId: requestId)
-        return try throwing { try native.withdrawProcessRequest(request: request, options: options) }
+        try shown(.withdrawProcess(request: request), token, requestId)
     }
 
     /// The same for the request that reads a process.
     public func request(
         _ request: GetProcess, token: String? = nil, requestId: String? = nil
     ) throws(FeishuError) -> HttpRequest {
-        let options = CallOptions(token: token, requestId: requestId)
-        return try throwing { try native.getProcessRequest(request: request, options: options) }
+        try shown(.getProcess(request: request), token, requestId)
     }
 
     /// The same for the request for one page of ids.
     public func request(
         _ request: ListProcesses, token: String? = nil, requestId: String? = nil
     ) throws(FeishuError) -> HttpRequest {
+        try shown(.listProcesses(request: request), token, requestId)
+    }
+
+    private func shown(_ request: Request, _ token: String?, _ requestId: String?) throws(FeishuError) -> HttpRequest {
         let options = CallOptions(token: token, requestId: requestId)
-        return try throwing { try native.listProcessesRequest(request: request, options: options) }
+        return try throwing { try native.request(request: request, options: options) }
     }
 }
 
-/// Hands the cancellation of the task on: a task's own does not reach the library.
-func cancellable<T: Sendable>(
-    _ call: @Sendable (Cancellation) async throws -> T
-) async throws(FeishuError) -> T {
-    try await throwing {
-        let cancellation = try Cancellation()
-        return try await withTaskCancellationHandler {
-            try await call(cancellation)
-        } onCancel: {
-            try? cancellation.cancel()
-        }
-    }
-}
+/// What the library would never do: give another operation's value.
+private let foreign = FeishuError(
+    kind: .transport, effect: .unknown, retryable: false, summary: "internal error: the value of another operation",
+    sameToken: false, attempts: 0
+)
 
 extension Duration {
     /// What is no time at all stays so, and is refused with everything else.

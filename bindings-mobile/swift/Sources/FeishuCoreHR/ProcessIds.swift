@@ -6,13 +6,15 @@ import Foundation
 public final class ProcessIds: AsyncSequence, @unchecked Sendable {
     public typealias Element = String
 
-    private let options: CallOptions
-    private let begin: @Sendable () throws -> ProcessPages
+    typealias Read = @Sendable (ListProcesses) async throws(FeishuError) -> ProcessPage
+
+    private let request: ListProcesses
+    private let read: Read
     private let lock = NSLock()
     private var latest: String?
 
-    init(from start: String?, options: CallOptions, begin: @escaping @Sendable () throws -> ProcessPages) {
-        (latest, self.options, self.begin) = (start, options, begin)
+    init(_ request: ListProcesses, read: @escaping Read) {
+        (latest, self.request, self.read) = (request.pageToken, request, read)
     }
 
     /// Where another walk with the same arguments goes on, by the latest loop; `nil` before the first step of a new
@@ -46,12 +48,14 @@ public final class ProcessIds: AsyncSequence, @unchecked Sendable {
         }
 
         private mutating func nextPage() async throws(FeishuError) -> [String]? {
-            let pages = if let pages = self.pages { pages } else { try throwing(ids.begin) }
+            let request = ids.request
+            let pages = if let pages = self.pages { pages } else { try throwing { try ProcessPages(request: request) } }
             self.pages = pages
             let cursor = try throwing { try pages.cursor() }
             ids.lock.withLock { ids.latest = cursor }
-            let options = ids.options
-            return try await cancellable { try await pages.next(options: options, cancellation: $0) }
+            guard let next = try throwing({ try pages.next() }) else { return nil }
+            let page = try await ids.read(next)
+            return try throwing { try pages.take(request: next, page: page) }
         }
     }
 }

@@ -3610,7 +3610,7 @@ public func FfiConverterTypeActor_lower(_ value: Actor) -> RustBuffer {
 
 
 /**
- * How sure it is that this call withdrew the process.
+ * How sure it is that this call has reached what it was meant to reach.
  */
 
 public enum Attribution: Equatable, Hashable {
@@ -3620,12 +3620,12 @@ public enum Attribution: Equatable, Hashable {
      */
     case ours
     /**
-     * An answer was lost, and the process is withdrawn now: most probably by this call.
+     * An answer was lost, and the process is where the call should have brought it: most probably by this call.
      */
     case presumed
     /**
-     * The process is withdrawn, and no answer of this call is missing: by somebody else, or by a hidden repetition of
-     * this call's own request.
+     * The process is where the call should have brought it, and no answer of this call is missing: by somebody else,
+     * or by a hidden repetition of this call's own request.
      */
     case unattributed
 

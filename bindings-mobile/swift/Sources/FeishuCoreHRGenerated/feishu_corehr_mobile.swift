@@ -590,20 +590,30 @@ fileprivate struct FfiConverterString: FfiConverter {
 
 
 /**
- * What wakes a call.
+ * One call, from its first step to its last. Whoever holds it takes its steps one after the other.
  */
-public protocol Alarm: AnyObject, Sendable {
+public protocol CallProtocol: AnyObject, Sendable {
     
     /**
-     * Returns after so many milliseconds.
+     * Ends the call, and says what it has done until now. No step follows.
      */
-    func sleep(milliseconds: UInt64) async throws 
+    func cancel() throws  -> FeishuError
+    
+    /**
+     * Takes what came of the step before, and says what comes next.
+     */
+    func next(answer: HostAnswer) throws  -> Turn
+    
+    /**
+     * Has the pause of [`HostStep::Wait`] cut short: `waker` is called once, as soon as it may be over.
+     */
+    func wake(waker: Waker) throws 
     
 }
 /**
- * What wakes a call.
+ * One call, from its first step to its last. Whoever holds it takes its steps one after the other.
  */
-open class AlarmImpl: Alarm, @unchecked Sendable {
+open class Call: CallProtocol, @unchecked Sendable {
     fileprivate let handle: UInt64
 
     /// Used to instantiate a [FFIObject] without an actual handle, for fakes in tests, mostly.
@@ -640,7 +650,7 @@ open class AlarmImpl: Alarm, @unchecked Sendable {
     @_documentation(visibility: private)
 #endif
     public func uniffiCloneHandle() -> UInt64 {
-        return try! rustCall { uniffi_feishu_corehr_mobile_fn_clone_alarm(self.handle, $0) }
+        return try! rustCall { uniffi_feishu_corehr_mobile_fn_clone_call(self.handle, $0) }
     }
     // No primary constructor declared for this class.
 
@@ -650,265 +660,46 @@ open class AlarmImpl: Alarm, @unchecked Sendable {
             return
         }
 
-        try! rustCall { uniffi_feishu_corehr_mobile_fn_free_alarm(handle, $0) }
+        try! rustCall { uniffi_feishu_corehr_mobile_fn_free_call(handle, $0) }
     }
 
     
 
     
     /**
-     * Returns after so many milliseconds.
+     * Ends the call, and says what it has done until now. No step follows.
      */
-open func sleep(milliseconds: UInt64)async throws   {
-    return
-        try  await uniffiRustCallAsync(
-            rustFutureFunc: {
-                uniffi_feishu_corehr_mobile_fn_method_alarm_sleep(
-                        self.uniffiCloneHandle(),FfiConverterUInt64.lower(milliseconds)
-                )
-            },
-            pollFunc: ffi_feishu_corehr_mobile_rust_future_poll_void,
-            completeFunc: ffi_feishu_corehr_mobile_rust_future_complete_void,
-            freeFunc: ffi_feishu_corehr_mobile_rust_future_free_void,
-            liftFunc: { $0 },
-            errorHandler: FfiConverterTypeHostError_lift
-        )
-}
-    
-
-    
-}
-
-
-
-// Put the implementation in a struct so we don't pollute the top-level namespace
-fileprivate struct UniffiCallbackInterfaceAlarm {
-
-    // Create the VTable using a series of closures.
-    // Swift automatically converts these into C callback functions.
-    //
-    // Store the vtable directly.
-    static let vtable: UniffiVTableCallbackInterfaceAlarm = UniffiVTableCallbackInterfaceAlarm(
-        uniffiFree: { (uniffiHandle: UInt64) -> () in
-            do {
-                try FfiConverterTypeAlarm.handleMap.remove(handle: uniffiHandle)
-            } catch {
-                print("Uniffi callback interface Alarm: handle missing in uniffiFree")
-            }
-        },
-        uniffiClone: { (uniffiHandle: UInt64) -> UInt64 in
-            do {
-                return try FfiConverterTypeAlarm.handleMap.clone(handle: uniffiHandle)
-            } catch {
-                fatalError("Uniffi callback interface Alarm: handle missing in uniffiClone")
-            }
-        },
-        sleep: { (
-            uniffiHandle: UInt64,
-            milliseconds: UInt64,
-            uniffiFutureCallback: @escaping UniffiForeignFutureCompleteVoid,
-            uniffiCallbackData: UInt64,
-            uniffiOutDroppedCallback: UnsafeMutablePointer<UniffiForeignFutureDroppedCallbackStruct>
-        ) in
-            let makeCall = {
-                () async throws -> () in
-                guard let uniffiObj = try? FfiConverterTypeAlarm.handleMap.get(handle: uniffiHandle) else {
-                    throw UniffiInternalError.unexpectedStaleHandle
-                }
-                return try await uniffiObj.sleep(
-                     milliseconds: try FfiConverterUInt64.lift(milliseconds)
-                )
-            }
-
-            let uniffiHandleSuccess = { (returnValue: ()) in
-                uniffiFutureCallback(
-                    uniffiCallbackData,
-                    UniffiForeignFutureResultVoid(
-                        callStatus: RustCallStatus()
-                    )
-                )
-            }
-            let uniffiHandleError = { (statusCode, errorBuf) in
-                uniffiFutureCallback(
-                    uniffiCallbackData,
-                    UniffiForeignFutureResultVoid(
-                        callStatus: RustCallStatus(code: statusCode, errorBuf: errorBuf)
-                    )
-                )
-            }
-            uniffiTraitInterfaceCallAsyncWithError(
-                makeCall: makeCall,
-                handleSuccess: uniffiHandleSuccess,
-                handleError: uniffiHandleError,
-                lowerError: FfiConverterTypeHostError_lower,
-                droppedCallback: uniffiOutDroppedCallback
-            )
-        }
-    )
-
-    // Rust stores this pointer for future callback invocations, so it must live
-    // for the process lifetime (not just for the init function call).
-    //
-    // `nonisolated(unsafe)` is needed under Swift 6 strict concurrency.
-    // This is safe because the pointee is initialized once during static init
-    // and never mutated by either side of the FFI.  Its fields are C function pointers.
-    nonisolated(unsafe) static let vtablePtr: UnsafePointer<UniffiVTableCallbackInterfaceAlarm> = {
-        let ptr = UnsafeMutablePointer<UniffiVTableCallbackInterfaceAlarm>.allocate(capacity: 1)
-        ptr.initialize(to: vtable)
-        return UnsafePointer(ptr)
-    }()
-}
-
-private func uniffiCallbackInitAlarm() {
-    uniffi_feishu_corehr_mobile_fn_init_callback_vtable_alarm(UniffiCallbackInterfaceAlarm.vtablePtr)
-}
-
-#if swift(>=5.8)
-@_documentation(visibility: private)
-#endif
-public struct FfiConverterTypeAlarm: FfiConverter {
-    fileprivate static let handleMap = UniffiHandleMap<Alarm>()
-
-    typealias FfiType = UInt64
-    typealias SwiftType = Alarm
-
-    public static func lift(_ handle: UInt64) throws -> Alarm {
-        if ((handle & 1) == 0) {
-            // Rust-generated handle, construct a new class that uses the handle to implement the
-            // interface
-            return AlarmImpl(unsafeFromHandle: handle)
-        } else {
-            // Swift-generated handle, get the object from the handle map
-            return try handleMap.remove(handle: handle)
-        }
-    }
-
-    public static func lower(_ value: Alarm) -> UInt64 {
-         if let rustImpl = value as? AlarmImpl {
-             // Rust-implemented object.  Clone the handle and return it
-            return rustImpl.uniffiCloneHandle()
-         } else {
-            // Swift object, generate a new vtable handle and return that.
-            return handleMap.insert(obj: value)
-         }
-    }
-
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Alarm {
-        let handle: UInt64 = try readInt(&buf)
-        return try lift(handle)
-    }
-
-    public static func write(_ value: Alarm, into buf: inout [UInt8]) {
-        writeInt(&buf, lower(value))
-    }
-}
-
-
-#if swift(>=5.8)
-@_documentation(visibility: private)
-#endif
-public func FfiConverterTypeAlarm_lift(_ handle: UInt64) throws -> Alarm {
-    return try FfiConverterTypeAlarm.lift(handle)
-}
-
-#if swift(>=5.8)
-@_documentation(visibility: private)
-#endif
-public func FfiConverterTypeAlarm_lower(_ value: Alarm) -> UInt64 {
-    return FfiConverterTypeAlarm.lower(value)
-}
-
-
-
-
-
-
-/**
- * Ends the calls that it was handed to, once and for good.
- */
-public protocol CancellationProtocol: AnyObject, Sendable {
-    
-    /**
-     * Ends the calls, those that begin later too: each fails with kind `cancelled`, and says what it has done.
-     */
-    func cancel() throws 
-    
-}
-/**
- * Ends the calls that it was handed to, once and for good.
- */
-open class Cancellation: CancellationProtocol, @unchecked Sendable {
-    fileprivate let handle: UInt64
-
-    /// Used to instantiate a [FFIObject] without an actual handle, for fakes in tests, mostly.
-#if swift(>=5.8)
-    @_documentation(visibility: private)
-#endif
-    public struct NoHandle {
-        public init() {}
-    }
-
-    // TODO: We'd like this to be `private` but for Swifty reasons,
-    // we can't implement `FfiConverter` without making this `required` and we can't
-    // make it `required` without making it `public`.
-#if swift(>=5.8)
-    @_documentation(visibility: private)
-#endif
-    required public init(unsafeFromHandle handle: UInt64) {
-        self.handle = handle
-    }
-
-    // This constructor can be used to instantiate a fake object.
-    // - Parameter noHandle: Placeholder value so we can have a constructor separate from the default empty one that may be implemented for classes extending [FFIObject].
-    //
-    // - Warning:
-    //     Any object instantiated with this constructor cannot be passed to an actual Rust-backed object. Since there isn't a backing handle the FFI lower functions will crash.
-#if swift(>=5.8)
-    @_documentation(visibility: private)
-#endif
-    public init(noHandle: NoHandle) {
-        self.handle = 0
-    }
-
-#if swift(>=5.8)
-    @_documentation(visibility: private)
-#endif
-    public func uniffiCloneHandle() -> UInt64 {
-        return try! rustCall { uniffi_feishu_corehr_mobile_fn_clone_cancellation(self.handle, $0) }
-    }
-    /**
-     * Nothing is cancelled yet.
-     */
-public convenience init()throws  {
-    let handle =
-        try rustCallWithError(FfiConverterTypeFailure_lift) {
+open func cancel()throws  -> FeishuError  {
+    return try  FfiConverterTypeFeishuError_lift(try rustCallWithError(FfiConverterTypeFailure_lift) {
         uniffiCallStatus in
-    uniffi_feishu_corehr_mobile_fn_constructor_cancellation_new(uniffiCallStatus
-    )
-}
-    self.init(unsafeFromHandle: handle)
-}
-
-    deinit {
-        if handle == 0 {
-            // Mock objects have handle=0 don't try to free them
-            return
-        }
-
-        try! rustCall { uniffi_feishu_corehr_mobile_fn_free_cancellation(handle, $0) }
-    }
-
-    
-
-    
-    /**
-     * Ends the calls, those that begin later too: each fails with kind `cancelled`, and says what it has done.
-     */
-open func cancel()throws   {try rustCallWithError(FfiConverterTypeFailure_lift) {
-        uniffiCallStatus in
-    uniffi_feishu_corehr_mobile_fn_method_cancellation_cancel(
+    uniffi_feishu_corehr_mobile_fn_method_call_cancel(
             self.uniffiCloneHandle(),uniffiCallStatus
     )
+})
+}
+    
+    /**
+     * Takes what came of the step before, and says what comes next.
+     */
+open func next(answer: HostAnswer)throws  -> Turn  {
+    return try  FfiConverterTypeTurn_lift(try rustCallWithError(FfiConverterTypeFailure_lift) {
+        uniffiCallStatus in
+    uniffi_feishu_corehr_mobile_fn_method_call_next(
+            self.uniffiCloneHandle(),
+        FfiConverterTypeHostAnswer_lower(answer),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * Has the pause of [`HostStep::Wait`] cut short: `waker` is called once, as soon as it may be over.
+     */
+open func wake(waker: Waker)throws   {try rustCallWithError(FfiConverterTypeFailure_lift) {
+        uniffiCallStatus in
+    uniffi_feishu_corehr_mobile_fn_method_call_wake(
+            self.uniffiCloneHandle(),
+        FfiConverterTypeWaker_lower(waker),uniffiCallStatus
+    )
 }
 }
     
@@ -920,24 +711,24 @@ open func cancel()throws   {try rustCallWithError(FfiConverterTypeFailure_lift) 
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
-public struct FfiConverterTypeCancellation: FfiConverter {
+public struct FfiConverterTypeCall: FfiConverter {
     typealias FfiType = UInt64
-    typealias SwiftType = Cancellation
+    typealias SwiftType = Call
 
-    public static func lift(_ handle: UInt64) throws -> Cancellation {
-        return Cancellation(unsafeFromHandle: handle)
+    public static func lift(_ handle: UInt64) throws -> Call {
+        return Call(unsafeFromHandle: handle)
     }
 
-    public static func lower(_ value: Cancellation) -> UInt64 {
+    public static func lower(_ value: Call) -> UInt64 {
         return value.uniffiCloneHandle()
     }
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Cancellation {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Call {
         let handle: UInt64 = try readInt(&buf)
         return try lift(handle)
     }
 
-    public static func write(_ value: Cancellation, into buf: inout [UInt8]) {
+    public static func write(_ value: Call, into buf: inout [UInt8]) {
         writeInt(&buf, lower(value))
     }
 }
@@ -946,15 +737,15 @@ public struct FfiConverterTypeCancellation: FfiConverter {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
-public func FfiConverterTypeCancellation_lift(_ handle: UInt64) throws -> Cancellation {
-    return try FfiConverterTypeCancellation.lift(handle)
+public func FfiConverterTypeCall_lift(_ handle: UInt64) throws -> Call {
+    return try FfiConverterTypeCall.lift(handle)
 }
 
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
-public func FfiConverterTypeCancellation_lower(_ value: Cancellation) -> UInt64 {
-    return FfiConverterTypeCancellation.lower(value)
+public func FfiConverterTypeCall_lower(_ value: Call) -> UInt64 {
+    return FfiConverterTypeCall.lower(value)
 }
 
 
@@ -968,35 +759,14 @@ public func FfiConverterTypeCancellation_lower(_ value: Cancellation) -> UInt64 
 public protocol NativeClientProtocol: AnyObject, Sendable {
     
     /**
-     * Reads one process.
+     * Checks all that is asked for, and gives the first step.
      */
-    func getProcess(request: GetProcess, options: CallOptions, cancellation: Cancellation?) async throws  -> Process
+    func begin(new: NewCall) throws  -> Begun
     
     /**
-     * The request that reads a process as data; nothing is sent.
+     * A request as data; nothing is sent.
      */
-    func getProcessRequest(request: GetProcess, options: CallOptions) throws  -> HttpRequest
-    
-    /**
-     * Walks through the ids of all processes that were modified in a span of time of any length; nothing is sent yet.
-     * The request's `page_token` may be the cursor of an earlier walk.
-     */
-    func listProcesses(request: ListProcesses) throws  -> ProcessPages
-    
-    /**
-     * The request for one page of ids as data; nothing is sent.
-     */
-    func listProcessesRequest(request: ListProcesses, options: CallOptions) throws  -> HttpRequest
-    
-    /**
-     * Ends a process that is still running, and finds out whether it worked.
-     */
-    func withdrawProcess(request: WithdrawProcess, options: CallOptions, readBack: ReadBack, cancellation: Cancellation?) async throws  -> Withdrawn
-    
-    /**
-     * The request of a withdrawal as data; nothing is sent.
-     */
-    func withdrawProcessRequest(request: WithdrawProcess, options: CallOptions) throws  -> HttpRequest
+    func request(request: Request, options: CallOptions) throws  -> HttpRequest
     
 }
 /**
@@ -1042,19 +812,16 @@ open class NativeClient: NativeClientProtocol, @unchecked Sendable {
         return try! rustCall { uniffi_feishu_corehr_mobile_fn_clone_nativeclient(self.handle, $0) }
     }
     /**
-     * Checks everything; nothing is sent. `token_source` belongs to [`Credentials::Host`] and to nothing else.
+     * Checks everything; nothing is sent. A token function belongs to [`Credentials::Host`] and to nothing else.
      */
-public convenience init(credentials: Credentials, options: ClientOptions, transport: Transport, alarm: Alarm, tokenSource: TokenSource?, observer: Observer?)throws  {
+public convenience init(credentials: Credentials, options: ClientOptions, hasTokenSource: Bool)throws  {
     let handle =
         try rustCallWithError(FfiConverterTypeFailure_lift) {
         uniffiCallStatus in
     uniffi_feishu_corehr_mobile_fn_constructor_nativeclient_new(
         FfiConverterTypeCredentials_lower(credentials),
         FfiConverterTypeClientOptions_lower(options),
-        FfiConverterTypeTransport_lower(transport),
-        FfiConverterTypeAlarm_lower(alarm),
-        FfiConverterOptionTypeTokenSource.lower(tokenSource),
-        FfiConverterOptionTypeObserver.lower(observer),uniffiCallStatus
+        FfiConverterBool.lower(hasTokenSource),uniffiCallStatus
     )
 }
     self.init(unsafeFromHandle: handle)
@@ -1073,94 +840,27 @@ public convenience init(credentials: Credentials, options: ClientOptions, transp
 
     
     /**
-     * Reads one process.
+     * Checks all that is asked for, and gives the first step.
      */
-open func getProcess(request: GetProcess, options: CallOptions, cancellation: Cancellation?)async throws  -> Process  {
-    return
-        try  await uniffiRustCallAsync(
-            rustFutureFunc: {
-                uniffi_feishu_corehr_mobile_fn_method_nativeclient_get_process(
-                        self.uniffiCloneHandle(),FfiConverterTypeGetProcess_lower(request),FfiConverterTypeCallOptions_lower(options),FfiConverterOptionTypeCancellation.lower(cancellation)
-                )
-            },
-            pollFunc: ffi_feishu_corehr_mobile_rust_future_poll_rust_buffer,
-            completeFunc: ffi_feishu_corehr_mobile_rust_future_complete_rust_buffer,
-            freeFunc: ffi_feishu_corehr_mobile_rust_future_free_rust_buffer,
-            liftFunc: FfiConverterTypeProcess_lift,
-            errorHandler: FfiConverterTypeFailure_lift
-        )
-}
-    
-    /**
-     * The request that reads a process as data; nothing is sent.
-     */
-open func getProcessRequest(request: GetProcess, options: CallOptions)throws  -> HttpRequest  {
-    return try  FfiConverterTypeHttpRequest_lift(try rustCallWithError(FfiConverterTypeFailure_lift) {
+open func begin(new: NewCall)throws  -> Begun  {
+    return try  FfiConverterTypeBegun_lift(try rustCallWithError(FfiConverterTypeFailure_lift) {
         uniffiCallStatus in
-    uniffi_feishu_corehr_mobile_fn_method_nativeclient_get_process_request(
+    uniffi_feishu_corehr_mobile_fn_method_nativeclient_begin(
             self.uniffiCloneHandle(),
-        FfiConverterTypeGetProcess_lower(request),
-        FfiConverterTypeCallOptions_lower(options),uniffiCallStatus
+        FfiConverterTypeNewCall_lower(new),uniffiCallStatus
     )
 })
 }
     
     /**
-     * Walks through the ids of all processes that were modified in a span of time of any length; nothing is sent yet.
-     * The request's `page_token` may be the cursor of an earlier walk.
+     * A request as data; nothing is sent.
      */
-open func listProcesses(request: ListProcesses)throws  -> ProcessPages  {
-    return try  FfiConverterTypeProcessPages_lift(try rustCallWithError(FfiConverterTypeFailure_lift) {
-        uniffiCallStatus in
-    uniffi_feishu_corehr_mobile_fn_method_nativeclient_list_processes(
-            self.uniffiCloneHandle(),
-        FfiConverterTypeListProcesses_lower(request),uniffiCallStatus
-    )
-})
-}
-    
-    /**
-     * The request for one page of ids as data; nothing is sent.
-     */
-open func listProcessesRequest(request: ListProcesses, options: CallOptions)throws  -> HttpRequest  {
+open func request(request: Request, options: CallOptions)throws  -> HttpRequest  {
     return try  FfiConverterTypeHttpRequest_lift(try rustCallWithError(FfiConverterTypeFailure_lift) {
         uniffiCallStatus in
-    uniffi_feishu_corehr_mobile_fn_method_nativeclient_list_processes_request(
+    uniffi_feishu_corehr_mobile_fn_method_nativeclient_request(
             self.uniffiCloneHandle(),
-        FfiConverterTypeListProcesses_lower(request),
-        FfiConverterTypeCallOptions_lower(options),uniffiCallStatus
-    )
-})
-}
-    
-    /**
-     * Ends a process that is still running, and finds out whether it worked.
-     */
-open func withdrawProcess(request: WithdrawProcess, options: CallOptions, readBack: ReadBack, cancellation: Cancellation?)async throws  -> Withdrawn  {
-    return
-        try  await uniffiRustCallAsync(
-            rustFutureFunc: {
-                uniffi_feishu_corehr_mobile_fn_method_nativeclient_withdraw_process(
-                        self.uniffiCloneHandle(),FfiConverterTypeWithdrawProcess_lower(request),FfiConverterTypeCallOptions_lower(options),FfiConverterTypeReadBack_lower(readBack),FfiConverterOptionTypeCancellation.lower(cancellation)
-                )
-            },
-            pollFunc: ffi_feishu_corehr_mobile_rust_future_poll_rust_buffer,
-            completeFunc: ffi_feishu_corehr_mobile_rust_future_complete_rust_buffer,
-            freeFunc: ffi_feishu_corehr_mobile_rust_future_free_rust_buffer,
-            liftFunc: FfiConverterTypeWithdrawn_lift,
-            errorHandler: FfiConverterTypeFailure_lift
-        )
-}
-    
-    /**
-     * The request of a withdrawal as data; nothing is sent.
-     */
-open func withdrawProcessRequest(request: WithdrawProcess, options: CallOptions)throws  -> HttpRequest  {
-    return try  FfiConverterTypeHttpRequest_lift(try rustCallWithError(FfiConverterTypeFailure_lift) {
-        uniffiCallStatus in
-    uniffi_feishu_corehr_mobile_fn_method_nativeclient_withdraw_process_request(
-            self.uniffiCloneHandle(),
-        FfiConverterTypeWithdrawProcess_lower(request),
+        FfiConverterTypeRequest_lower(request),
         FfiConverterTypeCallOptions_lower(options),uniffiCallStatus
     )
 })
@@ -1217,260 +917,7 @@ public func FfiConverterTypeNativeClient_lower(_ value: NativeClient) -> UInt64 
 
 
 /**
- * Who listens: for logs, metrics and traces. Nothing that it is told holds a secret, and what it throws is ignored.
- */
-public protocol Observer: AnyObject, Sendable {
-    
-    /**
-     * Is told of every request, after its answer.
-     */
-    func attempted(observation: Observation) throws 
-    
-    /**
-     * Is told of every call that was cancelled, and by `error.effect` what it had done until then.
-     */
-    func cancelled(error: FeishuError) throws 
-    
-}
-/**
- * Who listens: for logs, metrics and traces. Nothing that it is told holds a secret, and what it throws is ignored.
- */
-open class ObserverImpl: Observer, @unchecked Sendable {
-    fileprivate let handle: UInt64
-
-    /// Used to instantiate a [FFIObject] without an actual handle, for fakes in tests, mostly.
-#if swift(>=5.8)
-    @_documentation(visibility: private)
-#endif
-    public struct NoHandle {
-        public init() {}
-    }
-
-    // TODO: We'd like this to be `private` but for Swifty reasons,
-    // we can't implement `FfiConverter` without making this `required` and we can't
-    // make it `required` without making it `public`.
-#if swift(>=5.8)
-    @_documentation(visibility: private)
-#endif
-    required public init(unsafeFromHandle handle: UInt64) {
-        self.handle = handle
-    }
-
-    // This constructor can be used to instantiate a fake object.
-    // - Parameter noHandle: Placeholder value so we can have a constructor separate from the default empty one that may be implemented for classes extending [FFIObject].
-    //
-    // - Warning:
-    //     Any object instantiated with this constructor cannot be passed to an actual Rust-backed object. Since there isn't a backing handle the FFI lower functions will crash.
-#if swift(>=5.8)
-    @_documentation(visibility: private)
-#endif
-    public init(noHandle: NoHandle) {
-        self.handle = 0
-    }
-
-#if swift(>=5.8)
-    @_documentation(visibility: private)
-#endif
-    public func uniffiCloneHandle() -> UInt64 {
-        return try! rustCall { uniffi_feishu_corehr_mobile_fn_clone_observer(self.handle, $0) }
-    }
-    // No primary constructor declared for this class.
-
-    deinit {
-        if handle == 0 {
-            // Mock objects have handle=0 don't try to free them
-            return
-        }
-
-        try! rustCall { uniffi_feishu_corehr_mobile_fn_free_observer(handle, $0) }
-    }
-
-    
-
-    
-    /**
-     * Is told of every request, after its answer.
-     */
-open func attempted(observation: Observation)throws   {try rustCallWithError(FfiConverterTypeHostError_lift) {
-        uniffiCallStatus in
-    uniffi_feishu_corehr_mobile_fn_method_observer_attempted(
-            self.uniffiCloneHandle(),
-        FfiConverterTypeObservation_lower(observation),uniffiCallStatus
-    )
-}
-}
-    
-    /**
-     * Is told of every call that was cancelled, and by `error.effect` what it had done until then.
-     */
-open func cancelled(error: FeishuError)throws   {try rustCallWithError(FfiConverterTypeHostError_lift) {
-        uniffiCallStatus in
-    uniffi_feishu_corehr_mobile_fn_method_observer_cancelled(
-            self.uniffiCloneHandle(),
-        FfiConverterTypeFeishuError_lower(error),uniffiCallStatus
-    )
-}
-}
-    
-
-    
-}
-
-
-
-// Put the implementation in a struct so we don't pollute the top-level namespace
-fileprivate struct UniffiCallbackInterfaceObserver {
-
-    // Create the VTable using a series of closures.
-    // Swift automatically converts these into C callback functions.
-    //
-    // Store the vtable directly.
-    static let vtable: UniffiVTableCallbackInterfaceObserver = UniffiVTableCallbackInterfaceObserver(
-        uniffiFree: { (uniffiHandle: UInt64) -> () in
-            do {
-                try FfiConverterTypeObserver.handleMap.remove(handle: uniffiHandle)
-            } catch {
-                print("Uniffi callback interface Observer: handle missing in uniffiFree")
-            }
-        },
-        uniffiClone: { (uniffiHandle: UInt64) -> UInt64 in
-            do {
-                return try FfiConverterTypeObserver.handleMap.clone(handle: uniffiHandle)
-            } catch {
-                fatalError("Uniffi callback interface Observer: handle missing in uniffiClone")
-            }
-        },
-        attempted: { (
-            uniffiHandle: UInt64,
-            observation: RustBuffer,
-            uniffiOutReturn: UnsafeMutableRawPointer,
-            uniffiCallStatus: UnsafeMutablePointer<RustCallStatus>
-        ) in
-            let makeCall = {
-                () throws -> () in
-                guard let uniffiObj = try? FfiConverterTypeObserver.handleMap.get(handle: uniffiHandle) else {
-                    throw UniffiInternalError.unexpectedStaleHandle
-                }
-                return try uniffiObj.attempted(
-                     observation: try FfiConverterTypeObservation_lift(observation)
-                )
-            }
-
-            
-            let writeReturn = { () }
-            uniffiTraitInterfaceCallWithError(
-                callStatus: uniffiCallStatus,
-                makeCall: makeCall,
-                writeReturn: writeReturn,
-                lowerError: FfiConverterTypeHostError_lower
-            )
-        },
-        cancelled: { (
-            uniffiHandle: UInt64,
-            error: RustBuffer,
-            uniffiOutReturn: UnsafeMutableRawPointer,
-            uniffiCallStatus: UnsafeMutablePointer<RustCallStatus>
-        ) in
-            let makeCall = {
-                () throws -> () in
-                guard let uniffiObj = try? FfiConverterTypeObserver.handleMap.get(handle: uniffiHandle) else {
-                    throw UniffiInternalError.unexpectedStaleHandle
-                }
-                return try uniffiObj.cancelled(
-                     error: try FfiConverterTypeFeishuError_lift(error)
-                )
-            }
-
-            
-            let writeReturn = { () }
-            uniffiTraitInterfaceCallWithError(
-                callStatus: uniffiCallStatus,
-                makeCall: makeCall,
-                writeReturn: writeReturn,
-                lowerError: FfiConverterTypeHostError_lower
-            )
-        }
-    )
-
-    // Rust stores this pointer for future callback invocations, so it must live
-    // for the process lifetime (not just for the init function call).
-    //
-    // `nonisolated(unsafe)` is needed under Swift 6 strict concurrency.
-    // This is safe because the pointee is initialized once during static init
-    // and never mutated by either side of the FFI.  Its fields are C function pointers.
-    nonisolated(unsafe) static let vtablePtr: UnsafePointer<UniffiVTableCallbackInterfaceObserver> = {
-        let ptr = UnsafeMutablePointer<UniffiVTableCallbackInterfaceObserver>.allocate(capacity: 1)
-        ptr.initialize(to: vtable)
-        return UnsafePointer(ptr)
-    }()
-}
-
-private func uniffiCallbackInitObserver() {
-    uniffi_feishu_corehr_mobile_fn_init_callback_vtable_observer(UniffiCallbackInterfaceObserver.vtablePtr)
-}
-
-#if swift(>=5.8)
-@_documentation(visibility: private)
-#endif
-public struct FfiConverterTypeObserver: FfiConverter {
-    fileprivate static let handleMap = UniffiHandleMap<Observer>()
-
-    typealias FfiType = UInt64
-    typealias SwiftType = Observer
-
-    public static func lift(_ handle: UInt64) throws -> Observer {
-        if ((handle & 1) == 0) {
-            // Rust-generated handle, construct a new class that uses the handle to implement the
-            // interface
-            return ObserverImpl(unsafeFromHandle: handle)
-        } else {
-            // Swift-generated handle, get the object from the handle map
-            return try handleMap.remove(handle: handle)
-        }
-    }
-
-    public static func lower(_ value: Observer) -> UInt64 {
-         if let rustImpl = value as? ObserverImpl {
-             // Rust-implemented object.  Clone the handle and return it
-            return rustImpl.uniffiCloneHandle()
-         } else {
-            // Swift object, generate a new vtable handle and return that.
-            return handleMap.insert(obj: value)
-         }
-    }
-
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Observer {
-        let handle: UInt64 = try readInt(&buf)
-        return try lift(handle)
-    }
-
-    public static func write(_ value: Observer, into buf: inout [UInt8]) {
-        writeInt(&buf, lower(value))
-    }
-}
-
-
-#if swift(>=5.8)
-@_documentation(visibility: private)
-#endif
-public func FfiConverterTypeObserver_lift(_ handle: UInt64) throws -> Observer {
-    return try FfiConverterTypeObserver.lift(handle)
-}
-
-#if swift(>=5.8)
-@_documentation(visibility: private)
-#endif
-public func FfiConverterTypeObserver_lower(_ value: Observer) -> UInt64 {
-    return FfiConverterTypeObserver.lower(value)
-}
-
-
-
-
-
-
-/**
- * A walk through the ids of processes.
+ * A walk through the ids of processes. Each page is a call of its own.
  */
 public protocol ProcessPagesProtocol: AnyObject, Sendable {
     
@@ -1480,13 +927,18 @@ public protocol ProcessPagesProtocol: AnyObject, Sendable {
     func cursor() throws  -> String?
     
     /**
-     * The ids of the next page; nothing at the end. A page may be empty, and the walk goes on.
+     * The page to ask for; nothing at the end.
      */
-    func next(options: CallOptions, cancellation: Cancellation?) async throws  -> [String]?
+    func next() throws  -> ListProcesses?
+    
+    /**
+     * Takes the answer to such a request, and gives its ids. A page may be empty, and the walk goes on.
+     */
+    func take(request: ListProcesses, page: ProcessPage) throws  -> [String]
     
 }
 /**
- * A walk through the ids of processes.
+ * A walk through the ids of processes. Each page is a call of its own.
  */
 open class ProcessPages: ProcessPagesProtocol, @unchecked Sendable {
     fileprivate let handle: UInt64
@@ -1527,7 +979,20 @@ open class ProcessPages: ProcessPagesProtocol, @unchecked Sendable {
     public func uniffiCloneHandle() -> UInt64 {
         return try! rustCall { uniffi_feishu_corehr_mobile_fn_clone_processpages(self.handle, $0) }
     }
-    // No primary constructor declared for this class.
+    /**
+     * A walk through the ids of all processes that were modified in a span of time of any length; nothing is sent.
+     * The request's `page_token` may be the cursor of an earlier walk.
+     */
+public convenience init(request: ListProcesses)throws  {
+    let handle =
+        try rustCallWithError(FfiConverterTypeFailure_lift) {
+        uniffiCallStatus in
+    uniffi_feishu_corehr_mobile_fn_constructor_processpages_new(
+        FfiConverterTypeListProcesses_lower(request),uniffiCallStatus
+    )
+}
+    self.init(unsafeFromHandle: handle)
+}
 
     deinit {
         if handle == 0 {
@@ -1554,22 +1019,29 @@ open func cursor()throws  -> String?  {
 }
     
     /**
-     * The ids of the next page; nothing at the end. A page may be empty, and the walk goes on.
+     * The page to ask for; nothing at the end.
      */
-open func next(options: CallOptions, cancellation: Cancellation?)async throws  -> [String]?  {
-    return
-        try  await uniffiRustCallAsync(
-            rustFutureFunc: {
-                uniffi_feishu_corehr_mobile_fn_method_processpages_next(
-                        self.uniffiCloneHandle(),FfiConverterTypeCallOptions_lower(options),FfiConverterOptionTypeCancellation.lower(cancellation)
-                )
-            },
-            pollFunc: ffi_feishu_corehr_mobile_rust_future_poll_rust_buffer,
-            completeFunc: ffi_feishu_corehr_mobile_rust_future_complete_rust_buffer,
-            freeFunc: ffi_feishu_corehr_mobile_rust_future_free_rust_buffer,
-            liftFunc: FfiConverterOptionSequenceString.lift,
-            errorHandler: FfiConverterTypeFailure_lift
-        )
+open func next()throws  -> ListProcesses?  {
+    return try  FfiConverterOptionTypeListProcesses.lift(try rustCallWithError(FfiConverterTypeFailure_lift) {
+        uniffiCallStatus in
+    uniffi_feishu_corehr_mobile_fn_method_processpages_next(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * Takes the answer to such a request, and gives its ids. A page may be empty, and the walk goes on.
+     */
+open func take(request: ListProcesses, page: ProcessPage)throws  -> [String]  {
+    return try  FfiConverterSequenceString.lift(try rustCallWithError(FfiConverterTypeFailure_lift) {
+        uniffiCallStatus in
+    uniffi_feishu_corehr_mobile_fn_method_processpages_take(
+            self.uniffiCloneHandle(),
+        FfiConverterTypeListProcesses_lower(request),
+        FfiConverterTypeProcessPage_lower(page),uniffiCallStatus
+    )
+})
 }
     
 
@@ -1623,21 +1095,21 @@ public func FfiConverterTypeProcessPages_lower(_ value: ProcessPages) -> UInt64 
 
 
 /**
- * Where tokens come from, when the app has them from elsewhere.
+ * Cuts a pause short.
  */
-public protocol TokenSource: AnyObject, Sendable {
+public protocol Waker: AnyObject, Sendable {
     
     /**
-     * A tenant access token. `refused` says that the server did not accept the last one, so that a kept copy of it
-     * must not be returned. It may take 10 seconds.
+     * Leaves a note that the pause is over, and returns. It is called in the midst of another call, on that one's
+     * thread and under its lock: whatever it runs at once runs in the wrong place, and can wait for ever.
      */
-    func token(refused: Bool) async throws  -> String
+    func wake() throws 
     
 }
 /**
- * Where tokens come from, when the app has them from elsewhere.
+ * Cuts a pause short.
  */
-open class TokenSourceImpl: TokenSource, @unchecked Sendable {
+open class WakerImpl: Waker, @unchecked Sendable {
     fileprivate let handle: UInt64
 
     /// Used to instantiate a [FFIObject] without an actual handle, for fakes in tests, mostly.
@@ -1674,7 +1146,7 @@ open class TokenSourceImpl: TokenSource, @unchecked Sendable {
     @_documentation(visibility: private)
 #endif
     public func uniffiCloneHandle() -> UInt64 {
-        return try! rustCall { uniffi_feishu_corehr_mobile_fn_clone_tokensource(self.handle, $0) }
+        return try! rustCall { uniffi_feishu_corehr_mobile_fn_clone_waker(self.handle, $0) }
     }
     // No primary constructor declared for this class.
 
@@ -1684,30 +1156,22 @@ open class TokenSourceImpl: TokenSource, @unchecked Sendable {
             return
         }
 
-        try! rustCall { uniffi_feishu_corehr_mobile_fn_free_tokensource(handle, $0) }
+        try! rustCall { uniffi_feishu_corehr_mobile_fn_free_waker(handle, $0) }
     }
 
     
 
     
     /**
-     * A tenant access token. `refused` says that the server did not accept the last one, so that a kept copy of it
-     * must not be returned. It may take 10 seconds.
+     * Leaves a note that the pause is over, and returns. It is called in the midst of another call, on that one's
+     * thread and under its lock: whatever it runs at once runs in the wrong place, and can wait for ever.
      */
-open func token(refused: Bool)async throws  -> String  {
-    return
-        try  await uniffiRustCallAsync(
-            rustFutureFunc: {
-                uniffi_feishu_corehr_mobile_fn_method_tokensource_token(
-                        self.uniffiCloneHandle(),FfiConverterBool.lower(refused)
-                )
-            },
-            pollFunc: ffi_feishu_corehr_mobile_rust_future_poll_rust_buffer,
-            completeFunc: ffi_feishu_corehr_mobile_rust_future_complete_rust_buffer,
-            freeFunc: ffi_feishu_corehr_mobile_rust_future_free_rust_buffer,
-            liftFunc: FfiConverterString.lift,
-            errorHandler: FfiConverterTypeHostError_lift
-        )
+open func wake()throws   {try rustCallWithError(FfiConverterTypeHostError_lift) {
+        uniffiCallStatus in
+    uniffi_feishu_corehr_mobile_fn_method_waker_wake(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+}
 }
     
 
@@ -1717,68 +1181,48 @@ open func token(refused: Bool)async throws  -> String  {
 
 
 // Put the implementation in a struct so we don't pollute the top-level namespace
-fileprivate struct UniffiCallbackInterfaceTokenSource {
+fileprivate struct UniffiCallbackInterfaceWaker {
 
     // Create the VTable using a series of closures.
     // Swift automatically converts these into C callback functions.
     //
     // Store the vtable directly.
-    static let vtable: UniffiVTableCallbackInterfaceTokenSource = UniffiVTableCallbackInterfaceTokenSource(
+    static let vtable: UniffiVTableCallbackInterfaceWaker = UniffiVTableCallbackInterfaceWaker(
         uniffiFree: { (uniffiHandle: UInt64) -> () in
             do {
-                try FfiConverterTypeTokenSource.handleMap.remove(handle: uniffiHandle)
+                try FfiConverterTypeWaker.handleMap.remove(handle: uniffiHandle)
             } catch {
-                print("Uniffi callback interface TokenSource: handle missing in uniffiFree")
+                print("Uniffi callback interface Waker: handle missing in uniffiFree")
             }
         },
         uniffiClone: { (uniffiHandle: UInt64) -> UInt64 in
             do {
-                return try FfiConverterTypeTokenSource.handleMap.clone(handle: uniffiHandle)
+                return try FfiConverterTypeWaker.handleMap.clone(handle: uniffiHandle)
             } catch {
-                fatalError("Uniffi callback interface TokenSource: handle missing in uniffiClone")
+                fatalError("Uniffi callback interface Waker: handle missing in uniffiClone")
             }
         },
-        token: { (
+        wake: { (
             uniffiHandle: UInt64,
-            refused: Int8,
-            uniffiFutureCallback: @escaping UniffiForeignFutureCompleteRustBuffer,
-            uniffiCallbackData: UInt64,
-            uniffiOutDroppedCallback: UnsafeMutablePointer<UniffiForeignFutureDroppedCallbackStruct>
+            uniffiOutReturn: UnsafeMutableRawPointer,
+            uniffiCallStatus: UnsafeMutablePointer<RustCallStatus>
         ) in
             let makeCall = {
-                () async throws -> String in
-                guard let uniffiObj = try? FfiConverterTypeTokenSource.handleMap.get(handle: uniffiHandle) else {
+                () throws -> () in
+                guard let uniffiObj = try? FfiConverterTypeWaker.handleMap.get(handle: uniffiHandle) else {
                     throw UniffiInternalError.unexpectedStaleHandle
                 }
-                return try await uniffiObj.token(
-                     refused: try FfiConverterBool.lift(refused)
+                return try uniffiObj.wake(
                 )
             }
 
-            let uniffiHandleSuccess = { (returnValue: String) in
-                uniffiFutureCallback(
-                    uniffiCallbackData,
-                    UniffiForeignFutureResultRustBuffer(
-                        returnValue: FfiConverterString.lower(returnValue),
-                        callStatus: RustCallStatus()
-                    )
-                )
-            }
-            let uniffiHandleError = { (statusCode, errorBuf) in
-                uniffiFutureCallback(
-                    uniffiCallbackData,
-                    UniffiForeignFutureResultRustBuffer(
-                        returnValue: RustBuffer.empty(),
-                        callStatus: RustCallStatus(code: statusCode, errorBuf: errorBuf)
-                    )
-                )
-            }
-            uniffiTraitInterfaceCallAsyncWithError(
+            
+            let writeReturn = { () }
+            uniffiTraitInterfaceCallWithError(
+                callStatus: uniffiCallStatus,
                 makeCall: makeCall,
-                handleSuccess: uniffiHandleSuccess,
-                handleError: uniffiHandleError,
-                lowerError: FfiConverterTypeHostError_lower,
-                droppedCallback: uniffiOutDroppedCallback
+                writeReturn: writeReturn,
+                lowerError: FfiConverterTypeHostError_lower
             )
         }
     )
@@ -1789,39 +1233,39 @@ fileprivate struct UniffiCallbackInterfaceTokenSource {
     // `nonisolated(unsafe)` is needed under Swift 6 strict concurrency.
     // This is safe because the pointee is initialized once during static init
     // and never mutated by either side of the FFI.  Its fields are C function pointers.
-    nonisolated(unsafe) static let vtablePtr: UnsafePointer<UniffiVTableCallbackInterfaceTokenSource> = {
-        let ptr = UnsafeMutablePointer<UniffiVTableCallbackInterfaceTokenSource>.allocate(capacity: 1)
+    nonisolated(unsafe) static let vtablePtr: UnsafePointer<UniffiVTableCallbackInterfaceWaker> = {
+        let ptr = UnsafeMutablePointer<UniffiVTableCallbackInterfaceWaker>.allocate(capacity: 1)
         ptr.initialize(to: vtable)
         return UnsafePointer(ptr)
     }()
 }
 
-private func uniffiCallbackInitTokenSource() {
-    uniffi_feishu_corehr_mobile_fn_init_callback_vtable_tokensource(UniffiCallbackInterfaceTokenSource.vtablePtr)
+private func uniffiCallbackInitWaker() {
+    uniffi_feishu_corehr_mobile_fn_init_callback_vtable_waker(UniffiCallbackInterfaceWaker.vtablePtr)
 }
 
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
-public struct FfiConverterTypeTokenSource: FfiConverter {
-    fileprivate static let handleMap = UniffiHandleMap<TokenSource>()
+public struct FfiConverterTypeWaker: FfiConverter {
+    fileprivate static let handleMap = UniffiHandleMap<Waker>()
 
     typealias FfiType = UInt64
-    typealias SwiftType = TokenSource
+    typealias SwiftType = Waker
 
-    public static func lift(_ handle: UInt64) throws -> TokenSource {
+    public static func lift(_ handle: UInt64) throws -> Waker {
         if ((handle & 1) == 0) {
             // Rust-generated handle, construct a new class that uses the handle to implement the
             // interface
-            return TokenSourceImpl(unsafeFromHandle: handle)
+            return WakerImpl(unsafeFromHandle: handle)
         } else {
             // Swift-generated handle, get the object from the handle map
             return try handleMap.remove(handle: handle)
         }
     }
 
-    public static func lower(_ value: TokenSource) -> UInt64 {
-         if let rustImpl = value as? TokenSourceImpl {
+    public static func lower(_ value: Waker) -> UInt64 {
+         if let rustImpl = value as? WakerImpl {
              // Rust-implemented object.  Clone the handle and return it
             return rustImpl.uniffiCloneHandle()
          } else {
@@ -1830,12 +1274,12 @@ public struct FfiConverterTypeTokenSource: FfiConverter {
          }
     }
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> TokenSource {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Waker {
         let handle: UInt64 = try readInt(&buf)
         return try lift(handle)
     }
 
-    public static func write(_ value: TokenSource, into buf: inout [UInt8]) {
+    public static func write(_ value: Waker, into buf: inout [UInt8]) {
         writeInt(&buf, lower(value))
     }
 }
@@ -1844,239 +1288,70 @@ public struct FfiConverterTypeTokenSource: FfiConverter {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
-public func FfiConverterTypeTokenSource_lift(_ handle: UInt64) throws -> TokenSource {
-    return try FfiConverterTypeTokenSource.lift(handle)
+public func FfiConverterTypeWaker_lift(_ handle: UInt64) throws -> Waker {
+    return try FfiConverterTypeWaker.lift(handle)
 }
 
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
-public func FfiConverterTypeTokenSource_lower(_ value: TokenSource) -> UInt64 {
-    return FfiConverterTypeTokenSource.lower(value)
+public func FfiConverterTypeWaker_lower(_ value: Waker) -> UInt64 {
+    return FfiConverterTypeWaker.lower(value)
 }
 
 
 
 
-
-
 /**
- * One HTTP stack. It sends each request once, follows no redirect, resends nothing, and drops the connection when its
- * task is cancelled.
+ * A call that has begun.
  */
-public protocol Transport: AnyObject, Sendable {
-    
+public struct Begun {
     /**
-     * Sends a request and reads the whole answer, within the request's `budget` (milliseconds) and `max_response`
-     * (bytes after decompression).
+     * The call.
      */
-    func send(request: HttpRequest) async throws  -> HttpResponse
+    public var call: Call
+    /**
+     * Its first step.
+     */
+    public var step: HostStep
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The call.
+         */call: Call, 
+        /**
+         * Its first step.
+         */step: HostStep) {
+        self.call = call
+        self.step = step
+    }
+
+    
+
     
 }
-/**
- * One HTTP stack. It sends each request once, follows no redirect, resends nothing, and drops the connection when its
- * task is cancelled.
- */
-open class TransportImpl: Transport, @unchecked Sendable {
-    fileprivate let handle: UInt64
 
-    /// Used to instantiate a [FFIObject] without an actual handle, for fakes in tests, mostly.
-#if swift(>=5.8)
-    @_documentation(visibility: private)
+#if compiler(>=6)
+extension Begun: Sendable {}
 #endif
-    public struct NoHandle {
-        public init() {}
-    }
-
-    // TODO: We'd like this to be `private` but for Swifty reasons,
-    // we can't implement `FfiConverter` without making this `required` and we can't
-    // make it `required` without making it `public`.
-#if swift(>=5.8)
-    @_documentation(visibility: private)
-#endif
-    required public init(unsafeFromHandle handle: UInt64) {
-        self.handle = handle
-    }
-
-    // This constructor can be used to instantiate a fake object.
-    // - Parameter noHandle: Placeholder value so we can have a constructor separate from the default empty one that may be implemented for classes extending [FFIObject].
-    //
-    // - Warning:
-    //     Any object instantiated with this constructor cannot be passed to an actual Rust-backed object. Since there isn't a backing handle the FFI lower functions will crash.
-#if swift(>=5.8)
-    @_documentation(visibility: private)
-#endif
-    public init(noHandle: NoHandle) {
-        self.handle = 0
-    }
 
 #if swift(>=5.8)
-    @_documentation(visibility: private)
+@_documentation(visibility: private)
 #endif
-    public func uniffiCloneHandle() -> UInt64 {
-        return try! rustCall { uniffi_feishu_corehr_mobile_fn_clone_transport(self.handle, $0) }
-    }
-    // No primary constructor declared for this class.
-
-    deinit {
-        if handle == 0 {
-            // Mock objects have handle=0 don't try to free them
-            return
-        }
-
-        try! rustCall { uniffi_feishu_corehr_mobile_fn_free_transport(handle, $0) }
-    }
-
-    
-
-    
-    /**
-     * Sends a request and reads the whole answer, within the request's `budget` (milliseconds) and `max_response`
-     * (bytes after decompression).
-     */
-open func send(request: HttpRequest)async throws  -> HttpResponse  {
-    return
-        try  await uniffiRustCallAsync(
-            rustFutureFunc: {
-                uniffi_feishu_corehr_mobile_fn_method_transport_send(
-                        self.uniffiCloneHandle(),FfiConverterTypeHttpRequest_lower(request)
-                )
-            },
-            pollFunc: ffi_feishu_corehr_mobile_rust_future_poll_rust_buffer,
-            completeFunc: ffi_feishu_corehr_mobile_rust_future_complete_rust_buffer,
-            freeFunc: ffi_feishu_corehr_mobile_rust_future_free_rust_buffer,
-            liftFunc: FfiConverterTypeHttpResponse_lift,
-            errorHandler: FfiConverterTypeTransportError_lift
+public struct FfiConverterTypeBegun: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Begun {
+        return
+            try Begun(
+                call: FfiConverterTypeCall.read(from: &buf), 
+                step: FfiConverterTypeHostStep.read(from: &buf)
         )
-}
-    
-
-    
-}
-
-
-
-// Put the implementation in a struct so we don't pollute the top-level namespace
-fileprivate struct UniffiCallbackInterfaceTransport {
-
-    // Create the VTable using a series of closures.
-    // Swift automatically converts these into C callback functions.
-    //
-    // Store the vtable directly.
-    static let vtable: UniffiVTableCallbackInterfaceTransport = UniffiVTableCallbackInterfaceTransport(
-        uniffiFree: { (uniffiHandle: UInt64) -> () in
-            do {
-                try FfiConverterTypeTransport.handleMap.remove(handle: uniffiHandle)
-            } catch {
-                print("Uniffi callback interface Transport: handle missing in uniffiFree")
-            }
-        },
-        uniffiClone: { (uniffiHandle: UInt64) -> UInt64 in
-            do {
-                return try FfiConverterTypeTransport.handleMap.clone(handle: uniffiHandle)
-            } catch {
-                fatalError("Uniffi callback interface Transport: handle missing in uniffiClone")
-            }
-        },
-        send: { (
-            uniffiHandle: UInt64,
-            request: RustBuffer,
-            uniffiFutureCallback: @escaping UniffiForeignFutureCompleteRustBuffer,
-            uniffiCallbackData: UInt64,
-            uniffiOutDroppedCallback: UnsafeMutablePointer<UniffiForeignFutureDroppedCallbackStruct>
-        ) in
-            let makeCall = {
-                () async throws -> HttpResponse in
-                guard let uniffiObj = try? FfiConverterTypeTransport.handleMap.get(handle: uniffiHandle) else {
-                    throw UniffiInternalError.unexpectedStaleHandle
-                }
-                return try await uniffiObj.send(
-                     request: try FfiConverterTypeHttpRequest_lift(request)
-                )
-            }
-
-            let uniffiHandleSuccess = { (returnValue: HttpResponse) in
-                uniffiFutureCallback(
-                    uniffiCallbackData,
-                    UniffiForeignFutureResultRustBuffer(
-                        returnValue: FfiConverterTypeHttpResponse_lower(returnValue),
-                        callStatus: RustCallStatus()
-                    )
-                )
-            }
-            let uniffiHandleError = { (statusCode, errorBuf) in
-                uniffiFutureCallback(
-                    uniffiCallbackData,
-                    UniffiForeignFutureResultRustBuffer(
-                        returnValue: RustBuffer.empty(),
-                        callStatus: RustCallStatus(code: statusCode, errorBuf: errorBuf)
-                    )
-                )
-            }
-            uniffiTraitInterfaceCallAsyncWithError(
-                makeCall: makeCall,
-                handleSuccess: uniffiHandleSuccess,
-                handleError: uniffiHandleError,
-                lowerError: FfiConverterTypeTransportError_lower,
-                droppedCallback: uniffiOutDroppedCallback
-            )
-        }
-    )
-
-    // Rust stores this pointer for future callback invocations, so it must live
-    // for the process lifetime (not just for the init function call).
-    //
-    // `nonisolated(unsafe)` is needed under Swift 6 strict concurrency.
-    // This is safe because the pointee is initialized once during static init
-    // and never mutated by either side of the FFI.  Its fields are C function pointers.
-    nonisolated(unsafe) static let vtablePtr: UnsafePointer<UniffiVTableCallbackInterfaceTransport> = {
-        let ptr = UnsafeMutablePointer<UniffiVTableCallbackInterfaceTransport>.allocate(capacity: 1)
-        ptr.initialize(to: vtable)
-        return UnsafePointer(ptr)
-    }()
-}
-
-private func uniffiCallbackInitTransport() {
-    uniffi_feishu_corehr_mobile_fn_init_callback_vtable_transport(UniffiCallbackInterfaceTransport.vtablePtr)
-}
-
-#if swift(>=5.8)
-@_documentation(visibility: private)
-#endif
-public struct FfiConverterTypeTransport: FfiConverter {
-    fileprivate static let handleMap = UniffiHandleMap<Transport>()
-
-    typealias FfiType = UInt64
-    typealias SwiftType = Transport
-
-    public static func lift(_ handle: UInt64) throws -> Transport {
-        if ((handle & 1) == 0) {
-            // Rust-generated handle, construct a new class that uses the handle to implement the
-            // interface
-            return TransportImpl(unsafeFromHandle: handle)
-        } else {
-            // Swift-generated handle, get the object from the handle map
-            return try handleMap.remove(handle: handle)
-        }
     }
 
-    public static func lower(_ value: Transport) -> UInt64 {
-         if let rustImpl = value as? TransportImpl {
-             // Rust-implemented object.  Clone the handle and return it
-            return rustImpl.uniffiCloneHandle()
-         } else {
-            // Swift object, generate a new vtable handle and return that.
-            return handleMap.insert(obj: value)
-         }
-    }
-
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Transport {
-        let handle: UInt64 = try readInt(&buf)
-        return try lift(handle)
-    }
-
-    public static func write(_ value: Transport, into buf: inout [UInt8]) {
-        writeInt(&buf, lower(value))
+    public static func write(_ value: Begun, into buf: inout [UInt8]) {
+        FfiConverterTypeCall.write(value.call, into: &buf)
+        FfiConverterTypeHostStep.write(value.step, into: &buf)
     }
 }
 
@@ -2084,18 +1359,16 @@ public struct FfiConverterTypeTransport: FfiConverter {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
-public func FfiConverterTypeTransport_lift(_ handle: UInt64) throws -> Transport {
-    return try FfiConverterTypeTransport.lift(handle)
+public func FfiConverterTypeBegun_lift(_ buf: RustBuffer) throws -> Begun {
+    return try FfiConverterTypeBegun.lift(buf)
 }
 
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
-public func FfiConverterTypeTransport_lower(_ value: Transport) -> UInt64 {
-    return FfiConverterTypeTransport.lower(value)
+public func FfiConverterTypeBegun_lower(_ value: Begun) -> RustBuffer {
+    return FfiConverterTypeBegun.lower(value)
 }
-
-
 
 
 /**
@@ -2127,11 +1400,6 @@ public struct ClientOptions: Equatable, Hashable {
      * Quotas that differ from the documented ones, by operation name.
      */
     public var quotas: [String: Quota]
-    /**
-     * Whether the transport can be trusted to end each request within its budget. Off by default: then the call
-     * watches the clock, and goes on without a transport that does not return.
-     */
-    public var transportKeepsBudget: Bool
 
     // Default memberwise initializers are never public by default, so we
     // declare one manually.
@@ -2154,18 +1422,13 @@ public struct ClientOptions: Equatable, Hashable {
          */rateShare: Double = Double(1.0), 
         /**
          * Quotas that differ from the documented ones, by operation name.
-         */quotas: [String: Quota] = [:], 
-        /**
-         * Whether the transport can be trusted to end each request within its budget. Off by default: then the call
-         * watches the clock, and goes on without a transport that does not return.
-         */transportKeepsBudget: Bool = false) {
+         */quotas: [String: Quota] = [:]) {
         self.baseUrl = baseUrl
         self.allowOtherHosts = allowOtherHosts
         self.allowInsecureLoopback = allowInsecureLoopback
         self.deadline = deadline
         self.rateShare = rateShare
         self.quotas = quotas
-        self.transportKeepsBudget = transportKeepsBudget
     }
 
     
@@ -2189,8 +1452,7 @@ public struct FfiConverterTypeClientOptions: FfiConverterRustBuffer {
                 allowInsecureLoopback: FfiConverterBool.read(from: &buf), 
                 deadline: FfiConverterOptionUInt64.read(from: &buf), 
                 rateShare: FfiConverterDouble.read(from: &buf), 
-                quotas: FfiConverterDictionaryStringTypeQuota.read(from: &buf), 
-                transportKeepsBudget: FfiConverterBool.read(from: &buf)
+                quotas: FfiConverterDictionaryStringTypeQuota.read(from: &buf)
         )
     }
 
@@ -2201,7 +1463,6 @@ public struct FfiConverterTypeClientOptions: FfiConverterRustBuffer {
         FfiConverterOptionUInt64.write(value.deadline, into: &buf)
         FfiConverterDouble.write(value.rateShare, into: &buf)
         FfiConverterDictionaryStringTypeQuota.write(value.quotas, into: &buf)
-        FfiConverterBool.write(value.transportKeepsBudget, into: &buf)
     }
 }
 
@@ -2218,6 +1479,154 @@ public func FfiConverterTypeClientOptions_lift(_ buf: RustBuffer) throws -> Clie
 #endif
 public func FfiConverterTypeClientOptions_lower(_ value: ClientOptions) -> RustBuffer {
     return FfiConverterTypeClientOptions.lower(value)
+}
+
+
+/**
+ * What a call is made of.
+ */
+public struct NewCall: Equatable, Hashable {
+    /**
+     * The operation and its arguments.
+     */
+    public var request: Request
+    /**
+     * What may be set for any call.
+     */
+    public var options: CallOptions
+    /**
+     * Whether to read the process where an answer proves nothing; only a call that acts reads back.
+     */
+    public var readBack: ReadBack?
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The operation and its arguments.
+         */request: Request, 
+        /**
+         * What may be set for any call.
+         */options: CallOptions, 
+        /**
+         * Whether to read the process where an answer proves nothing; only a call that acts reads back.
+         */readBack: ReadBack? = nil) {
+        self.request = request
+        self.options = options
+        self.readBack = readBack
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension NewCall: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeNewCall: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> NewCall {
+        return
+            try NewCall(
+                request: FfiConverterTypeRequest.read(from: &buf), 
+                options: FfiConverterTypeCallOptions.read(from: &buf), 
+                readBack: FfiConverterOptionTypeReadBack.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: NewCall, into buf: inout [UInt8]) {
+        FfiConverterTypeRequest.write(value.request, into: &buf)
+        FfiConverterTypeCallOptions.write(value.options, into: &buf)
+        FfiConverterOptionTypeReadBack.write(value.readBack, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeNewCall_lift(_ buf: RustBuffer) throws -> NewCall {
+    return try FfiConverterTypeNewCall.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeNewCall_lower(_ value: NewCall) -> RustBuffer {
+    return FfiConverterTypeNewCall.lower(value)
+}
+
+
+/**
+ * What came of an answer.
+ */
+public struct Turn: Equatable, Hashable {
+    /**
+     * What happened to the last request, for whoever watches. It holds no secret.
+     */
+    public var observation: Observation?
+    /**
+     * What to do next.
+     */
+    public var step: HostStep
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * What happened to the last request, for whoever watches. It holds no secret.
+         */observation: Observation?, 
+        /**
+         * What to do next.
+         */step: HostStep) {
+        self.observation = observation
+        self.step = step
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension Turn: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeTurn: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Turn {
+        return
+            try Turn(
+                observation: FfiConverterOptionTypeObservation.read(from: &buf), 
+                step: FfiConverterTypeHostStep.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: Turn, into buf: inout [UInt8]) {
+        FfiConverterOptionTypeObservation.write(value.observation, into: &buf)
+        FfiConverterTypeHostStep.write(value.step, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeTurn_lift(_ buf: RustBuffer) throws -> Turn {
+    return try FfiConverterTypeTurn.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeTurn_lower(_ value: Turn) -> RustBuffer {
+    return FfiConverterTypeTurn.lower(value)
 }
 
 
@@ -2408,7 +1817,159 @@ public func FfiConverterTypeFailure_lower(_ value: Failure) -> RustBuffer {
 
 
 /**
- * What the host's other functions throw.
+ * What came of a step.
+ */
+
+public enum HostAnswer: Equatable, Hashable, CustomDebugStringConvertible {
+    
+    /**
+     * An answer of the server's.
+     */
+    case answered(
+        /**
+         * The whole answer.
+         */response: HttpResponse
+    )
+    /**
+     * No answer, or one whose head alone was read.
+     */
+    case failed(
+        /**
+         * How it failed.
+         */kind: TransportErrorKind, 
+        /**
+         * Whether any byte of the request was written, `true` when the transport cannot know.
+         */bytesWritten: Bool, 
+        /**
+         * What the HTTP stack says, without URL and without secrets.
+         */detail: String, 
+        /**
+         * Status and headers, where they were read before it failed; the body is empty.
+         */head: HttpResponse?
+    )
+    /**
+     * Nothing within the time, or the end of a pause.
+     */
+    case late
+    /**
+     * A tenant access token.
+     */
+    case token(
+        /**
+         * The token.
+         */token: Secret
+    )
+    /**
+     * No token.
+     */
+    case tokenFailed(
+        /**
+         * Why.
+         */error: HostError
+    )
+
+
+
+
+
+// The local Rust `Debug` implementation.
+public var debugDescription: String {
+    return try!  FfiConverterString.lift(
+        try! rustCall() {
+        uniffiCallStatus in
+    uniffi_feishu_corehr_mobile_fn_method_hostanswer_uniffi_trait_debug(
+            FfiConverterTypeHostAnswer_lower(self),uniffiCallStatus
+    )
+}
+    )
+}
+}
+
+#if compiler(>=6)
+extension HostAnswer: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeHostAnswer: FfiConverterRustBuffer {
+    typealias SwiftType = HostAnswer
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> HostAnswer {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+        
+        case 1: return .answered(response: try FfiConverterTypeHttpResponse.read(from: &buf)
+        )
+        
+        case 2: return .failed(kind: try FfiConverterTypeTransportErrorKind.read(from: &buf), bytesWritten: try FfiConverterBool.read(from: &buf), detail: try FfiConverterString.read(from: &buf), head: try FfiConverterOptionTypeHttpResponse.read(from: &buf)
+        )
+        
+        case 3: return .late
+        
+        case 4: return .token(token: try FfiConverterTypeSecret.read(from: &buf)
+        )
+        
+        case 5: return .tokenFailed(error: try FfiConverterTypeHostError.read(from: &buf)
+        )
+        
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: HostAnswer, into buf: inout [UInt8]) {
+        switch value {
+        
+        
+        case let .answered(response):
+            writeInt(&buf, Int32(1))
+            FfiConverterTypeHttpResponse.write(response, into: &buf)
+            
+        
+        case let .failed(kind,bytesWritten,detail,head):
+            writeInt(&buf, Int32(2))
+            FfiConverterTypeTransportErrorKind.write(kind, into: &buf)
+            FfiConverterBool.write(bytesWritten, into: &buf)
+            FfiConverterString.write(detail, into: &buf)
+            FfiConverterOptionTypeHttpResponse.write(head, into: &buf)
+            
+        
+        case .late:
+            writeInt(&buf, Int32(3))
+        
+        
+        case let .token(token):
+            writeInt(&buf, Int32(4))
+            FfiConverterTypeSecret.write(token, into: &buf)
+            
+        
+        case let .tokenFailed(error):
+            writeInt(&buf, Int32(5))
+            FfiConverterTypeHostError.write(error, into: &buf)
+            
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeHostAnswer_lift(_ buf: RustBuffer) throws -> HostAnswer {
+    return try FfiConverterTypeHostAnswer.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeHostAnswer_lower(_ value: HostAnswer) -> RustBuffer {
+    return FfiConverterTypeHostAnswer.lower(value)
+}
+
+
+
+/**
+ * What the host's functions throw.
  */
 public 
 enum HostError: Swift.Error, Equatable, Hashable, Foundation.LocalizedError {
@@ -2492,79 +2053,131 @@ public func FfiConverterTypeHostError_lower(_ value: HostError) -> RustBuffer {
 
 
 /**
- * What a transport throws.
+ * What the host does next.
  */
-public 
-enum TransportError: Swift.Error, Equatable, Hashable, Foundation.LocalizedError {
 
-    
+public enum HostStep: Equatable, Hashable {
     
     /**
-     * There is no answer.
+     * Ask the app's token function.
      */
-    case Failed(
+    case askToken(
         /**
-         * How it failed.
-         */kind: TransportErrorKind, 
+         * Whether the server did not accept the last token, so that a kept copy of it must not be returned.
+         */refused: Bool, 
         /**
-         * Whether any byte of the request was written, `true` when the transport cannot know: only a `false` here
-         * proves that the server did not act.
-         */bytesWritten: Bool, 
+         * How long it may take, in milliseconds; then the answer is [`HostAnswer::Late`].
+         */limit: UInt64
+    )
+    /**
+     * The end: it worked.
+     */
+    case done(
         /**
-         * What the HTTP stack says, without URL and without secrets.
-         */detail: String
+         * What the call gives.
+         */output: Output
+    )
+    /**
+     * The end: it did not work, or nobody knows. It is no exception, since the last observation comes with it.
+     */
+    case failed(
+        /**
+         * Why, and what took effect.
+         */error: FeishuError
+    )
+    /**
+     * Send a request, once, and read the whole answer.
+     */
+    case send(
+        /**
+         * The request.
+         */request: HttpRequest, 
+        /**
+         * When to go on without a transport that does not return, in milliseconds: a little later than the request's
+         * own budget. Then the answer is [`HostAnswer::Late`].
+         */limit: UInt64
+    )
+    /**
+     * Pause; then the answer is [`HostAnswer::Late`].
+     */
+    case wait(
+        /**
+         * How long, in milliseconds.
+         */delay: UInt64, 
+        /**
+         * Whether [`Call::wake`](crate::Call::wake) may end the pause earlier.
+         */wakes: Bool
     )
 
-    
 
-    
 
-    
-    public var errorDescription: String? {
-        String(reflecting: self)
-    }
-    
+
+
 }
 
 #if compiler(>=6)
-extension TransportError: Sendable {}
+extension HostStep: Sendable {}
 #endif
 
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
-public struct FfiConverterTypeTransportError: FfiConverterRustBuffer {
-    typealias SwiftType = TransportError
+public struct FfiConverterTypeHostStep: FfiConverterRustBuffer {
+    typealias SwiftType = HostStep
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> TransportError {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> HostStep {
         let variant: Int32 = try readInt(&buf)
         switch variant {
-
         
-
+        case 1: return .askToken(refused: try FfiConverterBool.read(from: &buf), limit: try FfiConverterUInt64.read(from: &buf)
+        )
         
-        case 1: return .Failed(
-            kind: try FfiConverterTypeTransportErrorKind.read(from: &buf), 
-            bytesWritten: try FfiConverterBool.read(from: &buf), 
-            detail: try FfiConverterString.read(from: &buf)
-            )
-
-         default: throw UniffiInternalError.unexpectedEnumCase
+        case 2: return .done(output: try FfiConverterTypeOutput.read(from: &buf)
+        )
+        
+        case 3: return .failed(error: try FfiConverterTypeFeishuError.read(from: &buf)
+        )
+        
+        case 4: return .send(request: try FfiConverterTypeHttpRequest.read(from: &buf), limit: try FfiConverterUInt64.read(from: &buf)
+        )
+        
+        case 5: return .wait(delay: try FfiConverterUInt64.read(from: &buf), wakes: try FfiConverterBool.read(from: &buf)
+        )
+        
+        default: throw UniffiInternalError.unexpectedEnumCase
         }
     }
 
-    public static func write(_ value: TransportError, into buf: inout [UInt8]) {
+    public static func write(_ value: HostStep, into buf: inout [UInt8]) {
         switch value {
-
-        
-
         
         
-        case let .Failed(kind,bytesWritten,detail):
+        case let .askToken(refused,limit):
             writeInt(&buf, Int32(1))
-            FfiConverterTypeTransportErrorKind.write(kind, into: &buf)
-            FfiConverterBool.write(bytesWritten, into: &buf)
-            FfiConverterString.write(detail, into: &buf)
+            FfiConverterBool.write(refused, into: &buf)
+            FfiConverterUInt64.write(limit, into: &buf)
+            
+        
+        case let .done(output):
+            writeInt(&buf, Int32(2))
+            FfiConverterTypeOutput.write(output, into: &buf)
+            
+        
+        case let .failed(error):
+            writeInt(&buf, Int32(3))
+            FfiConverterTypeFeishuError.write(error, into: &buf)
+            
+        
+        case let .send(request,limit):
+            writeInt(&buf, Int32(4))
+            FfiConverterTypeHttpRequest.write(request, into: &buf)
+            FfiConverterUInt64.write(limit, into: &buf)
+            
+        
+        case let .wait(delay,wakes):
+            writeInt(&buf, Int32(5))
+            FfiConverterUInt64.write(delay, into: &buf)
+            FfiConverterBool.write(wakes, into: &buf)
             
         }
     }
@@ -2574,16 +2187,223 @@ public struct FfiConverterTypeTransportError: FfiConverterRustBuffer {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
-public func FfiConverterTypeTransportError_lift(_ buf: RustBuffer) throws -> TransportError {
-    return try FfiConverterTypeTransportError.lift(buf)
+public func FfiConverterTypeHostStep_lift(_ buf: RustBuffer) throws -> HostStep {
+    return try FfiConverterTypeHostStep.lift(buf)
 }
 
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
-public func FfiConverterTypeTransportError_lower(_ value: TransportError) -> RustBuffer {
-    return FfiConverterTypeTransportError.lower(value)
+public func FfiConverterTypeHostStep_lower(_ value: HostStep) -> RustBuffer {
+    return FfiConverterTypeHostStep.lower(value)
 }
+
+
+
+/**
+ * What a call gives.
+ */
+
+public enum Output: Equatable, Hashable {
+    
+    /**
+     * The end of the operation of this name.
+     */
+    case getProcess(
+        /**
+         * What was read, or what is known of an act.
+         */value: Process
+    )
+    /**
+     * The end of the operation of this name.
+     */
+    case listProcesses(
+        /**
+         * What was read, or what is known of an act.
+         */value: ProcessPage
+    )
+    /**
+     * The end of the operation of this name.
+     */
+    case withdrawProcess(
+        /**
+         * What was read, or what is known of an act.
+         */value: Withdrawn
+    )
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension Output: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeOutput: FfiConverterRustBuffer {
+    typealias SwiftType = Output
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Output {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+        
+        case 1: return .getProcess(value: try FfiConverterTypeProcess.read(from: &buf)
+        )
+        
+        case 2: return .listProcesses(value: try FfiConverterTypeProcessPage.read(from: &buf)
+        )
+        
+        case 3: return .withdrawProcess(value: try FfiConverterTypeWithdrawn.read(from: &buf)
+        )
+        
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: Output, into buf: inout [UInt8]) {
+        switch value {
+        
+        
+        case let .getProcess(value):
+            writeInt(&buf, Int32(1))
+            FfiConverterTypeProcess.write(value, into: &buf)
+            
+        
+        case let .listProcesses(value):
+            writeInt(&buf, Int32(2))
+            FfiConverterTypeProcessPage.write(value, into: &buf)
+            
+        
+        case let .withdrawProcess(value):
+            writeInt(&buf, Int32(3))
+            FfiConverterTypeWithdrawn.write(value, into: &buf)
+            
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeOutput_lift(_ buf: RustBuffer) throws -> Output {
+    return try FfiConverterTypeOutput.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeOutput_lower(_ value: Output) -> RustBuffer {
+    return FfiConverterTypeOutput.lower(value)
+}
+
+
+
+/**
+ * A call's operation and its arguments.
+ */
+
+public enum Request: Equatable, Hashable {
+    
+    /**
+     * The operation of this name.
+     */
+    case getProcess(
+        /**
+         * The arguments.
+         */request: GetProcess
+    )
+    /**
+     * The operation of this name.
+     */
+    case listProcesses(
+        /**
+         * The arguments.
+         */request: ListProcesses
+    )
+    /**
+     * The operation of this name.
+     */
+    case withdrawProcess(
+        /**
+         * The arguments.
+         */request: WithdrawProcess
+    )
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension Request: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeRequest: FfiConverterRustBuffer {
+    typealias SwiftType = Request
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Request {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+        
+        case 1: return .getProcess(request: try FfiConverterTypeGetProcess.read(from: &buf)
+        )
+        
+        case 2: return .listProcesses(request: try FfiConverterTypeListProcesses.read(from: &buf)
+        )
+        
+        case 3: return .withdrawProcess(request: try FfiConverterTypeWithdrawProcess.read(from: &buf)
+        )
+        
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: Request, into buf: inout [UInt8]) {
+        switch value {
+        
+        
+        case let .getProcess(request):
+            writeInt(&buf, Int32(1))
+            FfiConverterTypeGetProcess.write(request, into: &buf)
+            
+        
+        case let .listProcesses(request):
+            writeInt(&buf, Int32(2))
+            FfiConverterTypeListProcesses.write(request, into: &buf)
+            
+        
+        case let .withdrawProcess(request):
+            writeInt(&buf, Int32(3))
+            FfiConverterTypeWithdrawProcess.write(request, into: &buf)
+            
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeRequest_lift(_ buf: RustBuffer) throws -> Request {
+    return try FfiConverterTypeRequest.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeRequest_lower(_ value: Request) -> RustBuffer {
+    return FfiConverterTypeRequest.lower(value)
+}
+
 
 #if swift(>=5.8)
 @_documentation(visibility: private)
@@ -2636,78 +2456,6 @@ fileprivate struct FfiConverterOptionString: FfiConverterRustBuffer {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
-fileprivate struct FfiConverterOptionTypeCancellation: FfiConverterRustBuffer {
-    typealias SwiftType = Cancellation?
-
-    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
-        guard let value = value else {
-            writeInt(&buf, Int8(0))
-            return
-        }
-        writeInt(&buf, Int8(1))
-        FfiConverterTypeCancellation.write(value, into: &buf)
-    }
-
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
-        switch try readInt(&buf) as Int8 {
-        case 0: return nil
-        case 1: return try FfiConverterTypeCancellation.read(from: &buf)
-        default: throw UniffiInternalError.unexpectedOptionalTag
-        }
-    }
-}
-
-#if swift(>=5.8)
-@_documentation(visibility: private)
-#endif
-fileprivate struct FfiConverterOptionTypeObserver: FfiConverterRustBuffer {
-    typealias SwiftType = Observer?
-
-    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
-        guard let value = value else {
-            writeInt(&buf, Int8(0))
-            return
-        }
-        writeInt(&buf, Int8(1))
-        FfiConverterTypeObserver.write(value, into: &buf)
-    }
-
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
-        switch try readInt(&buf) as Int8 {
-        case 0: return nil
-        case 1: return try FfiConverterTypeObserver.read(from: &buf)
-        default: throw UniffiInternalError.unexpectedOptionalTag
-        }
-    }
-}
-
-#if swift(>=5.8)
-@_documentation(visibility: private)
-#endif
-fileprivate struct FfiConverterOptionTypeTokenSource: FfiConverterRustBuffer {
-    typealias SwiftType = TokenSource?
-
-    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
-        guard let value = value else {
-            writeInt(&buf, Int8(0))
-            return
-        }
-        writeInt(&buf, Int8(1))
-        FfiConverterTypeTokenSource.write(value, into: &buf)
-    }
-
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
-        switch try readInt(&buf) as Int8 {
-        case 0: return nil
-        case 1: return try FfiConverterTypeTokenSource.read(from: &buf)
-        default: throw UniffiInternalError.unexpectedOptionalTag
-        }
-    }
-}
-
-#if swift(>=5.8)
-@_documentation(visibility: private)
-#endif
 fileprivate struct FfiConverterOptionTypeExplanation: FfiConverterRustBuffer {
     typealias SwiftType = Explanation?
 
@@ -2732,8 +2480,8 @@ fileprivate struct FfiConverterOptionTypeExplanation: FfiConverterRustBuffer {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
-fileprivate struct FfiConverterOptionSequenceString: FfiConverterRustBuffer {
-    typealias SwiftType = [String]?
+fileprivate struct FfiConverterOptionTypeHttpResponse: FfiConverterRustBuffer {
+    typealias SwiftType = HttpResponse?
 
     public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
         guard let value = value else {
@@ -2741,13 +2489,85 @@ fileprivate struct FfiConverterOptionSequenceString: FfiConverterRustBuffer {
             return
         }
         writeInt(&buf, Int8(1))
-        FfiConverterSequenceString.write(value, into: &buf)
+        FfiConverterTypeHttpResponse.write(value, into: &buf)
     }
 
     public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
         switch try readInt(&buf) as Int8 {
         case 0: return nil
-        case 1: return try FfiConverterSequenceString.read(from: &buf)
+        case 1: return try FfiConverterTypeHttpResponse.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionTypeListProcesses: FfiConverterRustBuffer {
+    typealias SwiftType = ListProcesses?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeListProcesses.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeListProcesses.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionTypeObservation: FfiConverterRustBuffer {
+    typealias SwiftType = Observation?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeObservation.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeObservation.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionTypeReadBack: FfiConverterRustBuffer {
+    typealias SwiftType = ReadBack?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeReadBack.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeReadBack.read(from: &buf)
         default: throw UniffiInternalError.unexpectedOptionalTag
         }
     }
@@ -2802,144 +2622,6 @@ fileprivate struct FfiConverterDictionaryStringTypeQuota: FfiConverterRustBuffer
         }
         return dict
     }
-}
-private let UNIFFI_RUST_FUTURE_POLL_READY: Int8 = 0
-private let UNIFFI_RUST_FUTURE_POLL_WAKE: Int8 = 1
-
-fileprivate let uniffiContinuationHandleMap = UniffiHandleMap<UnsafeContinuation<Int8, Never>>()
-
-fileprivate func uniffiRustCallAsync<F, T>(
-    rustFutureFunc: () -> UInt64,
-    pollFunc: (UInt64, @escaping UniffiRustFutureContinuationCallback, UInt64) -> (),
-    completeFunc: (UInt64, UnsafeMutablePointer<RustCallStatus>) -> F,
-    freeFunc: (UInt64) -> (),
-    liftFunc: (F) throws -> T,
-    errorHandler: ((RustBuffer) throws -> Swift.Error)?
-) async throws -> T {
-    // Make sure to call the ensure init function since future creation doesn't have a
-    // RustCallStatus param, so doesn't use makeRustCall()
-    uniffiEnsureFeishuCorehrMobileInitialized()
-    let rustFuture = rustFutureFunc()
-    defer {
-        freeFunc(rustFuture)
-    }
-    var pollResult: Int8;
-    repeat {
-        pollResult = await withUnsafeContinuation {
-            pollFunc(
-                rustFuture,
-                { handle, pollResult in
-                    uniffiFutureContinuationCallback(handle: handle, pollResult: pollResult)
-                },
-                uniffiContinuationHandleMap.insert(obj: $0)
-            )
-        }
-    } while pollResult != UNIFFI_RUST_FUTURE_POLL_READY
-
-    return try liftFunc(makeRustCall(
-        { completeFunc(rustFuture, $0) },
-        errorHandler: errorHandler
-    ))
-}
-
-// Callback handlers for an async calls.  These are invoked by Rust when the future is ready.  They
-// lift the return value or error and resume the suspended function.
-fileprivate func uniffiFutureContinuationCallback(handle: UInt64, pollResult: Int8) {
-    if let continuation = try? uniffiContinuationHandleMap.remove(handle: handle) {
-        continuation.resume(returning: pollResult)
-    } else {
-        print("uniffiFutureContinuationCallback invalid handle")
-    }
-}
-private func uniffiTraitInterfaceCallAsync<T>(
-    makeCall: @escaping () async throws -> T,
-    handleSuccess: @escaping (T) -> (),
-    handleError: @escaping (Int8, RustBuffer) -> (),
-    droppedCallback: UnsafeMutablePointer<UniffiForeignFutureDroppedCallbackStruct>
-) {
-    let task = Task {
-        // Note: it's important we call either `handleSuccess` or `handleError` exactly once.  Each
-        // call consumes an Arc reference, which means there should be no possibility of a double
-        // call.  The following code is structured so that will will never call both `handleSuccess`
-        // and `handleError`, even in the face of weird errors.
-        //
-        // On platforms that need extra machinery to make C-ABI calls, like JNA or ctypes, it's
-        // possible that we fail to make either call.  However, it doesn't seem like this is
-        // possible on Swift since swift can just make the C call directly.
-        var callResult: T
-        do {
-            callResult = try await makeCall()
-        } catch {
-            handleError(CALL_UNEXPECTED_ERROR, FfiConverterString.lower(String(describing: error)))
-            return
-        }
-        handleSuccess(callResult)
-    }
-    let handle = UNIFFI_FOREIGN_FUTURE_HANDLE_MAP.insert(obj: task)
-    droppedCallback.pointee = UniffiForeignFutureDroppedCallbackStruct(
-        handle: handle,
-        free: uniffiForeignFutureDroppedCallback
-    )
-}
-
-private func uniffiTraitInterfaceCallAsyncWithError<T, E>(
-    makeCall: @escaping () async throws -> T,
-    handleSuccess: @escaping (T) -> (),
-    handleError: @escaping (Int8, RustBuffer) -> (),
-    lowerError: @escaping (E) -> RustBuffer,
-    droppedCallback: UnsafeMutablePointer<UniffiForeignFutureDroppedCallbackStruct>
-) {
-    let task = Task {
-        // See the note in uniffiTraitInterfaceCallAsync for details on `handleSuccess` and
-        // `handleError`.
-        var callResult: T
-        do {
-            callResult = try await makeCall()
-        } catch let error as E {
-            handleError(CALL_ERROR, lowerError(error))
-            return
-        } catch {
-            handleError(CALL_UNEXPECTED_ERROR, FfiConverterString.lower(String(describing: error)))
-            return
-        }
-        handleSuccess(callResult)
-    }
-    let handle = UNIFFI_FOREIGN_FUTURE_HANDLE_MAP.insert(obj: task)
-    droppedCallback.pointee = UniffiForeignFutureDroppedCallbackStruct(
-        handle: handle,
-        free: uniffiForeignFutureDroppedCallback
-    )
-}
-
-// Borrow the callback handle map implementation to store foreign future handles
-// TODO: consolidate the handle-map code (https://github.com/mozilla/uniffi-rs/pull/1823)
-fileprivate let UNIFFI_FOREIGN_FUTURE_HANDLE_MAP = UniffiHandleMap<UniffiForeignFutureTask>()
-
-// Protocol for tasks that handle foreign futures.
-//
-// Defining a protocol allows all tasks to be stored in the same handle map.  This can't be done
-// with the task object itself, since has generic parameters.
-fileprivate protocol UniffiForeignFutureTask {
-    func cancel()
-}
-
-extension Task: UniffiForeignFutureTask {}
-
-private func uniffiForeignFutureDroppedCallback(handle: UInt64) {
-    do {
-        let task = try UNIFFI_FOREIGN_FUTURE_HANDLE_MAP.remove(handle: handle)
-        // Set the cancellation flag on the task.  If it's still running, the code can check the
-        // cancellation flag or call `Task.checkCancellation()`.  If the task has completed, this is
-        // a no-op.
-        task.cancel()
-    } catch {
-        print("uniffiForeignFutureDroppedCallback: handle missing from handlemap")
-    }
-}
-
-// For testing
-public func uniffiForeignFutureHandleCountFeishuCorehrMobile() -> Int {
-    UNIFFI_FOREIGN_FUTURE_HANDLE_MAP.count
 }
 /**
  * Reads the answer to `get_process` that another HTTP stack has fetched. An error's effect is judged by this one
@@ -3054,59 +2736,41 @@ private let initializationResult: InitializationResult = {
     if (uniffi_feishu_corehr_mobile_checksum_func_open_handles() != 15110) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_feishu_corehr_mobile_checksum_method_cancellation_cancel() != 444) {
+    if (uniffi_feishu_corehr_mobile_checksum_method_call_cancel() != 39984) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_feishu_corehr_mobile_checksum_method_nativeclient_get_process() != 54256) {
+    if (uniffi_feishu_corehr_mobile_checksum_method_call_next() != 6911) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_feishu_corehr_mobile_checksum_method_nativeclient_get_process_request() != 30002) {
+    if (uniffi_feishu_corehr_mobile_checksum_method_call_wake() != 12640) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_feishu_corehr_mobile_checksum_method_nativeclient_list_processes() != 55527) {
+    if (uniffi_feishu_corehr_mobile_checksum_method_nativeclient_begin() != 37413) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_feishu_corehr_mobile_checksum_method_nativeclient_list_processes_request() != 27519) {
-        return InitializationResult.apiChecksumMismatch
-    }
-    if (uniffi_feishu_corehr_mobile_checksum_method_nativeclient_withdraw_process() != 39593) {
-        return InitializationResult.apiChecksumMismatch
-    }
-    if (uniffi_feishu_corehr_mobile_checksum_method_nativeclient_withdraw_process_request() != 55685) {
-        return InitializationResult.apiChecksumMismatch
-    }
-    if (uniffi_feishu_corehr_mobile_checksum_method_alarm_sleep() != 1186) {
-        return InitializationResult.apiChecksumMismatch
-    }
-    if (uniffi_feishu_corehr_mobile_checksum_method_observer_attempted() != 26101) {
-        return InitializationResult.apiChecksumMismatch
-    }
-    if (uniffi_feishu_corehr_mobile_checksum_method_observer_cancelled() != 19151) {
-        return InitializationResult.apiChecksumMismatch
-    }
-    if (uniffi_feishu_corehr_mobile_checksum_method_tokensource_token() != 40851) {
-        return InitializationResult.apiChecksumMismatch
-    }
-    if (uniffi_feishu_corehr_mobile_checksum_method_transport_send() != 60673) {
+    if (uniffi_feishu_corehr_mobile_checksum_method_nativeclient_request() != 10962) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_feishu_corehr_mobile_checksum_method_processpages_cursor() != 52093) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_feishu_corehr_mobile_checksum_method_processpages_next() != 30700) {
+    if (uniffi_feishu_corehr_mobile_checksum_method_processpages_next() != 39766) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_feishu_corehr_mobile_checksum_constructor_cancellation_new() != 39662) {
+    if (uniffi_feishu_corehr_mobile_checksum_method_processpages_take() != 33068) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_feishu_corehr_mobile_checksum_constructor_nativeclient_new() != 34289) {
+    if (uniffi_feishu_corehr_mobile_checksum_method_waker_wake() != 53825) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_feishu_corehr_mobile_checksum_constructor_nativeclient_new() != 23066) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_feishu_corehr_mobile_checksum_constructor_processpages_new() != 32489) {
         return InitializationResult.apiChecksumMismatch
     }
 
-    uniffiCallbackInitAlarm()
-    uniffiCallbackInitObserver()
-    uniffiCallbackInitTokenSource()
-    uniffiCallbackInitTransport()
+    uniffiCallbackInitWaker()
     uniffiEnsureFeishuCorehrInitialized()
     return InitializationResult.ok
 }()

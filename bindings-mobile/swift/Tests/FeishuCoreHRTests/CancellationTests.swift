@@ -89,7 +89,6 @@ import Testing
         }
         #expect(!told.all.isEmpty)
         try await eventually("all handles are given back") { try openHandles() == handles }
-        #expect(uniffiForeignFutureHandleCountFeishuCorehrMobile() == 0)
     }
 
     /// Withdraws, waits until the server has the request of an operation, cancels; the server sees the connection close.

@@ -49,6 +49,68 @@ import Testing
         #expect(error.kind == .deadline && error.effect == .unknown)
     }
 
+    @Test func transportsThatBlockAndAreDeafToCancellationOutliveTheDeadlinesOfTheirCalls() async throws {
+        let released = Released()
+        defer { released.now() }
+        // More than there are processors.
+        let errors = try await withThrowingTaskGroup(of: FeishuError.self) { group in
+            for _ in 0..<12 {
+                group.addTask {
+                    try await withdrawal { _ in
+                        released.wait()
+                        return success
+                    }
+                }
+            }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        for error in errors {
+            #expect([.deadline, .timeout].contains(error.kind) && error.effect == .unknown, "\(error)")
+        }
+        #expect(!released.isNow, "the calls have not waited for the transports")
+    }
+
+    @Test func cancellingACallDoesNotWaitForATransportThatBlocks() async throws {
+        let (begun, told, released) = (Told<Void>(), Told<FeishuError>(), Released())
+        defer { released.now() }
+        let transport = FunctionTransport { _ in
+            begun.add(())
+            released.wait()
+            return success
+        }
+        let client = try Client(.host, transport: transport, tokenSource: { _ in "t" }, onCancelled: told.add)
+        let call = Task { try await client.withdrawProcess("7", actor: .system()) }
+        try await eventually("it is sent") { !begun.all.isEmpty }
+        call.cancel()
+        let error = try await failure { try await call.value }
+        #expect(error.kind == .cancelled && error.effect == .unknown && told.all == [error])
+        #expect(!released.isNow, "the call has not waited for its transport")
+    }
+
+    @Test func aTokenFunctionThatBlocksEndsInTime() async throws {
+        let released = Released()
+        defer { released.now() }
+        _ = try await withTokens { _ in
+            released.wait()
+            return "t"
+        }
+        #expect(!released.isNow, "the call has not waited for its token function")
+    }
+
+    @Test func aTransportsOwnCancellationIsItsFailureAndNotTheCallers() async throws {
+        let error = try await withdrawal { _ in throw CancellationError() }
+        #expect(error.effect == .unknown && "\(error)".contains("CancellationError"))
+    }
+
+    @Test func theHeadOfALostAnswerIsTold() async throws {
+        let head = HttpResponse(status: 502, headers: [Header(name: "x-tt-logid", value: "LOG")], body: Data())
+        let client = try client { _ in
+            throw TransportError.Failed(kind: .badBody, bytesWritten: true, detail: "cut", head: head)
+        }
+        let error = try await failure { try await client.withdrawProcess("7", actor: .system(), readBack: .never) }
+        #expect(error.httpStatus == 502 && error.logId == "LOG")
+    }
+
     @Test func aTransportThatAnswersTwiceHasAnsweredOnce() async throws {
         let client = try client { _ in
             var answers = AsyncStream { stream in
@@ -105,7 +167,9 @@ import Testing
         _ send: @escaping @Sendable (HttpRequest) async throws -> HttpResponse
     ) async throws -> FeishuError {
         let client = try client(send)
-        return try await failure { try await client.withdrawProcess("7", actor: .system(), deadline: .seconds(3)) }
+        return try await failure {
+            try await client.withdrawProcess("7", actor: .system(), deadline: .seconds(3), token: "t")
+        }
     }
 
     private func client(_ send: @escaping @Sendable (HttpRequest) async throws -> HttpResponse) throws -> Client {
@@ -119,5 +183,28 @@ import Testing
         #expect([.tokenSource, .deadline].contains(error.kind) && error.effect == .none)
         #expect(try await sandbox.log().isEmpty)
         return error
+    }
+}
+
+/// A latch for threads; nobody waits for it longer than a minute.
+private final class Released: @unchecked Sendable {
+    private let condition = NSCondition()
+    private var isOver = false
+
+    var isNow: Bool { condition.withLock { isOver } }
+
+    func now() {
+        condition.withLock {
+            isOver = true
+            condition.broadcast()
+        }
+    }
+
+    func wait() {
+        let end = Date.now + 50
+        condition.withLock {
+            while !isOver && condition.wait(until: end) {}
+            isOver = true
+        }
     }
 }

@@ -159,7 +159,7 @@ import Testing
         do {
             _ = try await call()
             return nil
-        } catch let TransportError.Failed(kind, bytesWritten, _) {
+        } catch let TransportError.Failed(kind, bytesWritten, _, _) {
             return (kind, bytesWritten)
         }
     }

@@ -64,14 +64,11 @@ public class Client(
                 deadline = deadline?.milliseconds(),
                 rateShare = rateShare,
                 quotas = quotas,
-                transportKeepsBudget = transport == null || transport is OkHttpTransport,
             ),
-            ownTransport ?: ReportingTransport(transport!!),
-            CoroutineAlarm,
-            tokenSource?.let(::ReportingTokenSource),
-            ReportingObserver.of(onAttempt, onCancelled),
+            tokenSource != null,
         )
     }
+    private val host = Host(transport ?: ownTransport!!, tokenSource, onAttempt, onCancelled)
 
     /**
      * Ends a process that is still running. Where the answer is lost, it reads the process before it sends anything
@@ -93,9 +90,10 @@ public class Client(
         deadline: Duration? = null,
         token: String? = null,
         requestId: String? = null,
-    ): Withdrawn = throwing {
-        val request = WithdrawProcess(processId, actor, reason)
-        opened().withdrawProcess(request, callOptions(deadline, token, requestId), readBack, null)
+    ): Withdrawn {
+        val request = Request.WithdrawProcess(WithdrawProcess(processId, actor, reason))
+        val output = run(NewCall(request, callOptions(deadline, token, requestId), readBack))
+        return (output as Output.WithdrawProcess).value
     }
 
     /**
@@ -109,8 +107,9 @@ public class Client(
         deadline: Duration? = null,
         token: String? = null,
         requestId: String? = null,
-    ): Process = throwing {
-        opened().getProcess(GetProcess(processId, userIdType), callOptions(deadline, token, requestId), null)
+    ): Process {
+        val request = Request.GetProcess(GetProcess(processId, userIdType))
+        return (run(NewCall(request, callOptions(deadline, token, requestId))) as Output.GetProcess).value
     }
 
     /**
@@ -142,28 +141,34 @@ public class Client(
             modifyTimeTo.toEpochMilliseconds(),
             flowDefinitionId,
         )
-        return ProcessIds(pageToken, callOptions(deadline, token, requestId)) {
-            throwing { opened().listProcesses(request) }
+        val options = callOptions(deadline, token, requestId)
+        return ProcessIds(request) { page ->
+            (run(NewCall(Request.ListProcesses(page), options)) as Output.ListProcesses).value
         }
     }
 
     /** The request as data, for an HTTP stack of your own; its `toString()` is a `curl` line without secrets. */
     public fun request(request: WithdrawProcess, token: String? = null, requestId: String? = null): HttpRequest =
-        throwing { opened().withdrawProcessRequest(request, callOptions(null, token, requestId)) }
+        shown(Request.WithdrawProcess(request), token, requestId)
 
     /** The same for the request that reads a process. */
     public fun request(request: GetProcess, token: String? = null, requestId: String? = null): HttpRequest =
-        throwing { opened().getProcessRequest(request, callOptions(null, token, requestId)) }
+        shown(Request.GetProcess(request), token, requestId)
 
     /** The same for the request for one page of ids. */
     public fun request(request: ListProcesses, token: String? = null, requestId: String? = null): HttpRequest =
-        throwing { opened().listProcessesRequest(request, callOptions(null, token, requestId)) }
+        shown(Request.ListProcesses(request), token, requestId)
 
     /** Takes no new calls; those under way go on. A transport that was given is left alone. */
     override fun close() {
         native.close()
         ownTransport?.close()
     }
+
+    private suspend fun run(new: NewCall): Output = opened().run(new, host)
+
+    private fun shown(request: Request, token: String?, requestId: String?): HttpRequest =
+        throwing { opened().request(request, callOptions(null, token, requestId)) }
 
     private fun opened(): NativeClient = native.also { check(!it.uniffiIsDestroyed) { "this client is closed" } }
 }

@@ -16,7 +16,8 @@ import feishu.corehr.model.Problem
 public class FeishuException internal constructor(
     /** All fields as one value. */
     public val error: FeishuError,
-) : Exception(describe(error)) {
+    cause: Throwable? = null,
+) : Exception(describe(error), cause) {
     /** What kind of failure it is. */
     public val kind: ErrorKind get() = error.kind
 

@@ -28,6 +28,9 @@ import kotlin.time.toKotlinInstant
 /**
  * The client for Java. A future ends with what [Client]'s method of the same name returns, or with its
  * [FeishuException]; cancelling a future closes the connection.
+ *
+ * Token function, transport and listeners run on threads of the client, never on the caller's, and without the
+ * thread-locals of whoever called: where they need some, make a client for each.
  */
 public class FutureClient private constructor(private val client: Client) : AutoCloseable {
     private val scope = CoroutineScope(SupervisorJob() + Dispatchers.Default)

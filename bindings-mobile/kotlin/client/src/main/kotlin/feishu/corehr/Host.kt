@@ -5,50 +5,118 @@ import feishu.corehr.model.HttpRequest
 import feishu.corehr.model.HttpResponse
 import feishu.corehr.model.Observation
 import feishu.corehr.model.TransportErrorKind
-import kotlinx.coroutines.delay
+import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.Job
+import kotlinx.coroutines.async
+import kotlinx.coroutines.currentCoroutineContext
+import kotlinx.coroutines.ensureActive
+import kotlinx.coroutines.withContext
+import kotlinx.coroutines.withTimeoutOrNull
 
-internal object CoroutineAlarm : Alarm {
-    override suspend fun sleep(milliseconds: ULong) = delay(milliseconds.toLong())
+/**
+ * One HTTP stack. It sends each request once, follows no redirect, resends nothing, and drops the connection when its
+ * coroutine is cancelled.
+ *
+ * It may block its thread, and it may ignore that it is cancelled: a call ends at its deadline all the same. It has the
+ * coroutine context of the call that it sends for, but for the job and the dispatcher, which is one for blocking work.
+ */
+public interface Transport {
+    /**
+     * Sends a request and reads the whole answer, within the request's `budget` (milliseconds) and `maxResponse` (bytes
+     * after decompression). To fail, throw [TransportException.Failed]; of other exceptions only the class is told.
+     */
+    public suspend fun send(request: HttpRequest): HttpResponse
 }
 
-/** The library hears of exceptions only; after an [Error] of Java it would wait for ever. */
-internal class ReportingTransport(private val transport: Transport) : Transport {
-    override suspend fun send(request: HttpRequest): HttpResponse =
-        try {
-            transport.send(request)
-        } catch (error: Error) {
-            val detail = "the transport threw ${error.javaClass.name}"
-            throw TransportException.Failed(TransportErrorKind.OTHER, true, detail)
-        }
+/** What a [Transport] throws. */
+public sealed class TransportException(message: String) : Exception(message) {
+    /**
+     * There is no answer.
+     *
+     * @property kind how it failed.
+     * @property bytesWritten whether any byte of the request was written, `true` when the transport cannot know: only a
+     *   `false` here proves that the server did not act.
+     * @property detail what the HTTP stack says, without URL and without secrets.
+     * @property head status and headers, where they were read before it failed; its body is not looked at.
+     */
+    public class Failed @JvmOverloads constructor(
+        public val kind: TransportErrorKind,
+        public val bytesWritten: Boolean,
+        public val detail: String,
+        public val head: HttpResponse? = null,
+    ) : TransportException(detail)
 }
 
-/** The same for tokens. */
-internal class ReportingTokenSource(private val function: suspend (Boolean) -> String) : TokenSource {
-    override suspend fun token(refused: Boolean): String =
-        try {
-            function(refused)
-        } catch (error: Error) {
-            throw HostException.Failed("it threw ${error.javaClass.name}")
-        }
-}
-
-internal class ReportingObserver private constructor(
+/** What the app has brought. All of it may fail in every way. */
+internal class Host(
+    private val transport: Transport,
+    private val tokenSource: (suspend (refused: Boolean) -> String)?,
     private val onAttempt: ((Observation) -> Unit)?,
     private val onCancelled: ((FeishuError) -> Unit)?,
-) : Observer {
-    override fun attempted(observation: Observation) = told { onAttempt?.invoke(observation) }
-
-    override fun cancelled(error: FeishuError) = told { onCancelled?.invoke(error) }
-
-    private inline fun told(tell: () -> Unit) =
-        try {
-            tell()
-        } catch (error: Error) {
-            throw HostException.Failed("it threw ${error.javaClass.name}")
+) {
+    suspend fun send(step: HostStep.Send): HostAnswer {
+        // The package's own can be trusted: it neither blocks nor outlives its request's budget.
+        val sent = if (transport is OkHttpTransport) {
+            runCatching { transport.send(step.request) }
+        } else {
+            apart(step.limit) { transport.send(step.request) }
         }
+        return sent.answer(HostAnswer::Answered) { thrown ->
+            when (thrown) {
+                is TransportException.Failed -> thrown.run { HostAnswer.Failed(kind, bytesWritten, detail, head) }
+                else -> {
+                    val undeclared = "the transport threw ${thrown.javaClass.name}"
+                    HostAnswer.Failed(TransportErrorKind.OTHER, true, undeclared, null)
+                }
+            }
+        }
+    }
 
-    companion object {
-        fun of(onAttempt: ((Observation) -> Unit)?, onCancelled: ((FeishuError) -> Unit)?): Observer? =
-            if (onAttempt == null && onCancelled == null) null else ReportingObserver(onAttempt, onCancelled)
+    suspend fun token(step: HostStep.AskToken): HostAnswer {
+        val source = tokenSource ?: return HostAnswer.Late
+        return apart(step.limit) { source(step.refused) }.answer(HostAnswer::Token) { thrown ->
+            val error = thrown as? HostException
+            HostAnswer.TokenFailed(error ?: HostException.Failed("it threw ${thrown.javaClass.name}"))
+        }
+    }
+
+    fun attempted(observation: Observation) {
+        onAttempt?.let { runCatching { it(observation) } }
+    }
+
+    fun cancelled(error: FeishuError) {
+        onCancelled?.let { runCatching { it(error) } }
     }
 }
+
+/** Null is late. What ends because the call is cancelled is no answer. */
+private suspend fun <T> Result<T>?.answer(good: (T) -> HostAnswer, bad: (Throwable) -> HostAnswer): HostAnswer {
+    if (this == null) {
+        return HostAnswer.Late
+    }
+    if (isFailure) {
+        currentCoroutineContext().ensureActive()
+    }
+    return fold(good, bad)
+}
+
+/**
+ * Runs what may block and may be deaf to cancellation in a scope of its own, with the elements of this call's context;
+ * null when it has not ended in time. The clock is a real one, also where the caller's dispatcher has virtual time.
+ */
+private suspend fun <T> apart(limit: ULong, work: suspend () -> T): Result<T>? {
+    val context = currentCoroutineContext().minusKey(Job) + Blocking
+    val running = CoroutineScope(context).async { work() }
+    try {
+        withContext(Dispatchers.Default) { withTimeoutOrNull(limit.milliseconds()) { running.join() } } ?: return null
+        return runCatching { running.await() }
+    } finally {
+        running.cancel()
+    }
+}
+
+/** As many threads as are blocked. */
+private val Blocking = Dispatchers.IO.limitedParallelism(Int.MAX_VALUE)
+
+internal fun ULong.milliseconds(): Long = coerceAtMost(Long.MAX_VALUE.toULong()).toLong()

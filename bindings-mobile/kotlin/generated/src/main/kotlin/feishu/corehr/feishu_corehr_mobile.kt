@@ -47,6 +47,7 @@ import feishu.corehr.model.FfiConverterTypeProcess
 import feishu.corehr.model.FfiConverterTypeProcessPage
 import feishu.corehr.model.FfiConverterTypeQuota
 import feishu.corehr.model.FfiConverterTypeReadBack
+import feishu.corehr.model.FfiConverterTypeSecret
 import feishu.corehr.model.FfiConverterTypeTransportErrorKind
 import feishu.corehr.model.FfiConverterTypeWithdrawProcess
 import feishu.corehr.model.FfiConverterTypeWithdrawn
@@ -59,17 +60,11 @@ import feishu.corehr.model.Process
 import feishu.corehr.model.ProcessPage
 import feishu.corehr.model.Quota
 import feishu.corehr.model.ReadBack
+import feishu.corehr.model.Secret
 import feishu.corehr.model.TransportErrorKind
 import feishu.corehr.model.WithdrawProcess
 import feishu.corehr.model.Withdrawn
 import java.util.concurrent.atomic.AtomicBoolean
-import kotlin.coroutines.resume
-import kotlinx.coroutines.CancellableContinuation
-import kotlinx.coroutines.DelicateCoroutinesApi
-import kotlinx.coroutines.GlobalScope
-import kotlinx.coroutines.Job
-import kotlinx.coroutines.launch
-import kotlinx.coroutines.suspendCancellableCoroutine
 import feishu.corehr.model.RustBuffer as RustBufferCallOptions
 import feishu.corehr.model.RustBuffer as RustBufferCredentials
 import feishu.corehr.model.RustBuffer as RustBufferExplanation
@@ -83,6 +78,7 @@ import feishu.corehr.model.RustBuffer as RustBufferProcess
 import feishu.corehr.model.RustBuffer as RustBufferProcessPage
 import feishu.corehr.model.RustBuffer as RustBufferQuota
 import feishu.corehr.model.RustBuffer as RustBufferReadBack
+import feishu.corehr.model.RustBuffer as RustBufferSecret
 import feishu.corehr.model.RustBuffer as RustBufferTransportErrorKind
 import feishu.corehr.model.RustBuffer as RustBufferWithdrawProcess
 import feishu.corehr.model.RustBuffer as RustBufferWithdrawn
@@ -323,10 +319,15 @@ interface UniffiRustCallStatusErrorHandler<E> {
 
 // Call a rust function that returns a Result<>.  Pass in the Error class companion that corresponds to the Err
 private inline fun <U, E: kotlin.Exception> uniffiRustCallWithError(errorHandler: UniffiRustCallStatusErrorHandler<E>, callback: (UniffiRustCallStatus) -> U): U {
-    var status = UniffiRustCallStatus()
-    val return_value = callback(status)
-    uniffiCheckCallStatus(errorHandler, status)
-    return return_value
+    val statuses = UniffiStatuses.ofThread()
+    val status = statuses.lend()
+    try {
+        val return_value = callback(status)
+        uniffiCheckCallStatus(errorHandler, status)
+        return return_value
+    } finally {
+        statuses.giveBack()
+    }
 }
 
 // Check UniffiRustCallStatus and throw an error if the call wasn't successful
@@ -705,97 +706,25 @@ internal open class UniffiForeignFutureResultVoid(
 internal interface UniffiForeignFutureCompleteVoid : com.sun.jna.Callback {
     fun callback(`callbackData`: Long,`result`: UniffiForeignFutureResultVoid.UniffiByValue,)
 }
-internal interface UniffiCallbackInterfaceAlarmMethod0 : com.sun.jna.Callback {
-    fun callback(`uniffiHandle`: Long,`milliseconds`: Long,`uniffiFutureCallback`: UniffiForeignFutureCompleteVoid,`uniffiCallbackData`: Long,`uniffiOutDroppedCallback`: UniffiForeignFutureDroppedCallbackStruct,)
+internal interface UniffiCallbackInterfaceWakerMethod0 : com.sun.jna.Callback {
+    fun callback(`uniffiHandle`: Long,`uniffiOutReturn`: Pointer,uniffiCallStatus: UniffiRustCallStatus,)
 }
-internal interface UniffiCallbackInterfaceObserverMethod0 : com.sun.jna.Callback {
-    fun callback(`uniffiHandle`: Long,`observation`: RustBufferObservation.ByValue,`uniffiOutReturn`: Pointer,uniffiCallStatus: UniffiRustCallStatus,)
-}
-internal interface UniffiCallbackInterfaceObserverMethod1 : com.sun.jna.Callback {
-    fun callback(`uniffiHandle`: Long,`error`: RustBufferFeishuError.ByValue,`uniffiOutReturn`: Pointer,uniffiCallStatus: UniffiRustCallStatus,)
-}
-internal interface UniffiCallbackInterfaceTokenSourceMethod0 : com.sun.jna.Callback {
-    fun callback(`uniffiHandle`: Long,`refused`: Byte,`uniffiFutureCallback`: UniffiForeignFutureCompleteRustBuffer,`uniffiCallbackData`: Long,`uniffiOutDroppedCallback`: UniffiForeignFutureDroppedCallbackStruct,)
-}
-internal interface UniffiCallbackInterfaceTransportMethod0 : com.sun.jna.Callback {
-    fun callback(`uniffiHandle`: Long,`request`: RustBufferHttpRequest.ByValue,`uniffiFutureCallback`: UniffiForeignFutureCompleteRustBuffer,`uniffiCallbackData`: Long,`uniffiOutDroppedCallback`: UniffiForeignFutureDroppedCallbackStruct,)
-}
-@Structure.FieldOrder("uniffiFree", "uniffiClone", "sleep")
-internal open class UniffiVTableCallbackInterfaceAlarm(
+@Structure.FieldOrder("uniffiFree", "uniffiClone", "wake")
+internal open class UniffiVTableCallbackInterfaceWaker(
     @JvmField internal var `uniffiFree`: UniffiCallbackInterfaceFree? = null,
     @JvmField internal var `uniffiClone`: UniffiCallbackInterfaceClone? = null,
-    @JvmField internal var `sleep`: UniffiCallbackInterfaceAlarmMethod0? = null,
+    @JvmField internal var `wake`: UniffiCallbackInterfaceWakerMethod0? = null,
 ) : Structure() {
     class UniffiByValue(
         `uniffiFree`: UniffiCallbackInterfaceFree? = null,
         `uniffiClone`: UniffiCallbackInterfaceClone? = null,
-        `sleep`: UniffiCallbackInterfaceAlarmMethod0? = null,
-    ): UniffiVTableCallbackInterfaceAlarm(`uniffiFree`,`uniffiClone`,`sleep`,), Structure.ByValue
+        `wake`: UniffiCallbackInterfaceWakerMethod0? = null,
+    ): UniffiVTableCallbackInterfaceWaker(`uniffiFree`,`uniffiClone`,`wake`,), Structure.ByValue
 
-   internal fun uniffiSetValue(other: UniffiVTableCallbackInterfaceAlarm) {
+   internal fun uniffiSetValue(other: UniffiVTableCallbackInterfaceWaker) {
         `uniffiFree` = other.`uniffiFree`
         `uniffiClone` = other.`uniffiClone`
-        `sleep` = other.`sleep`
-    }
-
-}
-@Structure.FieldOrder("uniffiFree", "uniffiClone", "attempted", "cancelled")
-internal open class UniffiVTableCallbackInterfaceObserver(
-    @JvmField internal var `uniffiFree`: UniffiCallbackInterfaceFree? = null,
-    @JvmField internal var `uniffiClone`: UniffiCallbackInterfaceClone? = null,
-    @JvmField internal var `attempted`: UniffiCallbackInterfaceObserverMethod0? = null,
-    @JvmField internal var `cancelled`: UniffiCallbackInterfaceObserverMethod1? = null,
-) : Structure() {
-    class UniffiByValue(
-        `uniffiFree`: UniffiCallbackInterfaceFree? = null,
-        `uniffiClone`: UniffiCallbackInterfaceClone? = null,
-        `attempted`: UniffiCallbackInterfaceObserverMethod0? = null,
-        `cancelled`: UniffiCallbackInterfaceObserverMethod1? = null,
-    ): UniffiVTableCallbackInterfaceObserver(`uniffiFree`,`uniffiClone`,`attempted`,`cancelled`,), Structure.ByValue
-
-   internal fun uniffiSetValue(other: UniffiVTableCallbackInterfaceObserver) {
-        `uniffiFree` = other.`uniffiFree`
-        `uniffiClone` = other.`uniffiClone`
-        `attempted` = other.`attempted`
-        `cancelled` = other.`cancelled`
-    }
-
-}
-@Structure.FieldOrder("uniffiFree", "uniffiClone", "token")
-internal open class UniffiVTableCallbackInterfaceTokenSource(
-    @JvmField internal var `uniffiFree`: UniffiCallbackInterfaceFree? = null,
-    @JvmField internal var `uniffiClone`: UniffiCallbackInterfaceClone? = null,
-    @JvmField internal var `token`: UniffiCallbackInterfaceTokenSourceMethod0? = null,
-) : Structure() {
-    class UniffiByValue(
-        `uniffiFree`: UniffiCallbackInterfaceFree? = null,
-        `uniffiClone`: UniffiCallbackInterfaceClone? = null,
-        `token`: UniffiCallbackInterfaceTokenSourceMethod0? = null,
-    ): UniffiVTableCallbackInterfaceTokenSource(`uniffiFree`,`uniffiClone`,`token`,), Structure.ByValue
-
-   internal fun uniffiSetValue(other: UniffiVTableCallbackInterfaceTokenSource) {
-        `uniffiFree` = other.`uniffiFree`
-        `uniffiClone` = other.`uniffiClone`
-        `token` = other.`token`
-    }
-
-}
-@Structure.FieldOrder("uniffiFree", "uniffiClone", "send")
-internal open class UniffiVTableCallbackInterfaceTransport(
-    @JvmField internal var `uniffiFree`: UniffiCallbackInterfaceFree? = null,
-    @JvmField internal var `uniffiClone`: UniffiCallbackInterfaceClone? = null,
-    @JvmField internal var `send`: UniffiCallbackInterfaceTransportMethod0? = null,
-) : Structure() {
-    class UniffiByValue(
-        `uniffiFree`: UniffiCallbackInterfaceFree? = null,
-        `uniffiClone`: UniffiCallbackInterfaceClone? = null,
-        `send`: UniffiCallbackInterfaceTransportMethod0? = null,
-    ): UniffiVTableCallbackInterfaceTransport(`uniffiFree`,`uniffiClone`,`send`,), Structure.ByValue
-
-   internal fun uniffiSetValue(other: UniffiVTableCallbackInterfaceTransport) {
-        `uniffiFree` = other.`uniffiFree`
-        `uniffiClone` = other.`uniffiClone`
-        `send` = other.`send`
+        `wake` = other.`wake`
     }
 
 }
@@ -838,37 +767,27 @@ internal object IntegrityCheckingUniffiLib {
     ): Int
     external fun uniffi_feishu_corehr_mobile_checksum_func_open_handles(
     ): Int
-    external fun uniffi_feishu_corehr_mobile_checksum_method_cancellation_cancel(
+    external fun uniffi_feishu_corehr_mobile_checksum_method_call_cancel(
     ): Int
-    external fun uniffi_feishu_corehr_mobile_checksum_method_nativeclient_get_process(
+    external fun uniffi_feishu_corehr_mobile_checksum_method_call_next(
     ): Int
-    external fun uniffi_feishu_corehr_mobile_checksum_method_nativeclient_get_process_request(
+    external fun uniffi_feishu_corehr_mobile_checksum_method_call_wake(
     ): Int
-    external fun uniffi_feishu_corehr_mobile_checksum_method_nativeclient_list_processes(
+    external fun uniffi_feishu_corehr_mobile_checksum_method_nativeclient_begin(
     ): Int
-    external fun uniffi_feishu_corehr_mobile_checksum_method_nativeclient_list_processes_request(
-    ): Int
-    external fun uniffi_feishu_corehr_mobile_checksum_method_nativeclient_withdraw_process(
-    ): Int
-    external fun uniffi_feishu_corehr_mobile_checksum_method_nativeclient_withdraw_process_request(
-    ): Int
-    external fun uniffi_feishu_corehr_mobile_checksum_method_alarm_sleep(
-    ): Int
-    external fun uniffi_feishu_corehr_mobile_checksum_method_observer_attempted(
-    ): Int
-    external fun uniffi_feishu_corehr_mobile_checksum_method_observer_cancelled(
-    ): Int
-    external fun uniffi_feishu_corehr_mobile_checksum_method_tokensource_token(
-    ): Int
-    external fun uniffi_feishu_corehr_mobile_checksum_method_transport_send(
+    external fun uniffi_feishu_corehr_mobile_checksum_method_nativeclient_request(
     ): Int
     external fun uniffi_feishu_corehr_mobile_checksum_method_processpages_cursor(
     ): Int
     external fun uniffi_feishu_corehr_mobile_checksum_method_processpages_next(
     ): Int
-    external fun uniffi_feishu_corehr_mobile_checksum_constructor_cancellation_new(
+    external fun uniffi_feishu_corehr_mobile_checksum_method_processpages_take(
+    ): Int
+    external fun uniffi_feishu_corehr_mobile_checksum_method_waker_wake(
     ): Int
     external fun uniffi_feishu_corehr_mobile_checksum_constructor_nativeclient_new(
+    ): Int
+    external fun uniffi_feishu_corehr_mobile_checksum_constructor_processpages_new(
     ): Int
     external fun ffi_feishu_corehr_mobile_uniffi_contract_version(
     ): Int
@@ -886,84 +805,55 @@ internal object UniffiLib {
 
     init {
         Native.register(UniffiLib::class.java, findLibraryName(componentName = "feishu_corehr_mobile"))
-        uniffiCallbackInterfaceAlarm.register(this)
-        uniffiCallbackInterfaceObserver.register(this)
-        uniffiCallbackInterfaceTokenSource.register(this)
-        uniffiCallbackInterfaceTransport.register(this)
+        uniffiCallbackInterfaceWaker.register(this)
         feishu.corehr.model.uniffiEnsureInitialized()
         
     }
 
     internal fun ensureInitialized() = Unit
-    external fun uniffi_feishu_corehr_mobile_fn_clone_cancellation(`handle`: Long,uniffi_out_err: UniffiRustCallStatus, 
+    external fun uniffi_feishu_corehr_mobile_fn_clone_call(`handle`: Long,uniffi_out_err: UniffiRustCallStatus, 
     ): Long
-    external fun uniffi_feishu_corehr_mobile_fn_free_cancellation(`handle`: Long,uniffi_out_err: UniffiRustCallStatus, 
+    external fun uniffi_feishu_corehr_mobile_fn_free_call(`handle`: Long,uniffi_out_err: UniffiRustCallStatus, 
     ): Unit
-    external fun uniffi_feishu_corehr_mobile_fn_constructor_cancellation_new(uniffi_out_err: UniffiRustCallStatus, 
-    ): Long
-    external fun uniffi_feishu_corehr_mobile_fn_method_cancellation_cancel(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus, 
+    external fun uniffi_feishu_corehr_mobile_fn_method_call_cancel(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus, 
+    ): RustBufferFeishuError.ByValue
+    external fun uniffi_feishu_corehr_mobile_fn_method_call_next(`ptr`: Long,`answer`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus, 
+    ): RustBuffer.ByValue
+    external fun uniffi_feishu_corehr_mobile_fn_method_call_wake(`ptr`: Long,`waker`: Long,uniffi_out_err: UniffiRustCallStatus, 
     ): Unit
     external fun uniffi_feishu_corehr_mobile_fn_clone_nativeclient(`handle`: Long,uniffi_out_err: UniffiRustCallStatus, 
     ): Long
     external fun uniffi_feishu_corehr_mobile_fn_free_nativeclient(`handle`: Long,uniffi_out_err: UniffiRustCallStatus, 
     ): Unit
-    external fun uniffi_feishu_corehr_mobile_fn_constructor_nativeclient_new(`credentials`: RustBufferCredentials.ByValue,`options`: RustBuffer.ByValue,`transport`: Long,`alarm`: Long,`tokenSource`: RustBuffer.ByValue,`observer`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus, 
+    external fun uniffi_feishu_corehr_mobile_fn_constructor_nativeclient_new(`credentials`: RustBufferCredentials.ByValue,`options`: RustBuffer.ByValue,`hasTokenSource`: Byte,uniffi_out_err: UniffiRustCallStatus, 
     ): Long
-    external fun uniffi_feishu_corehr_mobile_fn_method_nativeclient_get_process(`ptr`: Long,`request`: RustBufferGetProcess.ByValue,`options`: RustBufferCallOptions.ByValue,`cancellation`: RustBuffer.ByValue,
-    ): Long
-    external fun uniffi_feishu_corehr_mobile_fn_method_nativeclient_get_process_request(`ptr`: Long,`request`: RustBufferGetProcess.ByValue,`options`: RustBufferCallOptions.ByValue,uniffi_out_err: UniffiRustCallStatus, 
+    external fun uniffi_feishu_corehr_mobile_fn_method_nativeclient_begin(`ptr`: Long,`new`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus, 
+    ): RustBuffer.ByValue
+    external fun uniffi_feishu_corehr_mobile_fn_method_nativeclient_request(`ptr`: Long,`request`: RustBuffer.ByValue,`options`: RustBufferCallOptions.ByValue,uniffi_out_err: UniffiRustCallStatus, 
     ): RustBufferHttpRequest.ByValue
-    external fun uniffi_feishu_corehr_mobile_fn_method_nativeclient_list_processes(`ptr`: Long,`request`: RustBufferListProcesses.ByValue,uniffi_out_err: UniffiRustCallStatus, 
-    ): Long
-    external fun uniffi_feishu_corehr_mobile_fn_method_nativeclient_list_processes_request(`ptr`: Long,`request`: RustBufferListProcesses.ByValue,`options`: RustBufferCallOptions.ByValue,uniffi_out_err: UniffiRustCallStatus, 
-    ): RustBufferHttpRequest.ByValue
-    external fun uniffi_feishu_corehr_mobile_fn_method_nativeclient_withdraw_process(`ptr`: Long,`request`: RustBufferWithdrawProcess.ByValue,`options`: RustBufferCallOptions.ByValue,`readBack`: RustBufferReadBack.ByValue,`cancellation`: RustBuffer.ByValue,
-    ): Long
-    external fun uniffi_feishu_corehr_mobile_fn_method_nativeclient_withdraw_process_request(`ptr`: Long,`request`: RustBufferWithdrawProcess.ByValue,`options`: RustBufferCallOptions.ByValue,uniffi_out_err: UniffiRustCallStatus, 
-    ): RustBufferHttpRequest.ByValue
-    external fun uniffi_feishu_corehr_mobile_fn_clone_alarm(`handle`: Long,uniffi_out_err: UniffiRustCallStatus, 
-    ): Long
-    external fun uniffi_feishu_corehr_mobile_fn_free_alarm(`handle`: Long,uniffi_out_err: UniffiRustCallStatus, 
-    ): Unit
-    external fun uniffi_feishu_corehr_mobile_fn_init_callback_vtable_alarm(`vtable`: UniffiVTableCallbackInterfaceAlarm,
-    ): Unit
-    external fun uniffi_feishu_corehr_mobile_fn_method_alarm_sleep(`ptr`: Long,`milliseconds`: Long,
-    ): Long
-    external fun uniffi_feishu_corehr_mobile_fn_clone_observer(`handle`: Long,uniffi_out_err: UniffiRustCallStatus, 
-    ): Long
-    external fun uniffi_feishu_corehr_mobile_fn_free_observer(`handle`: Long,uniffi_out_err: UniffiRustCallStatus, 
-    ): Unit
-    external fun uniffi_feishu_corehr_mobile_fn_init_callback_vtable_observer(`vtable`: UniffiVTableCallbackInterfaceObserver,
-    ): Unit
-    external fun uniffi_feishu_corehr_mobile_fn_method_observer_attempted(`ptr`: Long,`observation`: RustBufferObservation.ByValue,uniffi_out_err: UniffiRustCallStatus, 
-    ): Unit
-    external fun uniffi_feishu_corehr_mobile_fn_method_observer_cancelled(`ptr`: Long,`error`: RustBufferFeishuError.ByValue,uniffi_out_err: UniffiRustCallStatus, 
-    ): Unit
-    external fun uniffi_feishu_corehr_mobile_fn_clone_tokensource(`handle`: Long,uniffi_out_err: UniffiRustCallStatus, 
-    ): Long
-    external fun uniffi_feishu_corehr_mobile_fn_free_tokensource(`handle`: Long,uniffi_out_err: UniffiRustCallStatus, 
-    ): Unit
-    external fun uniffi_feishu_corehr_mobile_fn_init_callback_vtable_tokensource(`vtable`: UniffiVTableCallbackInterfaceTokenSource,
-    ): Unit
-    external fun uniffi_feishu_corehr_mobile_fn_method_tokensource_token(`ptr`: Long,`refused`: Byte,
-    ): Long
-    external fun uniffi_feishu_corehr_mobile_fn_clone_transport(`handle`: Long,uniffi_out_err: UniffiRustCallStatus, 
-    ): Long
-    external fun uniffi_feishu_corehr_mobile_fn_free_transport(`handle`: Long,uniffi_out_err: UniffiRustCallStatus, 
-    ): Unit
-    external fun uniffi_feishu_corehr_mobile_fn_init_callback_vtable_transport(`vtable`: UniffiVTableCallbackInterfaceTransport,
-    ): Unit
-    external fun uniffi_feishu_corehr_mobile_fn_method_transport_send(`ptr`: Long,`request`: RustBufferHttpRequest.ByValue,
-    ): Long
     external fun uniffi_feishu_corehr_mobile_fn_clone_processpages(`handle`: Long,uniffi_out_err: UniffiRustCallStatus, 
     ): Long
     external fun uniffi_feishu_corehr_mobile_fn_free_processpages(`handle`: Long,uniffi_out_err: UniffiRustCallStatus, 
     ): Unit
+    external fun uniffi_feishu_corehr_mobile_fn_constructor_processpages_new(`request`: RustBufferListProcesses.ByValue,uniffi_out_err: UniffiRustCallStatus, 
+    ): Long
     external fun uniffi_feishu_corehr_mobile_fn_method_processpages_cursor(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus, 
     ): RustBuffer.ByValue
-    external fun uniffi_feishu_corehr_mobile_fn_method_processpages_next(`ptr`: Long,`options`: RustBufferCallOptions.ByValue,`cancellation`: RustBuffer.ByValue,
+    external fun uniffi_feishu_corehr_mobile_fn_method_processpages_next(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus, 
+    ): RustBuffer.ByValue
+    external fun uniffi_feishu_corehr_mobile_fn_method_processpages_take(`ptr`: Long,`request`: RustBufferListProcesses.ByValue,`page`: RustBufferProcessPage.ByValue,uniffi_out_err: UniffiRustCallStatus, 
+    ): RustBuffer.ByValue
+    external fun uniffi_feishu_corehr_mobile_fn_clone_waker(`handle`: Long,uniffi_out_err: UniffiRustCallStatus, 
     ): Long
+    external fun uniffi_feishu_corehr_mobile_fn_free_waker(`handle`: Long,uniffi_out_err: UniffiRustCallStatus, 
+    ): Unit
+    external fun uniffi_feishu_corehr_mobile_fn_init_callback_vtable_waker(`vtable`: UniffiVTableCallbackInterfaceWaker,
+    ): Unit
+    external fun uniffi_feishu_corehr_mobile_fn_method_waker_wake(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus, 
+    ): Unit
     external fun uniffi_feishu_corehr_mobile_fn_method_failure_uniffi_trait_display(`ptr`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus, 
+    ): RustBuffer.ByValue
+    external fun uniffi_feishu_corehr_mobile_fn_method_hostanswer_uniffi_trait_debug(`ptr`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus, 
     ): RustBuffer.ByValue
     external fun uniffi_feishu_corehr_mobile_fn_func_decode_get_process(`response`: RustBufferHttpResponse.ByValue,uniffi_out_err: UniffiRustCallStatus, 
     ): RustBufferProcess.ByValue
@@ -1119,52 +1009,37 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_feishu_corehr_mobile_checksum_func_open_handles() and 0xFFFF) != 15110) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_feishu_corehr_mobile_checksum_method_cancellation_cancel() and 0xFFFF) != 444) {
+    if ((lib.uniffi_feishu_corehr_mobile_checksum_method_call_cancel() and 0xFFFF) != 39984) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_feishu_corehr_mobile_checksum_method_nativeclient_get_process() and 0xFFFF) != 54256) {
+    if ((lib.uniffi_feishu_corehr_mobile_checksum_method_call_next() and 0xFFFF) != 6911) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_feishu_corehr_mobile_checksum_method_nativeclient_get_process_request() and 0xFFFF) != 30002) {
+    if ((lib.uniffi_feishu_corehr_mobile_checksum_method_call_wake() and 0xFFFF) != 12640) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_feishu_corehr_mobile_checksum_method_nativeclient_list_processes() and 0xFFFF) != 55527) {
+    if ((lib.uniffi_feishu_corehr_mobile_checksum_method_nativeclient_begin() and 0xFFFF) != 37413) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_feishu_corehr_mobile_checksum_method_nativeclient_list_processes_request() and 0xFFFF) != 27519) {
-        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
-    }
-    if ((lib.uniffi_feishu_corehr_mobile_checksum_method_nativeclient_withdraw_process() and 0xFFFF) != 39593) {
-        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
-    }
-    if ((lib.uniffi_feishu_corehr_mobile_checksum_method_nativeclient_withdraw_process_request() and 0xFFFF) != 55685) {
-        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
-    }
-    if ((lib.uniffi_feishu_corehr_mobile_checksum_method_alarm_sleep() and 0xFFFF) != 1186) {
-        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
-    }
-    if ((lib.uniffi_feishu_corehr_mobile_checksum_method_observer_attempted() and 0xFFFF) != 26101) {
-        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
-    }
-    if ((lib.uniffi_feishu_corehr_mobile_checksum_method_observer_cancelled() and 0xFFFF) != 19151) {
-        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
-    }
-    if ((lib.uniffi_feishu_corehr_mobile_checksum_method_tokensource_token() and 0xFFFF) != 40851) {
-        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
-    }
-    if ((lib.uniffi_feishu_corehr_mobile_checksum_method_transport_send() and 0xFFFF) != 60673) {
+    if ((lib.uniffi_feishu_corehr_mobile_checksum_method_nativeclient_request() and 0xFFFF) != 10962) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_feishu_corehr_mobile_checksum_method_processpages_cursor() and 0xFFFF) != 52093) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_feishu_corehr_mobile_checksum_method_processpages_next() and 0xFFFF) != 30700) {
+    if ((lib.uniffi_feishu_corehr_mobile_checksum_method_processpages_next() and 0xFFFF) != 39766) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_feishu_corehr_mobile_checksum_constructor_cancellation_new() and 0xFFFF) != 39662) {
+    if ((lib.uniffi_feishu_corehr_mobile_checksum_method_processpages_take() and 0xFFFF) != 33068) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_feishu_corehr_mobile_checksum_constructor_nativeclient_new() and 0xFFFF) != 34289) {
+    if ((lib.uniffi_feishu_corehr_mobile_checksum_method_waker_wake() and 0xFFFF) != 53825) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_feishu_corehr_mobile_checksum_constructor_nativeclient_new() and 0xFFFF) != 23066) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_feishu_corehr_mobile_checksum_constructor_processpages_new() and 0xFFFF) != 32489) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
 }
@@ -1180,135 +1055,6 @@ public fun uniffiEnsureInitialized() {
 }
 
 // Async support
-// Async return type handlers
-
-internal const val UNIFFI_RUST_FUTURE_POLL_READY = 0.toByte()
-internal const val UNIFFI_RUST_FUTURE_POLL_WAKE = 1.toByte()
-
-internal val uniffiContinuationHandleMap = UniffiHandleMap<CancellableContinuation<Byte>>()
-
-// FFI type for Rust future continuations
-internal object uniffiRustFutureContinuationCallbackImpl: UniffiRustFutureContinuationCallback {
-    override fun callback(data: Long, pollResult: Byte) {
-        uniffiContinuationHandleMap.remove(data).resume(pollResult)
-    }
-}
-
-internal suspend fun<T, F, E: kotlin.Exception> uniffiRustCallAsync(
-    rustFuture: Long,
-    pollFunc: (Long, UniffiRustFutureContinuationCallback, Long) -> Unit,
-    completeFunc: (Long, UniffiRustCallStatus) -> F,
-    freeFunc: (Long) -> Unit,
-    liftFunc: (F) -> T,
-    errorHandler: UniffiRustCallStatusErrorHandler<E>
-): T {
-    try {
-        do {
-            val pollResult = suspendCancellableCoroutine<Byte> { continuation ->
-                pollFunc(
-                    rustFuture,
-                    uniffiRustFutureContinuationCallbackImpl,
-                    uniffiContinuationHandleMap.insert(continuation)
-                )
-            }
-        } while (pollResult != UNIFFI_RUST_FUTURE_POLL_READY);
-
-        return liftFunc(
-            uniffiRustCallWithError(errorHandler, { status -> completeFunc(rustFuture, status) })
-        )
-    } finally {
-        freeFunc(rustFuture)
-    }
-}
-internal inline fun<T> uniffiTraitInterfaceCallAsync(
-    crossinline makeCall: suspend () -> T,
-    crossinline handleSuccess: (T) -> Unit,
-    crossinline handleError: (UniffiRustCallStatus.ByValue) -> Unit,
-    uniffiOutDroppedCallback: UniffiForeignFutureDroppedCallbackStruct,
-) {
-    // Using `GlobalScope` is labeled as a "delicate API" and generally discouraged in Kotlin programs, since it breaks structured concurrency.
-    // However, our parent task is a Rust future, so we're going to need to break structure concurrency in any case.
-    //
-    // Uniffi does its best to support structured concurrency across the FFI.
-    // If the Rust future is dropped, `uniffiForeignFutureDroppedCallbackImpl` is called, which will cancel the Kotlin coroutine if it's still running.
-    @OptIn(DelicateCoroutinesApi::class)
-    val job = GlobalScope.launch coroutineBlock@ {
-        // Note: it's important we call either `handleSuccess` or `handleError` exactly once.  Each
-        // call consumes an Arc reference, which means there should be no possibility of a double
-        // call.  The following code is structured so that will will never call both `handleSuccess`
-        // and `handleError`, even in the face of weird exceptions.
-        //
-        // In extreme circumstances we may not call either, for example if we fail to make the JNA
-        // call to `handleSuccess`.  This means we will leak the Arc reference, which is better than
-        // double-freeing it.
-        val callResult = try {
-            makeCall()
-        } catch(e: kotlin.Exception) {
-            handleError(
-                UniffiRustCallStatus.create(
-                    UNIFFI_CALL_UNEXPECTED_ERROR,
-                    FfiConverterString.lower(e.toString()),
-                )
-            )
-            return@coroutineBlock
-        }
-        handleSuccess(callResult)
-    }
-    val handle = uniffiForeignFutureHandleMap.insert(job)
-    uniffiOutDroppedCallback.uniffiSetValue(UniffiForeignFutureDroppedCallbackStruct(handle, uniffiForeignFutureDroppedCallbackImpl))
-}
-
-internal inline fun<T, reified E: Throwable> uniffiTraitInterfaceCallAsyncWithError(
-    crossinline makeCall: suspend () -> T,
-    crossinline handleSuccess: (T) -> Unit,
-    crossinline handleError: (UniffiRustCallStatus.ByValue) -> Unit,
-    crossinline lowerError: (E) -> RustBuffer.ByValue,
-    uniffiOutDroppedCallback: UniffiForeignFutureDroppedCallbackStruct,
-) {
-    // See uniffiTraitInterfaceCallAsync for details on `DelicateCoroutinesApi`
-    @OptIn(DelicateCoroutinesApi::class)
-    val job = GlobalScope.launch coroutineBlock@ {
-        // See the note in uniffiTraitInterfaceCallAsync for details on `handleSuccess` and
-        // `handleError`.
-        val callResult = try {
-            makeCall()
-        } catch(e: kotlin.Exception) {
-            if (e is E) {
-                handleError(
-                    UniffiRustCallStatus.create(
-                        UNIFFI_CALL_ERROR,
-                        lowerError(e),
-                    )
-                )
-            } else {
-                handleError(
-                    UniffiRustCallStatus.create(
-                        UNIFFI_CALL_UNEXPECTED_ERROR,
-                        FfiConverterString.lower(e.toString()),
-                    )
-                )
-            }
-            return@coroutineBlock
-        }
-        handleSuccess(callResult)
-    }
-    val handle = uniffiForeignFutureHandleMap.insert(job)
-    uniffiOutDroppedCallback.uniffiSetValue(UniffiForeignFutureDroppedCallbackStruct(handle, uniffiForeignFutureDroppedCallbackImpl))
-}
-
-internal val uniffiForeignFutureHandleMap = UniffiHandleMap<Job>()
-
-internal object uniffiForeignFutureDroppedCallbackImpl: UniffiForeignFutureDroppedCallback {
-    override fun callback(handle: Long) {
-        val job = uniffiForeignFutureHandleMap.remove(handle)
-        if (!job.isCompleted) {
-            job.cancel()
-        }
-    }
-}
-
-// For testing
-public fun uniffiForeignFutureHandleCount() = uniffiForeignFutureHandleMap.size
 
 // Public interface members begin here.
 
@@ -1730,22 +1476,32 @@ public object FfiConverterString: FfiConverter<String, RustBuffer.ByValue> {
 
 
 /**
- * What wakes a call.
+ * One call, from its first step to its last. Whoever holds it takes its steps one after the other.
  */
-public interface Alarm {
+public interface CallInterface {
     
     /**
-     * Returns after so many milliseconds.
+     * Ends the call, and says what it has done until now. No step follows.
      */
-    suspend fun `sleep`(`milliseconds`: kotlin.ULong)
+    fun `cancel`(): FeishuError
+    
+    /**
+     * Takes what came of the step before, and says what comes next.
+     */
+    fun `next`(`answer`: HostAnswer): Turn
+    
+    /**
+     * Has the pause of [`HostStep::Wait`] cut short: `waker` is called once, as soon as it may be over.
+     */
+    fun `wake`(`waker`: Waker)
     
     companion object
 }
 
 /**
- * What wakes a call.
+ * One call, from its first step to its last. Whoever holds it takes its steps one after the other.
  */
-open class AlarmImpl: Disposable, AutoCloseable, Alarm
+open class Call: Disposable, AutoCloseable, CallInterface
 {
 
     @Suppress("UNUSED_PARAMETER")
@@ -1829,7 +1585,7 @@ open class AlarmImpl: Disposable, AutoCloseable, Alarm
                 return;
             }
             uniffiRustCall { status ->
-                UniffiLib.uniffi_feishu_corehr_mobile_fn_free_alarm(handle, status)
+                UniffiLib.uniffi_feishu_corehr_mobile_fn_free_call(handle, status)
             }
         }
     }
@@ -1842,387 +1598,59 @@ open class AlarmImpl: Disposable, AutoCloseable, Alarm
             throw InternalException("uniffiCloneHandle() called on NoHandle object");
         }
         return uniffiRustCall() { status ->
-            UniffiLib.uniffi_feishu_corehr_mobile_fn_clone_alarm(handle, status)
+            UniffiLib.uniffi_feishu_corehr_mobile_fn_clone_call(handle, status)
         }
     }
 
     
     /**
-     * Returns after so many milliseconds.
+     * Ends the call, and says what it has done until now. No step follows.
      */
-    @Throws(HostException::class)
-    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
-    override suspend fun `sleep`(`milliseconds`: kotlin.ULong) {
-        return uniffiRustCallAsync(
-        callWithHandle { uniffiHandle ->
-            UniffiLib.uniffi_feishu_corehr_mobile_fn_method_alarm_sleep(
-                uniffiHandle,
-                
-        FfiConverterULong.lower(`milliseconds`),
-            )
-        },
-        { future, callback, continuation -> UniffiLib.ffi_feishu_corehr_mobile_rust_future_poll_void(future, callback, continuation) },
-        { future, continuation -> UniffiLib.ffi_feishu_corehr_mobile_rust_future_complete_void(future, continuation) },
-        { future -> UniffiLib.ffi_feishu_corehr_mobile_rust_future_free_void(future) },
-        // lift function
-        { },
-        
-        // Error FFI converter
-        HostException.ErrorHandler,
-    )
-    }
-
-    
-
-    
-
-
-    
-    
-    /**
-     * @suppress
-     */
-    companion object
-    
-}
-
-
-
-// Put the implementation in an object so we don't pollute the top-level namespace
-internal object uniffiCallbackInterfaceAlarm {
-    internal object `sleep`: UniffiCallbackInterfaceAlarmMethod0 {
-        override fun callback(`uniffiHandle`: Long,`milliseconds`: Long,`uniffiFutureCallback`: UniffiForeignFutureCompleteVoid,`uniffiCallbackData`: Long,`uniffiOutDroppedCallback`: UniffiForeignFutureDroppedCallbackStruct,) {
-            val uniffiObj = FfiConverterTypeAlarm.handleMap.get(uniffiHandle)
-            val makeCall = suspend { ->
-                uniffiObj.`sleep`(
-                    FfiConverterULong.lift(`milliseconds`),
-                )
-            }
-            val uniffiHandleSuccess = { _: Unit ->
-                val uniffiResult = UniffiForeignFutureResultVoid.UniffiByValue(
-                    UniffiRustCallStatus.ByValue()
-                )
-                uniffiResult.write()
-                uniffiFutureCallback.callback(uniffiCallbackData, uniffiResult)
-            }
-            val uniffiHandleError = { callStatus: UniffiRustCallStatus.ByValue ->
-                uniffiFutureCallback.callback(
-                    uniffiCallbackData,
-                    UniffiForeignFutureResultVoid.UniffiByValue(
-                        callStatus,
-                    ),
-                )
-            }
-            uniffiTraitInterfaceCallAsyncWithError(
-                makeCall,
-                uniffiHandleSuccess,
-                uniffiHandleError,
-                { e: HostException -> FfiConverterTypeHostError.lower(e) },
-                uniffiOutDroppedCallback
-            )
-        }
-    }
-
-    internal object uniffiFree: UniffiCallbackInterfaceFree {
-        override fun callback(handle: Long) {
-            FfiConverterTypeAlarm.handleMap.remove(handle)
-        }
-    }
-
-    internal object uniffiClone: UniffiCallbackInterfaceClone {
-        override fun callback(handle: Long): Long {
-            return FfiConverterTypeAlarm.handleMap.clone(handle)
-        }
-    }
-
-    internal var vtable = UniffiVTableCallbackInterfaceAlarm.UniffiByValue(
-        uniffiFree,
-        uniffiClone,
-        `sleep`,
-    )
-
-    // Registers the foreign callback with the Rust side.
-    // This method is generated for each callback interface.
-    internal fun register(lib: UniffiLib) {
-        lib.uniffi_feishu_corehr_mobile_fn_init_callback_vtable_alarm(vtable)
-    }
-}
-
-/**
- * @suppress
- */
-public object FfiConverterTypeAlarm: FfiConverter<Alarm, Long> {
-    internal val handleMap = UniffiHandleMap<Alarm>()
-
-    override fun lower(value: Alarm): Long {
-        if (value is AlarmImpl) {
-             // Rust-implemented object.  Clone the handle and return it
-            return value.uniffiCloneHandle()
-         } else {
-            // Kotlin object, generate a new vtable handle and return that.
-            return handleMap.insert(value)
-         }
-    }
-
-    override fun lift(value: Long): Alarm {
-        if ((value and 1.toLong()) == 0.toLong()) {
-            // Rust-generated handle, construct a new class that uses the handle to implement the
-            // interface
-            return AlarmImpl(UniffiWithHandle, value)
-        } else {
-            // Kotlin-generated handle, get the object from the handle map
-            return handleMap.remove(value)
-        }
-    }
-
-    override fun read(buf: ByteBuffer): Alarm {
-        return lift(buf.getLong())
-    }
-
-    override fun allocationSize(value: Alarm) = 8UL
-
-    override fun write(value: Alarm, buf: ByteBuffer) {
-        buf.putLong(lower(value))
-    }
-}
-
-
-// This template implements a class for working with a Rust struct via a handle
-// to the live Rust struct on the other side of the FFI.
-//
-// There's some subtlety here, because we have to be careful not to operate on a Rust
-// struct after it has been dropped, and because we must expose a public API for freeing
-// theq Kotlin wrapper object in lieu of reliable finalizers. The core requirements are:
-//
-//   * Each instance holds an opaque handle to the underlying Rust struct.
-//     Method calls need to read this handle from the object's state and pass it in to
-//     the Rust FFI.
-//
-//   * When an instance is no longer needed, its handle should be passed to a
-//     special destructor function provided by the Rust FFI, which will drop the
-//     underlying Rust struct.
-//
-//   * Given an instance, calling code is expected to call the special
-//     `destroy` method in order to free it after use, either by calling it explicitly
-//     or by using a higher-level helper like the `use` method. Failing to do so risks
-//     leaking the underlying Rust struct.
-//
-//   * We can't assume that calling code will do the right thing, and must be prepared
-//     to handle Kotlin method calls executing concurrently with or even after a call to
-//     `destroy`, and to handle multiple (possibly concurrent!) calls to `destroy`.
-//
-//   * We must never allow Rust code to operate on the underlying Rust struct after
-//     the destructor has been called, and must never call the destructor more than once.
-//     Doing so may trigger memory unsafety.
-//
-//   * To mitigate many of the risks of leaking memory and use-after-free unsafety, a `Cleaner`
-//     is implemented to call the destructor when the Kotlin object becomes unreachable.
-//     This is done in a background thread. This is not a panacea, and client code should be aware that
-//      1. the thread may starve if some there are objects that have poorly performing
-//     `drop` methods or do significant work in their `drop` methods.
-//      2. the thread is shared across the whole library. This can be tuned by using `android_cleaner = true`,
-//         or `android = true` in the [`kotlin` section of the `uniffi.toml` file](https://mozilla.github.io/uniffi-rs/kotlin/configuration.html).
-//
-// If we try to implement this with mutual exclusion on access to the handle, there is the
-// possibility of a race between a method call and a concurrent call to `destroy`:
-//
-//    * Thread A starts a method call, reads the value of the handle, but is interrupted
-//      before it can pass the handle over the FFI to Rust.
-//    * Thread B calls `destroy` and frees the underlying Rust struct.
-//    * Thread A resumes, passing the already-read handle value to Rust and triggering
-//      a use-after-free.
-//
-// One possible solution would be to use a `ReadWriteLock`, with each method call taking
-// a read lock (and thus allowed to run concurrently) and the special `destroy` method
-// taking a write lock (and thus blocking on live method calls). However, we aim not to
-// generate methods with any hidden blocking semantics, and a `destroy` method that might
-// block if called incorrectly seems to meet that bar.
-//
-// So, we achieve our goals by giving each instance an associated `AtomicLong` counter to track
-// the number of in-flight method calls, and an `AtomicBoolean` flag to indicate whether `destroy`
-// has been called. These are updated according to the following rules:
-//
-//    * The initial value of the counter is 1, indicating a live object with no in-flight calls.
-//      The initial value for the flag is false.
-//
-//    * At the start of each method call, we atomically check the counter.
-//      If it is 0 then the underlying Rust struct has already been destroyed and the call is aborted.
-//      If it is nonzero them we atomically increment it by 1 and proceed with the method call.
-//
-//    * At the end of each method call, we atomically decrement and check the counter.
-//      If it has reached zero then we destroy the underlying Rust struct.
-//
-//    * When `destroy` is called, we atomically flip the flag from false to true.
-//      If the flag was already true we silently fail.
-//      Otherwise we atomically decrement and check the counter.
-//      If it has reached zero then we destroy the underlying Rust struct.
-//
-// Astute readers may observe that this all sounds very similar to the way that Rust's `Arc<T>` works,
-// and indeed it is, with the addition of a flag to guard against multiple calls to `destroy`.
-//
-// The overall effect is that the underlying Rust struct is destroyed only when `destroy` has been
-// called *and* all in-flight method calls have completed, avoiding violating any of the expectations
-// of the underlying Rust code.
-//
-// This makes a cleaner a better alternative to _not_ calling `destroy()` as
-// and when the object is finished with, but the abstraction is not perfect: if the Rust object's `drop`
-// method is slow, and/or there are many objects to cleanup, and it's on a low end Android device, then the cleaner
-// thread may be starved, and the app will leak memory.
-//
-// In this case, `destroy`ing manually may be a better solution.
-//
-// The cleaner can live side by side with the manual calling of `destroy`. In the order of responsiveness, uniffi objects
-// with Rust peers are reclaimed:
-//
-// 1. By calling the `destroy` method of the object, which calls `rustObject.free()`. If that doesn't happen:
-// 2. When the object becomes unreachable, AND the Cleaner thread gets to call `rustObject.free()`. If the thread is starved then:
-// 3. The memory is reclaimed when the process terminates.
-//
-// [1] https://stackoverflow.com/questions/24376768/can-java-finalize-an-object-when-it-is-still-in-scope/24380219
-//
-
-
-/**
- * Ends the calls that it was handed to, once and for good.
- */
-public interface CancellationInterface {
-    
-    /**
-     * Ends the calls, those that begin later too: each fails with kind `cancelled`, and says what it has done.
-     */
-    fun `cancel`()
-    
-    companion object
-}
-
-/**
- * Ends the calls that it was handed to, once and for good.
- */
-open class Cancellation: Disposable, AutoCloseable, CancellationInterface
-{
-
-    @Suppress("UNUSED_PARAMETER")
-    /**
-     * @suppress
-     */
-    constructor(withHandle: UniffiWithHandle, handle: Long) {
-        this.handle = handle
-        this.cleanable = UniffiLib.CLEANER.register(this, UniffiCleanAction(handle))
-    }
-
-    /**
-     * @suppress
-     *
-     * This constructor can be used to instantiate a fake object. Only used for tests. Any
-     * attempt to actually use an object constructed this way will fail as there is no
-     * connected Rust object.
-     */
-    @Suppress("UNUSED_PARAMETER")
-    constructor(noHandle: NoHandle) {
-        this.handle = 0
-        this.cleanable = null
-    }
-    /**
-     * Nothing is cancelled yet.
-     */
-    constructor() :
-        this(UniffiWithHandle, 
-    uniffiRustCallWithError(Failure) { _status ->
-    UniffiLib.uniffi_feishu_corehr_mobile_fn_constructor_cancellation_new(
-    
-        _status)
-}
-    )
-
-    protected val handle: Long
-    protected val cleanable: UniffiCleaner.Cleanable?
-
-    private val wasDestroyed = AtomicBoolean(false)
-    private val callCounter = AtomicLong(1)
-
-    /**
-     * Whether the current object has been destroyed and its reference is gone in the Rust side.
-     */
-    val uniffiIsDestroyed: Boolean get() = wasDestroyed.get()
-
-    override fun destroy() {
-        // Only allow a single call to this method.
-        // TODO: maybe we should log a warning if called more than once?
-        if (this.wasDestroyed.compareAndSet(false, true)) {
-            // This decrement always matches the initial count of 1 given at creation time.
-            if (this.callCounter.decrementAndGet() == 0L) {
-                cleanable?.clean()
-            }
-        }
-    }
-
-    @Synchronized
-    override fun close() {
-        this.destroy()
-    }
-
-    internal inline fun <R> callWithHandle(block: (handle: Long) -> R): R {
-        // Check and increment the call counter, to keep the object alive.
-        // This needs a compare-and-set retry loop in case of concurrent updates.
-        do {
-            val c = this.callCounter.get()
-            if (c == 0L) {
-                throw IllegalStateException("${this.javaClass.simpleName} object has already been destroyed")
-            }
-            if (c == Long.MAX_VALUE) {
-                throw IllegalStateException("${this.javaClass.simpleName} call counter would overflow")
-            }
-        } while (! this.callCounter.compareAndSet(c, c + 1L))
-        // Now we can safely do the method call without the handle being freed concurrently.
-        try {
-            return block(this.uniffiCloneHandle())
-        } finally {
-            // This decrement always matches the increment we performed above.
-            if (this.callCounter.decrementAndGet() == 0L) {
-                cleanable?.clean()
-            }
-        }
-    }
-
-    // Use a static inner class instead of a closure so as not to accidentally
-    // capture `this` as part of the cleanable's action.
-    private class UniffiCleanAction(private val handle: Long) : Runnable {
-        override fun run() {
-            if (handle == 0.toLong()) {
-                // Fake object created with `NoHandle`, don't try to free.
-                return;
-            }
-            uniffiRustCall { status ->
-                UniffiLib.uniffi_feishu_corehr_mobile_fn_free_cancellation(handle, status)
-            }
-        }
-    }
-
-    /**
-     * @suppress
-     */
-    fun uniffiCloneHandle(): Long {
-        if (handle == 0.toLong()) {
-            throw InternalException("uniffiCloneHandle() called on NoHandle object");
-        }
-        return uniffiRustCall() { status ->
-            UniffiLib.uniffi_feishu_corehr_mobile_fn_clone_cancellation(handle, status)
-        }
-    }
-
-    
-    /**
-     * Ends the calls, those that begin later too: each fails with kind `cancelled`, and says what it has done.
-     */
-    @Throws(Failure::class)override fun `cancel`()
-        = 
+    @Throws(Failure::class)override fun `cancel`(): FeishuError {
+            return FfiConverterTypeFeishuError.lift(
     callWithHandle {
     uniffiRustCallWithError(Failure) { _status ->
-    UniffiLib.uniffi_feishu_corehr_mobile_fn_method_cancellation_cancel(
+    UniffiLib.uniffi_feishu_corehr_mobile_fn_method_call_cancel(
         it,
         _status)
 }
     }
+    )
+    }
+    
+
+    
+    /**
+     * Takes what came of the step before, and says what comes next.
+     */
+    @Throws(Failure::class)override fun `next`(`answer`: HostAnswer): Turn {
+            return FfiConverterTypeTurn.lift(
+    callWithHandle {
+    uniffiRustCallWithError(Failure) { _status ->
+    UniffiLib.uniffi_feishu_corehr_mobile_fn_method_call_next(
+        it,
+        
+        FfiConverterTypeHostAnswer.lower(`answer`),_status)
+}
+    }
+    )
+    }
+    
+
+    
+    /**
+     * Has the pause of [`HostStep::Wait`] cut short: `waker` is called once, as soon as it may be over.
+     */
+    @Throws(Failure::class)override fun `wake`(`waker`: Waker)
+        = 
+    callWithHandle {
+    uniffiRustCallWithError(Failure) { _status ->
+    UniffiLib.uniffi_feishu_corehr_mobile_fn_method_call_wake(
+        it,
+        
+        FfiConverterTypeWaker.lower(`waker`),_status)
+}
+    }
     
     
 
@@ -2244,22 +1672,22 @@ open class Cancellation: Disposable, AutoCloseable, CancellationInterface
 /**
  * @suppress
  */
-public object FfiConverterTypeCancellation: FfiConverter<Cancellation, Long> {
-    override fun lower(value: Cancellation): Long {
+public object FfiConverterTypeCall: FfiConverter<Call, Long> {
+    override fun lower(value: Call): Long {
         return value.uniffiCloneHandle()
     }
 
-    override fun lift(value: Long): Cancellation {
-        return Cancellation(UniffiWithHandle, value)
+    override fun lift(value: Long): Call {
+        return Call(UniffiWithHandle, value)
     }
 
-    override fun read(buf: ByteBuffer): Cancellation {
+    override fun read(buf: ByteBuffer): Call {
         return lift(buf.getLong())
     }
 
-    override fun allocationSize(value: Cancellation) = 8UL
+    override fun allocationSize(value: Call) = 8UL
 
-    override fun write(value: Cancellation, buf: ByteBuffer) {
+    override fun write(value: Call, buf: ByteBuffer) {
         buf.putLong(lower(value))
     }
 }
@@ -2366,35 +1794,14 @@ public object FfiConverterTypeCancellation: FfiConverter<Cancellation, Long> {
 public interface NativeClientInterface {
     
     /**
-     * Reads one process.
+     * Checks all that is asked for, and gives the first step.
      */
-    suspend fun `getProcess`(`request`: GetProcess, `options`: CallOptions, `cancellation`: Cancellation?): Process
+    fun `begin`(`new`: NewCall): Begun
     
     /**
-     * The request that reads a process as data; nothing is sent.
+     * A request as data; nothing is sent.
      */
-    fun `getProcessRequest`(`request`: GetProcess, `options`: CallOptions): HttpRequest
-    
-    /**
-     * Walks through the ids of all processes that were modified in a span of time of any length; nothing is sent yet.
-     * The request's `page_token` may be the cursor of an earlier walk.
-     */
-    fun `listProcesses`(`request`: ListProcesses): ProcessPages
-    
-    /**
-     * The request for one page of ids as data; nothing is sent.
-     */
-    fun `listProcessesRequest`(`request`: ListProcesses, `options`: CallOptions): HttpRequest
-    
-    /**
-     * Ends a process that is still running, and finds out whether it worked.
-     */
-    suspend fun `withdrawProcess`(`request`: WithdrawProcess, `options`: CallOptions, `readBack`: ReadBack, `cancellation`: Cancellation?): Withdrawn
-    
-    /**
-     * The request of a withdrawal as data; nothing is sent.
-     */
-    fun `withdrawProcessRequest`(`request`: WithdrawProcess, `options`: CallOptions): HttpRequest
+    fun `request`(`request`: Request, `options`: CallOptions): HttpRequest
     
     companion object
 }
@@ -2427,9 +1834,9 @@ open class NativeClient: Disposable, AutoCloseable, NativeClientInterface
         this.cleanable = null
     }
     /**
-     * Checks everything; nothing is sent. `token_source` belongs to [`Credentials::Host`] and to nothing else.
+     * Checks everything; nothing is sent. A token function belongs to [`Credentials::Host`] and to nothing else.
      */
-    constructor(`credentials`: Credentials, `options`: ClientOptions, `transport`: Transport, `alarm`: Alarm, `tokenSource`: TokenSource?, `observer`: Observer?) :
+    constructor(`credentials`: Credentials, `options`: ClientOptions, `hasTokenSource`: kotlin.Boolean) :
         this(UniffiWithHandle, 
     uniffiRustCallWithError(Failure) { _status ->
     UniffiLib.uniffi_feishu_corehr_mobile_fn_constructor_nativeclient_new(
@@ -2437,10 +1844,7 @@ open class NativeClient: Disposable, AutoCloseable, NativeClientInterface
         
         FfiConverterTypeCredentials.lower(`credentials`),
         FfiConverterTypeClientOptions.lower(`options`),
-        FfiConverterTypeTransport.lower(`transport`),
-        FfiConverterTypeAlarm.lower(`alarm`),
-        FfiConverterOptionalTypeTokenSource.lower(`tokenSource`),
-        FfiConverterOptionalTypeObserver.lower(`observer`),_status)
+        FfiConverterBoolean.lower(`hasTokenSource`),_status)
 }
     )
 
@@ -2522,44 +1926,16 @@ open class NativeClient: Disposable, AutoCloseable, NativeClientInterface
 
     
     /**
-     * Reads one process.
+     * Checks all that is asked for, and gives the first step.
      */
-    @Throws(Failure::class)
-    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
-    override suspend fun `getProcess`(`request`: GetProcess, `options`: CallOptions, `cancellation`: Cancellation?) : Process {
-        return uniffiRustCallAsync(
-        callWithHandle { uniffiHandle ->
-            UniffiLib.uniffi_feishu_corehr_mobile_fn_method_nativeclient_get_process(
-                uniffiHandle,
-                
-        FfiConverterTypeGetProcess.lower(`request`),
-        FfiConverterTypeCallOptions.lower(`options`),
-        FfiConverterOptionalTypeCancellation.lower(`cancellation`),
-            )
-        },
-        { future, callback, continuation -> UniffiLib.ffi_feishu_corehr_mobile_rust_future_poll_rust_buffer(future, callback, continuation) },
-        { future, continuation -> UniffiLib.ffi_feishu_corehr_mobile_rust_future_complete_rust_buffer(future, continuation).let { RustBufferProcess.create(it.capacity.toULong(), it.len.toULong(), it.data) } },
-        { future -> UniffiLib.ffi_feishu_corehr_mobile_rust_future_free_rust_buffer(future) },
-        // lift function
-        { FfiConverterTypeProcess.lift(it) },
-        // Error FFI converter
-        Failure.ErrorHandler,
-    )
-    }
-
-    
-    /**
-     * The request that reads a process as data; nothing is sent.
-     */
-    @Throws(Failure::class)override fun `getProcessRequest`(`request`: GetProcess, `options`: CallOptions): HttpRequest {
-            return FfiConverterTypeHttpRequest.lift(
+    @Throws(Failure::class)override fun `begin`(`new`: NewCall): Begun {
+            return FfiConverterTypeBegun.lift(
     callWithHandle {
     uniffiRustCallWithError(Failure) { _status ->
-    UniffiLib.uniffi_feishu_corehr_mobile_fn_method_nativeclient_get_process_request(
+    UniffiLib.uniffi_feishu_corehr_mobile_fn_method_nativeclient_begin(
         it,
         
-        FfiConverterTypeGetProcess.lower(`request`),
-        FfiConverterTypeCallOptions.lower(`options`),_status)
+        FfiConverterTypeNewCall.lower(`new`),_status)
 }
     }
     )
@@ -2568,82 +1944,16 @@ open class NativeClient: Disposable, AutoCloseable, NativeClientInterface
 
     
     /**
-     * Walks through the ids of all processes that were modified in a span of time of any length; nothing is sent yet.
-     * The request's `page_token` may be the cursor of an earlier walk.
+     * A request as data; nothing is sent.
      */
-    @Throws(Failure::class)override fun `listProcesses`(`request`: ListProcesses): ProcessPages {
-            return FfiConverterTypeProcessPages.lift(
-    callWithHandle {
-    uniffiRustCallWithError(Failure) { _status ->
-    UniffiLib.uniffi_feishu_corehr_mobile_fn_method_nativeclient_list_processes(
-        it,
-        
-        FfiConverterTypeListProcesses.lower(`request`),_status)
-}
-    }
-    )
-    }
-    
-
-    
-    /**
-     * The request for one page of ids as data; nothing is sent.
-     */
-    @Throws(Failure::class)override fun `listProcessesRequest`(`request`: ListProcesses, `options`: CallOptions): HttpRequest {
+    @Throws(Failure::class)override fun `request`(`request`: Request, `options`: CallOptions): HttpRequest {
             return FfiConverterTypeHttpRequest.lift(
     callWithHandle {
     uniffiRustCallWithError(Failure) { _status ->
-    UniffiLib.uniffi_feishu_corehr_mobile_fn_method_nativeclient_list_processes_request(
+    UniffiLib.uniffi_feishu_corehr_mobile_fn_method_nativeclient_request(
         it,
         
-        FfiConverterTypeListProcesses.lower(`request`),
-        FfiConverterTypeCallOptions.lower(`options`),_status)
-}
-    }
-    )
-    }
-    
-
-    
-    /**
-     * Ends a process that is still running, and finds out whether it worked.
-     */
-    @Throws(Failure::class)
-    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
-    override suspend fun `withdrawProcess`(`request`: WithdrawProcess, `options`: CallOptions, `readBack`: ReadBack, `cancellation`: Cancellation?) : Withdrawn {
-        return uniffiRustCallAsync(
-        callWithHandle { uniffiHandle ->
-            UniffiLib.uniffi_feishu_corehr_mobile_fn_method_nativeclient_withdraw_process(
-                uniffiHandle,
-                
-        FfiConverterTypeWithdrawProcess.lower(`request`),
-        FfiConverterTypeCallOptions.lower(`options`),
-        FfiConverterTypeReadBack.lower(`readBack`),
-        FfiConverterOptionalTypeCancellation.lower(`cancellation`),
-            )
-        },
-        { future, callback, continuation -> UniffiLib.ffi_feishu_corehr_mobile_rust_future_poll_rust_buffer(future, callback, continuation) },
-        { future, continuation -> UniffiLib.ffi_feishu_corehr_mobile_rust_future_complete_rust_buffer(future, continuation).let { RustBufferWithdrawn.create(it.capacity.toULong(), it.len.toULong(), it.data) } },
-        { future -> UniffiLib.ffi_feishu_corehr_mobile_rust_future_free_rust_buffer(future) },
-        // lift function
-        { FfiConverterTypeWithdrawn.lift(it) },
-        // Error FFI converter
-        Failure.ErrorHandler,
-    )
-    }
-
-    
-    /**
-     * The request of a withdrawal as data; nothing is sent.
-     */
-    @Throws(Failure::class)override fun `withdrawProcessRequest`(`request`: WithdrawProcess, `options`: CallOptions): HttpRequest {
-            return FfiConverterTypeHttpRequest.lift(
-    callWithHandle {
-    uniffiRustCallWithError(Failure) { _status ->
-    UniffiLib.uniffi_feishu_corehr_mobile_fn_method_nativeclient_withdraw_process_request(
-        it,
-        
-        FfiConverterTypeWithdrawProcess.lower(`request`),
+        FfiConverterTypeRequest.lower(`request`),
         FfiConverterTypeCallOptions.lower(`options`),_status)
 }
     }
@@ -2786,376 +2096,7 @@ public object FfiConverterTypeNativeClient: FfiConverter<NativeClient, Long> {
 
 
 /**
- * Who listens: for logs, metrics and traces. Nothing that it is told holds a secret, and what it throws is ignored.
- */
-public interface Observer {
-    
-    /**
-     * Is told of every request, after its answer.
-     */
-    fun `attempted`(`observation`: Observation)
-    
-    /**
-     * Is told of every call that was cancelled, and by `error.effect` what it had done until then.
-     */
-    fun `cancelled`(`error`: FeishuError)
-    
-    companion object
-}
-
-/**
- * Who listens: for logs, metrics and traces. Nothing that it is told holds a secret, and what it throws is ignored.
- */
-open class ObserverImpl: Disposable, AutoCloseable, Observer
-{
-
-    @Suppress("UNUSED_PARAMETER")
-    /**
-     * @suppress
-     */
-    constructor(withHandle: UniffiWithHandle, handle: Long) {
-        this.handle = handle
-        this.cleanable = UniffiLib.CLEANER.register(this, UniffiCleanAction(handle))
-    }
-
-    /**
-     * @suppress
-     *
-     * This constructor can be used to instantiate a fake object. Only used for tests. Any
-     * attempt to actually use an object constructed this way will fail as there is no
-     * connected Rust object.
-     */
-    @Suppress("UNUSED_PARAMETER")
-    constructor(noHandle: NoHandle) {
-        this.handle = 0
-        this.cleanable = null
-    }
-
-    protected val handle: Long
-    protected val cleanable: UniffiCleaner.Cleanable?
-
-    private val wasDestroyed = AtomicBoolean(false)
-    private val callCounter = AtomicLong(1)
-
-    /**
-     * Whether the current object has been destroyed and its reference is gone in the Rust side.
-     */
-    val uniffiIsDestroyed: Boolean get() = wasDestroyed.get()
-
-    override fun destroy() {
-        // Only allow a single call to this method.
-        // TODO: maybe we should log a warning if called more than once?
-        if (this.wasDestroyed.compareAndSet(false, true)) {
-            // This decrement always matches the initial count of 1 given at creation time.
-            if (this.callCounter.decrementAndGet() == 0L) {
-                cleanable?.clean()
-            }
-        }
-    }
-
-    @Synchronized
-    override fun close() {
-        this.destroy()
-    }
-
-    internal inline fun <R> callWithHandle(block: (handle: Long) -> R): R {
-        // Check and increment the call counter, to keep the object alive.
-        // This needs a compare-and-set retry loop in case of concurrent updates.
-        do {
-            val c = this.callCounter.get()
-            if (c == 0L) {
-                throw IllegalStateException("${this.javaClass.simpleName} object has already been destroyed")
-            }
-            if (c == Long.MAX_VALUE) {
-                throw IllegalStateException("${this.javaClass.simpleName} call counter would overflow")
-            }
-        } while (! this.callCounter.compareAndSet(c, c + 1L))
-        // Now we can safely do the method call without the handle being freed concurrently.
-        try {
-            return block(this.uniffiCloneHandle())
-        } finally {
-            // This decrement always matches the increment we performed above.
-            if (this.callCounter.decrementAndGet() == 0L) {
-                cleanable?.clean()
-            }
-        }
-    }
-
-    // Use a static inner class instead of a closure so as not to accidentally
-    // capture `this` as part of the cleanable's action.
-    private class UniffiCleanAction(private val handle: Long) : Runnable {
-        override fun run() {
-            if (handle == 0.toLong()) {
-                // Fake object created with `NoHandle`, don't try to free.
-                return;
-            }
-            uniffiRustCall { status ->
-                UniffiLib.uniffi_feishu_corehr_mobile_fn_free_observer(handle, status)
-            }
-        }
-    }
-
-    /**
-     * @suppress
-     */
-    fun uniffiCloneHandle(): Long {
-        if (handle == 0.toLong()) {
-            throw InternalException("uniffiCloneHandle() called on NoHandle object");
-        }
-        return uniffiRustCall() { status ->
-            UniffiLib.uniffi_feishu_corehr_mobile_fn_clone_observer(handle, status)
-        }
-    }
-
-    
-    /**
-     * Is told of every request, after its answer.
-     */
-    @Throws(HostException::class)override fun `attempted`(`observation`: Observation)
-        = 
-    callWithHandle {
-    uniffiRustCallWithError(HostException) { _status ->
-    UniffiLib.uniffi_feishu_corehr_mobile_fn_method_observer_attempted(
-        it,
-        
-        FfiConverterTypeObservation.lower(`observation`),_status)
-}
-    }
-    
-    
-
-    
-    /**
-     * Is told of every call that was cancelled, and by `error.effect` what it had done until then.
-     */
-    @Throws(HostException::class)override fun `cancelled`(`error`: FeishuError)
-        = 
-    callWithHandle {
-    uniffiRustCallWithError(HostException) { _status ->
-    UniffiLib.uniffi_feishu_corehr_mobile_fn_method_observer_cancelled(
-        it,
-        
-        FfiConverterTypeFeishuError.lower(`error`),_status)
-}
-    }
-    
-    
-
-    
-
-    
-
-
-    
-    
-    /**
-     * @suppress
-     */
-    companion object
-    
-}
-
-
-
-// Put the implementation in an object so we don't pollute the top-level namespace
-internal object uniffiCallbackInterfaceObserver {
-    internal object `attempted`: UniffiCallbackInterfaceObserverMethod0 {
-        override fun callback(`uniffiHandle`: Long,`observation`: RustBufferObservation.ByValue,`uniffiOutReturn`: Pointer,uniffiCallStatus: UniffiRustCallStatus,) {
-            val uniffiObj = FfiConverterTypeObserver.handleMap.get(uniffiHandle)
-            val makeCall = { ->
-                uniffiObj.`attempted`(
-                    FfiConverterTypeObservation.lift(`observation`),
-                )
-            }
-            val writeReturn = { _: Unit -> Unit }
-            uniffiTraitInterfaceCallWithError(
-                uniffiCallStatus,
-                makeCall,
-                writeReturn,
-                { e: HostException -> FfiConverterTypeHostError.lower(e) }
-            )
-        }
-    }
-    internal object `cancelled`: UniffiCallbackInterfaceObserverMethod1 {
-        override fun callback(`uniffiHandle`: Long,`error`: RustBufferFeishuError.ByValue,`uniffiOutReturn`: Pointer,uniffiCallStatus: UniffiRustCallStatus,) {
-            val uniffiObj = FfiConverterTypeObserver.handleMap.get(uniffiHandle)
-            val makeCall = { ->
-                uniffiObj.`cancelled`(
-                    FfiConverterTypeFeishuError.lift(`error`),
-                )
-            }
-            val writeReturn = { _: Unit -> Unit }
-            uniffiTraitInterfaceCallWithError(
-                uniffiCallStatus,
-                makeCall,
-                writeReturn,
-                { e: HostException -> FfiConverterTypeHostError.lower(e) }
-            )
-        }
-    }
-
-    internal object uniffiFree: UniffiCallbackInterfaceFree {
-        override fun callback(handle: Long) {
-            FfiConverterTypeObserver.handleMap.remove(handle)
-        }
-    }
-
-    internal object uniffiClone: UniffiCallbackInterfaceClone {
-        override fun callback(handle: Long): Long {
-            return FfiConverterTypeObserver.handleMap.clone(handle)
-        }
-    }
-
-    internal var vtable = UniffiVTableCallbackInterfaceObserver.UniffiByValue(
-        uniffiFree,
-        uniffiClone,
-        `attempted`,
-        `cancelled`,
-    )
-
-    // Registers the foreign callback with the Rust side.
-    // This method is generated for each callback interface.
-    internal fun register(lib: UniffiLib) {
-        lib.uniffi_feishu_corehr_mobile_fn_init_callback_vtable_observer(vtable)
-    }
-}
-
-/**
- * @suppress
- */
-public object FfiConverterTypeObserver: FfiConverter<Observer, Long> {
-    internal val handleMap = UniffiHandleMap<Observer>()
-
-    override fun lower(value: Observer): Long {
-        if (value is ObserverImpl) {
-             // Rust-implemented object.  Clone the handle and return it
-            return value.uniffiCloneHandle()
-         } else {
-            // Kotlin object, generate a new vtable handle and return that.
-            return handleMap.insert(value)
-         }
-    }
-
-    override fun lift(value: Long): Observer {
-        if ((value and 1.toLong()) == 0.toLong()) {
-            // Rust-generated handle, construct a new class that uses the handle to implement the
-            // interface
-            return ObserverImpl(UniffiWithHandle, value)
-        } else {
-            // Kotlin-generated handle, get the object from the handle map
-            return handleMap.remove(value)
-        }
-    }
-
-    override fun read(buf: ByteBuffer): Observer {
-        return lift(buf.getLong())
-    }
-
-    override fun allocationSize(value: Observer) = 8UL
-
-    override fun write(value: Observer, buf: ByteBuffer) {
-        buf.putLong(lower(value))
-    }
-}
-
-
-// This template implements a class for working with a Rust struct via a handle
-// to the live Rust struct on the other side of the FFI.
-//
-// There's some subtlety here, because we have to be careful not to operate on a Rust
-// struct after it has been dropped, and because we must expose a public API for freeing
-// theq Kotlin wrapper object in lieu of reliable finalizers. The core requirements are:
-//
-//   * Each instance holds an opaque handle to the underlying Rust struct.
-//     Method calls need to read this handle from the object's state and pass it in to
-//     the Rust FFI.
-//
-//   * When an instance is no longer needed, its handle should be passed to a
-//     special destructor function provided by the Rust FFI, which will drop the
-//     underlying Rust struct.
-//
-//   * Given an instance, calling code is expected to call the special
-//     `destroy` method in order to free it after use, either by calling it explicitly
-//     or by using a higher-level helper like the `use` method. Failing to do so risks
-//     leaking the underlying Rust struct.
-//
-//   * We can't assume that calling code will do the right thing, and must be prepared
-//     to handle Kotlin method calls executing concurrently with or even after a call to
-//     `destroy`, and to handle multiple (possibly concurrent!) calls to `destroy`.
-//
-//   * We must never allow Rust code to operate on the underlying Rust struct after
-//     the destructor has been called, and must never call the destructor more than once.
-//     Doing so may trigger memory unsafety.
-//
-//   * To mitigate many of the risks of leaking memory and use-after-free unsafety, a `Cleaner`
-//     is implemented to call the destructor when the Kotlin object becomes unreachable.
-//     This is done in a background thread. This is not a panacea, and client code should be aware that
-//      1. the thread may starve if some there are objects that have poorly performing
-//     `drop` methods or do significant work in their `drop` methods.
-//      2. the thread is shared across the whole library. This can be tuned by using `android_cleaner = true`,
-//         or `android = true` in the [`kotlin` section of the `uniffi.toml` file](https://mozilla.github.io/uniffi-rs/kotlin/configuration.html).
-//
-// If we try to implement this with mutual exclusion on access to the handle, there is the
-// possibility of a race between a method call and a concurrent call to `destroy`:
-//
-//    * Thread A starts a method call, reads the value of the handle, but is interrupted
-//      before it can pass the handle over the FFI to Rust.
-//    * Thread B calls `destroy` and frees the underlying Rust struct.
-//    * Thread A resumes, passing the already-read handle value to Rust and triggering
-//      a use-after-free.
-//
-// One possible solution would be to use a `ReadWriteLock`, with each method call taking
-// a read lock (and thus allowed to run concurrently) and the special `destroy` method
-// taking a write lock (and thus blocking on live method calls). However, we aim not to
-// generate methods with any hidden blocking semantics, and a `destroy` method that might
-// block if called incorrectly seems to meet that bar.
-//
-// So, we achieve our goals by giving each instance an associated `AtomicLong` counter to track
-// the number of in-flight method calls, and an `AtomicBoolean` flag to indicate whether `destroy`
-// has been called. These are updated according to the following rules:
-//
-//    * The initial value of the counter is 1, indicating a live object with no in-flight calls.
-//      The initial value for the flag is false.
-//
-//    * At the start of each method call, we atomically check the counter.
-//      If it is 0 then the underlying Rust struct has already been destroyed and the call is aborted.
-//      If it is nonzero them we atomically increment it by 1 and proceed with the method call.
-//
-//    * At the end of each method call, we atomically decrement and check the counter.
-//      If it has reached zero then we destroy the underlying Rust struct.
-//
-//    * When `destroy` is called, we atomically flip the flag from false to true.
-//      If the flag was already true we silently fail.
-//      Otherwise we atomically decrement and check the counter.
-//      If it has reached zero then we destroy the underlying Rust struct.
-//
-// Astute readers may observe that this all sounds very similar to the way that Rust's `Arc<T>` works,
-// and indeed it is, with the addition of a flag to guard against multiple calls to `destroy`.
-//
-// The overall effect is that the underlying Rust struct is destroyed only when `destroy` has been
-// called *and* all in-flight method calls have completed, avoiding violating any of the expectations
-// of the underlying Rust code.
-//
-// This makes a cleaner a better alternative to _not_ calling `destroy()` as
-// and when the object is finished with, but the abstraction is not perfect: if the Rust object's `drop`
-// method is slow, and/or there are many objects to cleanup, and it's on a low end Android device, then the cleaner
-// thread may be starved, and the app will leak memory.
-//
-// In this case, `destroy`ing manually may be a better solution.
-//
-// The cleaner can live side by side with the manual calling of `destroy`. In the order of responsiveness, uniffi objects
-// with Rust peers are reclaimed:
-//
-// 1. By calling the `destroy` method of the object, which calls `rustObject.free()`. If that doesn't happen:
-// 2. When the object becomes unreachable, AND the Cleaner thread gets to call `rustObject.free()`. If the thread is starved then:
-// 3. The memory is reclaimed when the process terminates.
-//
-// [1] https://stackoverflow.com/questions/24376768/can-java-finalize-an-object-when-it-is-still-in-scope/24380219
-//
-
-
-/**
- * A walk through the ids of processes.
+ * A walk through the ids of processes. Each page is a call of its own.
  */
 public interface ProcessPagesInterface {
     
@@ -3165,15 +2106,20 @@ public interface ProcessPagesInterface {
     fun `cursor`(): kotlin.String?
     
     /**
-     * The ids of the next page; nothing at the end. A page may be empty, and the walk goes on.
+     * The page to ask for; nothing at the end.
      */
-    suspend fun `next`(`options`: CallOptions, `cancellation`: Cancellation?): List<kotlin.String>?
+    fun `next`(): ListProcesses?
+    
+    /**
+     * Takes the answer to such a request, and gives its ids. A page may be empty, and the walk goes on.
+     */
+    fun `take`(`request`: ListProcesses, `page`: ProcessPage): List<kotlin.String>
     
     companion object
 }
 
 /**
- * A walk through the ids of processes.
+ * A walk through the ids of processes. Each page is a call of its own.
  */
 open class ProcessPages: Disposable, AutoCloseable, ProcessPagesInterface
 {
@@ -3199,6 +2145,19 @@ open class ProcessPages: Disposable, AutoCloseable, ProcessPagesInterface
         this.handle = 0
         this.cleanable = null
     }
+    /**
+     * A walk through the ids of all processes that were modified in a span of time of any length; nothing is sent.
+     * The request's `page_token` may be the cursor of an earlier walk.
+     */
+    constructor(`request`: ListProcesses) :
+        this(UniffiWithHandle, 
+    uniffiRustCallWithError(Failure) { _status ->
+    UniffiLib.uniffi_feishu_corehr_mobile_fn_constructor_processpages_new(
+    
+        
+        FfiConverterTypeListProcesses.lower(`request`),_status)
+}
+    )
 
     protected val handle: Long
     protected val cleanable: UniffiCleaner.Cleanable?
@@ -3295,29 +2254,39 @@ open class ProcessPages: Disposable, AutoCloseable, ProcessPagesInterface
 
     
     /**
-     * The ids of the next page; nothing at the end. A page may be empty, and the walk goes on.
+     * The page to ask for; nothing at the end.
      */
-    @Throws(Failure::class)
-    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
-    override suspend fun `next`(`options`: CallOptions, `cancellation`: Cancellation?) : List<kotlin.String>? {
-        return uniffiRustCallAsync(
-        callWithHandle { uniffiHandle ->
-            UniffiLib.uniffi_feishu_corehr_mobile_fn_method_processpages_next(
-                uniffiHandle,
-                
-        FfiConverterTypeCallOptions.lower(`options`),
-        FfiConverterOptionalTypeCancellation.lower(`cancellation`),
-            )
-        },
-        { future, callback, continuation -> UniffiLib.ffi_feishu_corehr_mobile_rust_future_poll_rust_buffer(future, callback, continuation) },
-        { future, continuation -> UniffiLib.ffi_feishu_corehr_mobile_rust_future_complete_rust_buffer(future, continuation) },
-        { future -> UniffiLib.ffi_feishu_corehr_mobile_rust_future_free_rust_buffer(future) },
-        // lift function
-        { FfiConverterOptionalSequenceString.lift(it) },
-        // Error FFI converter
-        Failure.ErrorHandler,
+    @Throws(Failure::class)override fun `next`(): ListProcesses? {
+            return FfiConverterOptionalTypeListProcesses.lift(
+    callWithHandle {
+    uniffiRustCallWithError(Failure) { _status ->
+    UniffiLib.uniffi_feishu_corehr_mobile_fn_method_processpages_next(
+        it,
+        _status)
+}
+    }
     )
     }
+    
+
+    
+    /**
+     * Takes the answer to such a request, and gives its ids. A page may be empty, and the walk goes on.
+     */
+    @Throws(Failure::class)override fun `take`(`request`: ListProcesses, `page`: ProcessPage): List<kotlin.String> {
+            return FfiConverterSequenceString.lift(
+    callWithHandle {
+    uniffiRustCallWithError(Failure) { _status ->
+    UniffiLib.uniffi_feishu_corehr_mobile_fn_method_processpages_take(
+        it,
+        
+        FfiConverterTypeListProcesses.lower(`request`),
+        FfiConverterTypeProcessPage.lower(`page`),_status)
+}
+    }
+    )
+    }
+    
 
     
 
@@ -3454,23 +2423,23 @@ public object FfiConverterTypeProcessPages: FfiConverter<ProcessPages, Long> {
 
 
 /**
- * Where tokens come from, when the app has them from elsewhere.
+ * Cuts a pause short.
  */
-public interface TokenSource {
+public interface Waker {
     
     /**
-     * A tenant access token. `refused` says that the server did not accept the last one, so that a kept copy of it
-     * must not be returned. It may take 10 seconds.
+     * Leaves a note that the pause is over, and returns. It is called in the midst of another call, on that one's
+     * thread and under its lock: whatever it runs at once runs in the wrong place, and can wait for ever.
      */
-    suspend fun `token`(`refused`: kotlin.Boolean): kotlin.String
+    fun `wake`()
     
     companion object
 }
 
 /**
- * Where tokens come from, when the app has them from elsewhere.
+ * Cuts a pause short.
  */
-open class TokenSourceImpl: Disposable, AutoCloseable, TokenSource
+open class WakerImpl: Disposable, AutoCloseable, Waker
 {
 
     @Suppress("UNUSED_PARAMETER")
@@ -3554,7 +2523,7 @@ open class TokenSourceImpl: Disposable, AutoCloseable, TokenSource
                 return;
             }
             uniffiRustCall { status ->
-                UniffiLib.uniffi_feishu_corehr_mobile_fn_free_tokensource(handle, status)
+                UniffiLib.uniffi_feishu_corehr_mobile_fn_free_waker(handle, status)
             }
         }
     }
@@ -3567,35 +2536,26 @@ open class TokenSourceImpl: Disposable, AutoCloseable, TokenSource
             throw InternalException("uniffiCloneHandle() called on NoHandle object");
         }
         return uniffiRustCall() { status ->
-            UniffiLib.uniffi_feishu_corehr_mobile_fn_clone_tokensource(handle, status)
+            UniffiLib.uniffi_feishu_corehr_mobile_fn_clone_waker(handle, status)
         }
     }
 
     
     /**
-     * A tenant access token. `refused` says that the server did not accept the last one, so that a kept copy of it
-     * must not be returned. It may take 10 seconds.
+     * Leaves a note that the pause is over, and returns. It is called in the midst of another call, on that one's
+     * thread and under its lock: whatever it runs at once runs in the wrong place, and can wait for ever.
      */
-    @Throws(HostException::class)
-    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
-    override suspend fun `token`(`refused`: kotlin.Boolean) : kotlin.String {
-        return uniffiRustCallAsync(
-        callWithHandle { uniffiHandle ->
-            UniffiLib.uniffi_feishu_corehr_mobile_fn_method_tokensource_token(
-                uniffiHandle,
-                
-        FfiConverterBoolean.lower(`refused`),
-            )
-        },
-        { future, callback, continuation -> UniffiLib.ffi_feishu_corehr_mobile_rust_future_poll_rust_buffer(future, callback, continuation) },
-        { future, continuation -> UniffiLib.ffi_feishu_corehr_mobile_rust_future_complete_rust_buffer(future, continuation) },
-        { future -> UniffiLib.ffi_feishu_corehr_mobile_rust_future_free_rust_buffer(future) },
-        // lift function
-        { FfiConverterString.lift(it) },
-        // Error FFI converter
-        HostException.ErrorHandler,
-    )
+    @Throws(HostException::class)override fun `wake`()
+        = 
+    callWithHandle {
+    uniffiRustCallWithError(HostException) { _status ->
+    UniffiLib.uniffi_feishu_corehr_mobile_fn_method_waker_wake(
+        it,
+        _status)
+}
     }
+    
+    
 
     
 
@@ -3614,75 +2574,57 @@ open class TokenSourceImpl: Disposable, AutoCloseable, TokenSource
 
 
 // Put the implementation in an object so we don't pollute the top-level namespace
-internal object uniffiCallbackInterfaceTokenSource {
-    internal object `token`: UniffiCallbackInterfaceTokenSourceMethod0 {
-        override fun callback(`uniffiHandle`: Long,`refused`: Byte,`uniffiFutureCallback`: UniffiForeignFutureCompleteRustBuffer,`uniffiCallbackData`: Long,`uniffiOutDroppedCallback`: UniffiForeignFutureDroppedCallbackStruct,) {
-            val uniffiObj = FfiConverterTypeTokenSource.handleMap.get(uniffiHandle)
-            val makeCall = suspend { ->
-                uniffiObj.`token`(
-                    FfiConverterBoolean.lift(`refused`),
+internal object uniffiCallbackInterfaceWaker {
+    internal object `wake`: UniffiCallbackInterfaceWakerMethod0 {
+        override fun callback(`uniffiHandle`: Long,`uniffiOutReturn`: Pointer,uniffiCallStatus: UniffiRustCallStatus,) {
+            val uniffiObj = FfiConverterTypeWaker.handleMap.get(uniffiHandle)
+            val makeCall = { ->
+                uniffiObj.`wake`(
                 )
             }
-            val uniffiHandleSuccess = { returnValue: kotlin.String ->
-                val uniffiResult = UniffiForeignFutureResultRustBuffer.UniffiByValue(
-                    FfiConverterString.lower(returnValue),
-                    UniffiRustCallStatus.ByValue()
-                )
-                uniffiResult.write()
-                uniffiFutureCallback.callback(uniffiCallbackData, uniffiResult)
-            }
-            val uniffiHandleError = { callStatus: UniffiRustCallStatus.ByValue ->
-                uniffiFutureCallback.callback(
-                    uniffiCallbackData,
-                    UniffiForeignFutureResultRustBuffer.UniffiByValue(
-                        RustBuffer.ByValue(),
-                        callStatus,
-                    ),
-                )
-            }
-            uniffiTraitInterfaceCallAsyncWithError(
+            val writeReturn = { _: Unit -> Unit }
+            uniffiTraitInterfaceCallWithError(
+                uniffiCallStatus,
                 makeCall,
-                uniffiHandleSuccess,
-                uniffiHandleError,
-                { e: HostException -> FfiConverterTypeHostError.lower(e) },
-                uniffiOutDroppedCallback
+                writeReturn,
+                { e: HostException -> FfiConverterTypeHostError.lower(e) }
             )
         }
     }
 
     internal object uniffiFree: UniffiCallbackInterfaceFree {
         override fun callback(handle: Long) {
-            FfiConverterTypeTokenSource.handleMap.remove(handle)
+            FfiConverterTypeWaker.handleMap.remove(handle)
         }
     }
 
     internal object uniffiClone: UniffiCallbackInterfaceClone {
         override fun callback(handle: Long): Long {
-            return FfiConverterTypeTokenSource.handleMap.clone(handle)
+            return FfiConverterTypeWaker.handleMap.clone(handle)
         }
     }
 
-    internal var vtable = UniffiVTableCallbackInterfaceTokenSource.UniffiByValue(
+    internal var vtable = UniffiVTableCallbackInterfaceWaker.UniffiByValue(
         uniffiFree,
         uniffiClone,
-        `token`,
+        `wake`,
     )
 
     // Registers the foreign callback with the Rust side.
     // This method is generated for each callback interface.
     internal fun register(lib: UniffiLib) {
-        lib.uniffi_feishu_corehr_mobile_fn_init_callback_vtable_tokensource(vtable)
+        lib.uniffi_feishu_corehr_mobile_fn_init_callback_vtable_waker(vtable)
     }
 }
 
 /**
  * @suppress
  */
-public object FfiConverterTypeTokenSource: FfiConverter<TokenSource, Long> {
-    internal val handleMap = UniffiHandleMap<TokenSource>()
+public object FfiConverterTypeWaker: FfiConverter<Waker, Long> {
+    internal val handleMap = UniffiHandleMap<Waker>()
 
-    override fun lower(value: TokenSource): Long {
-        if (value is TokenSourceImpl) {
+    override fun lower(value: Waker): Long {
+        if (value is WakerImpl) {
              // Rust-implemented object.  Clone the handle and return it
             return value.uniffiCloneHandle()
          } else {
@@ -3691,383 +2633,81 @@ public object FfiConverterTypeTokenSource: FfiConverter<TokenSource, Long> {
          }
     }
 
-    override fun lift(value: Long): TokenSource {
+    override fun lift(value: Long): Waker {
         if ((value and 1.toLong()) == 0.toLong()) {
             // Rust-generated handle, construct a new class that uses the handle to implement the
             // interface
-            return TokenSourceImpl(UniffiWithHandle, value)
+            return WakerImpl(UniffiWithHandle, value)
         } else {
             // Kotlin-generated handle, get the object from the handle map
             return handleMap.remove(value)
         }
     }
 
-    override fun read(buf: ByteBuffer): TokenSource {
+    override fun read(buf: ByteBuffer): Waker {
         return lift(buf.getLong())
     }
 
-    override fun allocationSize(value: TokenSource) = 8UL
+    override fun allocationSize(value: Waker) = 8UL
 
-    override fun write(value: TokenSource, buf: ByteBuffer) {
+    override fun write(value: Waker, buf: ByteBuffer) {
         buf.putLong(lower(value))
     }
 }
 
 
-// This template implements a class for working with a Rust struct via a handle
-// to the live Rust struct on the other side of the FFI.
-//
-// There's some subtlety here, because we have to be careful not to operate on a Rust
-// struct after it has been dropped, and because we must expose a public API for freeing
-// theq Kotlin wrapper object in lieu of reliable finalizers. The core requirements are:
-//
-//   * Each instance holds an opaque handle to the underlying Rust struct.
-//     Method calls need to read this handle from the object's state and pass it in to
-//     the Rust FFI.
-//
-//   * When an instance is no longer needed, its handle should be passed to a
-//     special destructor function provided by the Rust FFI, which will drop the
-//     underlying Rust struct.
-//
-//   * Given an instance, calling code is expected to call the special
-//     `destroy` method in order to free it after use, either by calling it explicitly
-//     or by using a higher-level helper like the `use` method. Failing to do so risks
-//     leaking the underlying Rust struct.
-//
-//   * We can't assume that calling code will do the right thing, and must be prepared
-//     to handle Kotlin method calls executing concurrently with or even after a call to
-//     `destroy`, and to handle multiple (possibly concurrent!) calls to `destroy`.
-//
-//   * We must never allow Rust code to operate on the underlying Rust struct after
-//     the destructor has been called, and must never call the destructor more than once.
-//     Doing so may trigger memory unsafety.
-//
-//   * To mitigate many of the risks of leaking memory and use-after-free unsafety, a `Cleaner`
-//     is implemented to call the destructor when the Kotlin object becomes unreachable.
-//     This is done in a background thread. This is not a panacea, and client code should be aware that
-//      1. the thread may starve if some there are objects that have poorly performing
-//     `drop` methods or do significant work in their `drop` methods.
-//      2. the thread is shared across the whole library. This can be tuned by using `android_cleaner = true`,
-//         or `android = true` in the [`kotlin` section of the `uniffi.toml` file](https://mozilla.github.io/uniffi-rs/kotlin/configuration.html).
-//
-// If we try to implement this with mutual exclusion on access to the handle, there is the
-// possibility of a race between a method call and a concurrent call to `destroy`:
-//
-//    * Thread A starts a method call, reads the value of the handle, but is interrupted
-//      before it can pass the handle over the FFI to Rust.
-//    * Thread B calls `destroy` and frees the underlying Rust struct.
-//    * Thread A resumes, passing the already-read handle value to Rust and triggering
-//      a use-after-free.
-//
-// One possible solution would be to use a `ReadWriteLock`, with each method call taking
-// a read lock (and thus allowed to run concurrently) and the special `destroy` method
-// taking a write lock (and thus blocking on live method calls). However, we aim not to
-// generate methods with any hidden blocking semantics, and a `destroy` method that might
-// block if called incorrectly seems to meet that bar.
-//
-// So, we achieve our goals by giving each instance an associated `AtomicLong` counter to track
-// the number of in-flight method calls, and an `AtomicBoolean` flag to indicate whether `destroy`
-// has been called. These are updated according to the following rules:
-//
-//    * The initial value of the counter is 1, indicating a live object with no in-flight calls.
-//      The initial value for the flag is false.
-//
-//    * At the start of each method call, we atomically check the counter.
-//      If it is 0 then the underlying Rust struct has already been destroyed and the call is aborted.
-//      If it is nonzero them we atomically increment it by 1 and proceed with the method call.
-//
-//    * At the end of each method call, we atomically decrement and check the counter.
-//      If it has reached zero then we destroy the underlying Rust struct.
-//
-//    * When `destroy` is called, we atomically flip the flag from false to true.
-//      If the flag was already true we silently fail.
-//      Otherwise we atomically decrement and check the counter.
-//      If it has reached zero then we destroy the underlying Rust struct.
-//
-// Astute readers may observe that this all sounds very similar to the way that Rust's `Arc<T>` works,
-// and indeed it is, with the addition of a flag to guard against multiple calls to `destroy`.
-//
-// The overall effect is that the underlying Rust struct is destroyed only when `destroy` has been
-// called *and* all in-flight method calls have completed, avoiding violating any of the expectations
-// of the underlying Rust code.
-//
-// This makes a cleaner a better alternative to _not_ calling `destroy()` as
-// and when the object is finished with, but the abstraction is not perfect: if the Rust object's `drop`
-// method is slow, and/or there are many objects to cleanup, and it's on a low end Android device, then the cleaner
-// thread may be starved, and the app will leak memory.
-//
-// In this case, `destroy`ing manually may be a better solution.
-//
-// The cleaner can live side by side with the manual calling of `destroy`. In the order of responsiveness, uniffi objects
-// with Rust peers are reclaimed:
-//
-// 1. By calling the `destroy` method of the object, which calls `rustObject.free()`. If that doesn't happen:
-// 2. When the object becomes unreachable, AND the Cleaner thread gets to call `rustObject.free()`. If the thread is starved then:
-// 3. The memory is reclaimed when the process terminates.
-//
-// [1] https://stackoverflow.com/questions/24376768/can-java-finalize-an-object-when-it-is-still-in-scope/24380219
-//
-
 
 /**
- * One HTTP stack. It sends each request once, follows no redirect, resends nothing, and drops the connection when its
- * task is cancelled.
+ * A call that has begun.
  */
-public interface Transport {
+data class Begun (
+    /**
+     * The call.
+     */
+    val `call`: Call
+    , 
+    /**
+     * Its first step.
+     */
+    val `step`: HostStep
     
-    /**
-     * Sends a request and reads the whole answer, within the request's `budget` (milliseconds) and `max_response`
-     * (bytes after decompression).
-     */
-    suspend fun `send`(`request`: HttpRequest): HttpResponse
+): Disposable{
     
-    companion object
-}
 
-/**
- * One HTTP stack. It sends each request once, follows no redirect, resends nothing, and drops the connection when its
- * task is cancelled.
- */
-open class TransportImpl: Disposable, AutoCloseable, Transport
-{
+    
 
-    @Suppress("UNUSED_PARAMETER")
-    /**
-     * @suppress
-     */
-    constructor(withHandle: UniffiWithHandle, handle: Long) {
-        this.handle = handle
-        this.cleanable = UniffiLib.CLEANER.register(this, UniffiCleanAction(handle))
-    }
-
-    /**
-     * @suppress
-     *
-     * This constructor can be used to instantiate a fake object. Only used for tests. Any
-     * attempt to actually use an object constructed this way will fail as there is no
-     * connected Rust object.
-     */
-    @Suppress("UNUSED_PARAMETER")
-    constructor(noHandle: NoHandle) {
-        this.handle = 0
-        this.cleanable = null
-    }
-
-    protected val handle: Long
-    protected val cleanable: UniffiCleaner.Cleanable?
-
-    private val wasDestroyed = AtomicBoolean(false)
-    private val callCounter = AtomicLong(1)
-
-    /**
-     * Whether the current object has been destroyed and its reference is gone in the Rust side.
-     */
-    val uniffiIsDestroyed: Boolean get() = wasDestroyed.get()
-
+    
+    @Suppress("UNNECESSARY_SAFE_CALL") // codegen is much simpler if we unconditionally emit safe calls here
     override fun destroy() {
-        // Only allow a single call to this method.
-        // TODO: maybe we should log a warning if called more than once?
-        if (this.wasDestroyed.compareAndSet(false, true)) {
-            // This decrement always matches the initial count of 1 given at creation time.
-            if (this.callCounter.decrementAndGet() == 0L) {
-                cleanable?.clean()
-            }
-        }
-    }
-
-    @Synchronized
-    override fun close() {
-        this.destroy()
-    }
-
-    internal inline fun <R> callWithHandle(block: (handle: Long) -> R): R {
-        // Check and increment the call counter, to keep the object alive.
-        // This needs a compare-and-set retry loop in case of concurrent updates.
-        do {
-            val c = this.callCounter.get()
-            if (c == 0L) {
-                throw IllegalStateException("${this.javaClass.simpleName} object has already been destroyed")
-            }
-            if (c == Long.MAX_VALUE) {
-                throw IllegalStateException("${this.javaClass.simpleName} call counter would overflow")
-            }
-        } while (! this.callCounter.compareAndSet(c, c + 1L))
-        // Now we can safely do the method call without the handle being freed concurrently.
-        try {
-            return block(this.uniffiCloneHandle())
-        } finally {
-            // This decrement always matches the increment we performed above.
-            if (this.callCounter.decrementAndGet() == 0L) {
-                cleanable?.clean()
-            }
-        }
-    }
-
-    // Use a static inner class instead of a closure so as not to accidentally
-    // capture `this` as part of the cleanable's action.
-    private class UniffiCleanAction(private val handle: Long) : Runnable {
-        override fun run() {
-            if (handle == 0.toLong()) {
-                // Fake object created with `NoHandle`, don't try to free.
-                return;
-            }
-            uniffiRustCall { status ->
-                UniffiLib.uniffi_feishu_corehr_mobile_fn_free_transport(handle, status)
-            }
-        }
-    }
-
-    /**
-     * @suppress
-     */
-    fun uniffiCloneHandle(): Long {
-        if (handle == 0.toLong()) {
-            throw InternalException("uniffiCloneHandle() called on NoHandle object");
-        }
-        return uniffiRustCall() { status ->
-            UniffiLib.uniffi_feishu_corehr_mobile_fn_clone_transport(handle, status)
-        }
-    }
-
-    
-    /**
-     * Sends a request and reads the whole answer, within the request's `budget` (milliseconds) and `max_response`
-     * (bytes after decompression).
-     */
-    @Throws(TransportException::class)
-    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
-    override suspend fun `send`(`request`: HttpRequest) : HttpResponse {
-        return uniffiRustCallAsync(
-        callWithHandle { uniffiHandle ->
-            UniffiLib.uniffi_feishu_corehr_mobile_fn_method_transport_send(
-                uniffiHandle,
-                
-        FfiConverterTypeHttpRequest.lower(`request`),
-            )
-        },
-        { future, callback, continuation -> UniffiLib.ffi_feishu_corehr_mobile_rust_future_poll_rust_buffer(future, callback, continuation) },
-        { future, continuation -> UniffiLib.ffi_feishu_corehr_mobile_rust_future_complete_rust_buffer(future, continuation).let { RustBufferHttpResponse.create(it.capacity.toULong(), it.len.toULong(), it.data) } },
-        { future -> UniffiLib.ffi_feishu_corehr_mobile_rust_future_free_rust_buffer(future) },
-        // lift function
-        { FfiConverterTypeHttpResponse.lift(it) },
-        // Error FFI converter
-        TransportException.ErrorHandler,
+        
+    Disposable.destroy(
+        this.`call`,
+        this.`step`
     )
     }
-
     
-
-    
-
-
-    
-    
-    /**
-     * @suppress
-     */
     companion object
-    
-}
-
-
-
-// Put the implementation in an object so we don't pollute the top-level namespace
-internal object uniffiCallbackInterfaceTransport {
-    internal object `send`: UniffiCallbackInterfaceTransportMethod0 {
-        override fun callback(`uniffiHandle`: Long,`request`: RustBufferHttpRequest.ByValue,`uniffiFutureCallback`: UniffiForeignFutureCompleteRustBuffer,`uniffiCallbackData`: Long,`uniffiOutDroppedCallback`: UniffiForeignFutureDroppedCallbackStruct,) {
-            val uniffiObj = FfiConverterTypeTransport.handleMap.get(uniffiHandle)
-            val makeCall = suspend { ->
-                uniffiObj.`send`(
-                    FfiConverterTypeHttpRequest.lift(`request`),
-                )
-            }
-            val uniffiHandleSuccess = { returnValue: HttpResponse ->
-                val uniffiResult = UniffiForeignFutureResultRustBuffer.UniffiByValue(
-                    FfiConverterTypeHttpResponse.lower(returnValue).let { buffer -> RustBuffer.ByValue().also { it.capacity = buffer.capacity; it.len = buffer.len; it.data = buffer.data } },
-                    UniffiRustCallStatus.ByValue()
-                )
-                uniffiResult.write()
-                uniffiFutureCallback.callback(uniffiCallbackData, uniffiResult)
-            }
-            val uniffiHandleError = { callStatus: UniffiRustCallStatus.ByValue ->
-                uniffiFutureCallback.callback(
-                    uniffiCallbackData,
-                    UniffiForeignFutureResultRustBuffer.UniffiByValue(
-                        RustBuffer.ByValue(),
-                        callStatus,
-                    ),
-                )
-            }
-            uniffiTraitInterfaceCallAsyncWithError(
-                makeCall,
-                uniffiHandleSuccess,
-                uniffiHandleError,
-                { e: TransportException -> FfiConverterTypeTransportError.lower(e) },
-                uniffiOutDroppedCallback
-            )
-        }
-    }
-
-    internal object uniffiFree: UniffiCallbackInterfaceFree {
-        override fun callback(handle: Long) {
-            FfiConverterTypeTransport.handleMap.remove(handle)
-        }
-    }
-
-    internal object uniffiClone: UniffiCallbackInterfaceClone {
-        override fun callback(handle: Long): Long {
-            return FfiConverterTypeTransport.handleMap.clone(handle)
-        }
-    }
-
-    internal var vtable = UniffiVTableCallbackInterfaceTransport.UniffiByValue(
-        uniffiFree,
-        uniffiClone,
-        `send`,
-    )
-
-    // Registers the foreign callback with the Rust side.
-    // This method is generated for each callback interface.
-    internal fun register(lib: UniffiLib) {
-        lib.uniffi_feishu_corehr_mobile_fn_init_callback_vtable_transport(vtable)
-    }
 }
 
 /**
  * @suppress
  */
-public object FfiConverterTypeTransport: FfiConverter<Transport, Long> {
-    internal val handleMap = UniffiHandleMap<Transport>()
-
-    override fun lower(value: Transport): Long {
-        if (value is TransportImpl) {
-             // Rust-implemented object.  Clone the handle and return it
-            return value.uniffiCloneHandle()
-         } else {
-            // Kotlin object, generate a new vtable handle and return that.
-            return handleMap.insert(value)
-         }
+public object FfiConverterTypeBegun: FfiConverterRustBuffer<Begun> {
+    override fun read(buf: ByteBuffer): Begun {
+        return Begun(
+            FfiConverterTypeCall.read(buf),
+            FfiConverterTypeHostStep.read(buf),
+        )
     }
 
-    override fun lift(value: Long): Transport {
-        if ((value and 1.toLong()) == 0.toLong()) {
-            // Rust-generated handle, construct a new class that uses the handle to implement the
-            // interface
-            return TransportImpl(UniffiWithHandle, value)
-        } else {
-            // Kotlin-generated handle, get the object from the handle map
-            return handleMap.remove(value)
-        }
-    }
+    override fun allocationSize(value: Begun) = (
+            FfiConverterTypeCall.allocationSize(value.`call`) +
+            FfiConverterTypeHostStep.allocationSize(value.`step`)
+    )
 
-    override fun read(buf: ByteBuffer): Transport {
-        return lift(buf.getLong())
-    }
-
-    override fun allocationSize(value: Transport) = 8UL
-
-    override fun write(value: Transport, buf: ByteBuffer) {
-        buf.putLong(lower(value))
+    override fun write(value: Begun, buf: ByteBuffer) {
+            FfiConverterTypeCall.write(value.`call`, buf)
+            FfiConverterTypeHostStep.write(value.`step`, buf)
     }
 }
 
@@ -4107,12 +2747,6 @@ data class ClientOptions (
      * Quotas that differ from the documented ones, by operation name.
      */
     val `quotas`: Map<kotlin.String, Quota> = mapOf() 
-    , 
-    /**
-     * Whether the transport can be trusted to end each request within its budget. Off by default: then the call
-     * watches the clock, and goes on without a transport that does not return.
-     */
-    val `transportKeepsBudget`: kotlin.Boolean = false 
     
 ){
     
@@ -4135,7 +2769,6 @@ public object FfiConverterTypeClientOptions: FfiConverterRustBuffer<ClientOption
             FfiConverterOptionalULong.read(buf),
             FfiConverterDouble.read(buf),
             FfiConverterMapStringTypeQuota.read(buf),
-            FfiConverterBoolean.read(buf),
         )
     }
 
@@ -4145,8 +2778,7 @@ public object FfiConverterTypeClientOptions: FfiConverterRustBuffer<ClientOption
             FfiConverterBoolean.allocationSize(value.`allowInsecureLoopback`) +
             FfiConverterOptionalULong.allocationSize(value.`deadline`) +
             FfiConverterDouble.allocationSize(value.`rateShare`) +
-            FfiConverterMapStringTypeQuota.allocationSize(value.`quotas`) +
-            FfiConverterBoolean.allocationSize(value.`transportKeepsBudget`)
+            FfiConverterMapStringTypeQuota.allocationSize(value.`quotas`)
     )
 
     override fun write(value: ClientOptions, buf: ByteBuffer) {
@@ -4156,7 +2788,108 @@ public object FfiConverterTypeClientOptions: FfiConverterRustBuffer<ClientOption
             FfiConverterOptionalULong.write(value.`deadline`, buf)
             FfiConverterDouble.write(value.`rateShare`, buf)
             FfiConverterMapStringTypeQuota.write(value.`quotas`, buf)
-            FfiConverterBoolean.write(value.`transportKeepsBudget`, buf)
+    }
+}
+
+
+
+/**
+ * What a call is made of.
+ */
+data class NewCall (
+    /**
+     * The operation and its arguments.
+     */
+    val `request`: Request
+    , 
+    /**
+     * What may be set for any call.
+     */
+    val `options`: CallOptions
+    , 
+    /**
+     * Whether to read the process where an answer proves nothing; only a call that acts reads back.
+     */
+    val `readBack`: ReadBack? = null 
+    
+){
+    
+
+    
+
+    
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeNewCall: FfiConverterRustBuffer<NewCall> {
+    override fun read(buf: ByteBuffer): NewCall {
+        return NewCall(
+            FfiConverterTypeRequest.read(buf),
+            FfiConverterTypeCallOptions.read(buf),
+            FfiConverterOptionalTypeReadBack.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: NewCall) = (
+            FfiConverterTypeRequest.allocationSize(value.`request`) +
+            FfiConverterTypeCallOptions.allocationSize(value.`options`) +
+            FfiConverterOptionalTypeReadBack.allocationSize(value.`readBack`)
+    )
+
+    override fun write(value: NewCall, buf: ByteBuffer) {
+            FfiConverterTypeRequest.write(value.`request`, buf)
+            FfiConverterTypeCallOptions.write(value.`options`, buf)
+            FfiConverterOptionalTypeReadBack.write(value.`readBack`, buf)
+    }
+}
+
+
+
+/**
+ * What came of an answer.
+ */
+data class Turn (
+    /**
+     * What happened to the last request, for whoever watches. It holds no secret.
+     */
+    val `observation`: Observation?
+    , 
+    /**
+     * What to do next.
+     */
+    val `step`: HostStep
+    
+){
+    
+
+    
+
+    
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeTurn: FfiConverterRustBuffer<Turn> {
+    override fun read(buf: ByteBuffer): Turn {
+        return Turn(
+            FfiConverterOptionalTypeObservation.read(buf),
+            FfiConverterTypeHostStep.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: Turn) = (
+            FfiConverterOptionalTypeObservation.allocationSize(value.`observation`) +
+            FfiConverterTypeHostStep.allocationSize(value.`step`)
+    )
+
+    override fun write(value: Turn, buf: ByteBuffer) {
+            FfiConverterOptionalTypeObservation.write(value.`observation`, buf)
+            FfiConverterTypeHostStep.write(value.`step`, buf)
     }
 }
 
@@ -4344,10 +3077,251 @@ public object FfiConverterTypeFailure : FfiConverterRustBuffer<Failure> {
 
 
 
+/**
+ * What came of a step.
+ */
+sealed class HostAnswer {
+    
+    /**
+     * An answer of the server's.
+     */
+    data class Answered(
+        /**
+         * The whole answer.
+         */
+        val `response`: feishu.corehr.model.HttpResponse) : HostAnswer()
+        
+    {
+        
+
+    // The local Rust `Display`/`Debug` implementation.
+    override fun toString(): String {
+        return FfiConverterString.lift(
+    uniffiRustCall() { _status ->
+    UniffiLib.uniffi_feishu_corehr_mobile_fn_method_hostanswer_uniffi_trait_debug(FfiConverterTypeHostAnswer.lower(this),
+        _status)
+}
+    )
+    }
+        companion object
+    }
+    
+    /**
+     * No answer, or one whose head alone was read.
+     */
+    data class Failed(
+        /**
+         * How it failed.
+         */
+        val `kind`: feishu.corehr.model.TransportErrorKind, 
+        /**
+         * Whether any byte of the request was written, `true` when the transport cannot know.
+         */
+        val `bytesWritten`: kotlin.Boolean, 
+        /**
+         * What the HTTP stack says, without URL and without secrets.
+         */
+        val `detail`: kotlin.String, 
+        /**
+         * Status and headers, where they were read before it failed; the body is empty.
+         */
+        val `head`: feishu.corehr.model.HttpResponse?) : HostAnswer()
+        
+    {
+        
+
+    // The local Rust `Display`/`Debug` implementation.
+    override fun toString(): String {
+        return FfiConverterString.lift(
+    uniffiRustCall() { _status ->
+    UniffiLib.uniffi_feishu_corehr_mobile_fn_method_hostanswer_uniffi_trait_debug(FfiConverterTypeHostAnswer.lower(this),
+        _status)
+}
+    )
+    }
+        companion object
+    }
+    
+    /**
+     * Nothing within the time, or the end of a pause.
+     */
+    object Late : HostAnswer()
+    
+    
+    /**
+     * A tenant access token.
+     */
+    data class Token(
+        /**
+         * The token.
+         */
+        val `token`: feishu.corehr.model.Secret) : HostAnswer()
+        
+    {
+        
+
+    // The local Rust `Display`/`Debug` implementation.
+    override fun toString(): String {
+        return FfiConverterString.lift(
+    uniffiRustCall() { _status ->
+    UniffiLib.uniffi_feishu_corehr_mobile_fn_method_hostanswer_uniffi_trait_debug(FfiConverterTypeHostAnswer.lower(this),
+        _status)
+}
+    )
+    }
+        companion object
+    }
+    
+    /**
+     * No token.
+     */
+    data class TokenFailed(
+        /**
+         * Why.
+         */
+        val `error`: feishu.corehr.HostException) : HostAnswer()
+        
+    {
+        
+
+    // The local Rust `Display`/`Debug` implementation.
+    override fun toString(): String {
+        return FfiConverterString.lift(
+    uniffiRustCall() { _status ->
+    UniffiLib.uniffi_feishu_corehr_mobile_fn_method_hostanswer_uniffi_trait_debug(FfiConverterTypeHostAnswer.lower(this),
+        _status)
+}
+    )
+    }
+        companion object
+    }
+    
+
+    
+
+    
+    
+
+    // The local Rust `Display`/`Debug` implementation.
+    override fun toString(): String {
+        return FfiConverterString.lift(
+    uniffiRustCall() { _status ->
+    UniffiLib.uniffi_feishu_corehr_mobile_fn_method_hostanswer_uniffi_trait_debug(FfiConverterTypeHostAnswer.lower(this),
+        _status)
+}
+    )
+    }
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeHostAnswer : FfiConverterRustBuffer<HostAnswer>{
+    override fun read(buf: ByteBuffer): HostAnswer {
+        return when(buf.getInt()) {
+            1 -> HostAnswer.Answered(
+                FfiConverterTypeHttpResponse.read(buf),
+                )
+            2 -> HostAnswer.Failed(
+                FfiConverterTypeTransportErrorKind.read(buf),
+                FfiConverterBoolean.read(buf),
+                FfiConverterString.read(buf),
+                FfiConverterOptionalTypeHttpResponse.read(buf),
+                )
+            3 -> HostAnswer.Late
+            4 -> HostAnswer.Token(
+                FfiConverterTypeSecret.read(buf),
+                )
+            5 -> HostAnswer.TokenFailed(
+                FfiConverterTypeHostError.read(buf),
+                )
+            else -> throw RuntimeException("invalid enum value, something is very wrong!!")
+        }
+    }
+
+    override fun allocationSize(value: HostAnswer): ULong = when(value) {
+        is HostAnswer.Answered -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypeHttpResponse.allocationSize(value.`response`)
+            )
+        }
+        is HostAnswer.Failed -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypeTransportErrorKind.allocationSize(value.`kind`)
+                + FfiConverterBoolean.allocationSize(value.`bytesWritten`)
+                + FfiConverterString.allocationSize(value.`detail`)
+                + FfiConverterOptionalTypeHttpResponse.allocationSize(value.`head`)
+            )
+        }
+        is HostAnswer.Late -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+            )
+        }
+        is HostAnswer.Token -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypeSecret.allocationSize(value.`token`)
+            )
+        }
+        is HostAnswer.TokenFailed -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypeHostError.allocationSize(value.`error`)
+            )
+        }
+    }
+
+    override fun write(value: HostAnswer, buf: ByteBuffer) {
+        when(value) {
+            is HostAnswer.Answered -> {
+                buf.putInt(1)
+                FfiConverterTypeHttpResponse.write(value.`response`, buf)
+                Unit
+            }
+            is HostAnswer.Failed -> {
+                buf.putInt(2)
+                FfiConverterTypeTransportErrorKind.write(value.`kind`, buf)
+                FfiConverterBoolean.write(value.`bytesWritten`, buf)
+                FfiConverterString.write(value.`detail`, buf)
+                FfiConverterOptionalTypeHttpResponse.write(value.`head`, buf)
+                Unit
+            }
+            is HostAnswer.Late -> {
+                buf.putInt(3)
+                Unit
+            }
+            is HostAnswer.Token -> {
+                buf.putInt(4)
+                FfiConverterTypeSecret.write(value.`token`, buf)
+                Unit
+            }
+            is HostAnswer.TokenFailed -> {
+                buf.putInt(5)
+                FfiConverterTypeHostError.write(value.`error`, buf)
+                Unit
+            }
+        }.let { /* this makes the `when` an expression, which ensures it is exhaustive */ }
+    }
+}
+
+
+
+
+
 
 
 /**
- * What the host's other functions throw.
+ * What the host's functions throw.
  */
 sealed class HostException: kotlin.Exception() {
     
@@ -4415,91 +3389,469 @@ public object FfiConverterTypeHostError : FfiConverterRustBuffer<HostException> 
 
 
 
-
-
 /**
- * What a transport throws.
+ * What the host does next.
  */
-sealed class TransportException: kotlin.Exception() {
+sealed class HostStep {
     
     /**
-     * There is no answer.
+     * Ask the app's token function.
      */
-    class Failed(
-        
+    data class AskToken(
         /**
-         * How it failed.
+         * Whether the server did not accept the last token, so that a kept copy of it must not be returned.
          */
-        val `kind`: TransportErrorKind, 
-        
+        val `refused`: kotlin.Boolean, 
         /**
-         * Whether any byte of the request was written, `true` when the transport cannot know: only a `false` here
-         * proves that the server did not act.
+         * How long it may take, in milliseconds; then the answer is [`HostAnswer::Late`].
          */
-        val `bytesWritten`: kotlin.Boolean, 
+        val `limit`: kotlin.ULong) : HostStep()
         
+    {
+        
+
+        companion object
+    }
+    
+    /**
+     * The end: it worked.
+     */
+    data class Done(
         /**
-         * What the HTTP stack says, without URL and without secrets.
+         * What the call gives.
          */
-        val `detail`: kotlin.String
-        ) : TransportException() {
-        override val message
-            get() = "kind=${ `kind` }, bytesWritten=${ `bytesWritten` }, detail=${ `detail` }"
+        val `output`: feishu.corehr.Output) : HostStep()
+        
+    {
+        
+
+        companion object
+    }
+    
+    /**
+     * The end: it did not work, or nobody knows. It is no exception, since the last observation comes with it.
+     */
+    data class Failed(
+        /**
+         * Why, and what took effect.
+         */
+        val `error`: feishu.corehr.model.FeishuError) : HostStep()
+        
+    {
+        
+
+        companion object
+    }
+    
+    /**
+     * Send a request, once, and read the whole answer.
+     */
+    data class Send(
+        /**
+         * The request.
+         */
+        val `request`: feishu.corehr.model.HttpRequest, 
+        /**
+         * When to go on without a transport that does not return, in milliseconds: a little later than the request's
+         * own budget. Then the answer is [`HostAnswer::Late`].
+         */
+        val `limit`: kotlin.ULong) : HostStep()
+        
+    {
+        
+
+        companion object
+    }
+    
+    /**
+     * Pause; then the answer is [`HostAnswer::Late`].
+     */
+    data class Wait(
+        /**
+         * How long, in milliseconds.
+         */
+        val `delay`: kotlin.ULong, 
+        /**
+         * Whether [`Call::wake`](crate::Call::wake) may end the pause earlier.
+         */
+        val `wakes`: kotlin.Boolean) : HostStep()
+        
+    {
+        
+
+        companion object
     }
     
 
     
 
-
-    companion object ErrorHandler : UniffiRustCallStatusErrorHandler<TransportException> {
-        override fun lift(error_buf: RustBuffer.ByValue): TransportException = FfiConverterTypeTransportError.lift(error_buf)
-    }
-
     
+    
+
+
+    companion object
 }
 
 /**
  * @suppress
  */
-public object FfiConverterTypeTransportError : FfiConverterRustBuffer<TransportException> {
-    override fun read(buf: ByteBuffer): TransportException {
-        
-
+public object FfiConverterTypeHostStep : FfiConverterRustBuffer<HostStep>{
+    override fun read(buf: ByteBuffer): HostStep {
         return when(buf.getInt()) {
-            1 -> TransportException.Failed(
-                FfiConverterTypeTransportErrorKind.read(buf),
+            1 -> HostStep.AskToken(
                 FfiConverterBoolean.read(buf),
-                FfiConverterString.read(buf),
+                FfiConverterULong.read(buf),
                 )
-            else -> throw RuntimeException("invalid error enum value, something is very wrong!!")
+            2 -> HostStep.Done(
+                FfiConverterTypeOutput.read(buf),
+                )
+            3 -> HostStep.Failed(
+                FfiConverterTypeFeishuError.read(buf),
+                )
+            4 -> HostStep.Send(
+                FfiConverterTypeHttpRequest.read(buf),
+                FfiConverterULong.read(buf),
+                )
+            5 -> HostStep.Wait(
+                FfiConverterULong.read(buf),
+                FfiConverterBoolean.read(buf),
+                )
+            else -> throw RuntimeException("invalid enum value, something is very wrong!!")
         }
     }
 
-    override fun allocationSize(value: TransportException): ULong {
-        return when(value) {
-            is TransportException.Failed -> (
-                // Add the size for the Int that specifies the variant plus the size needed for all fields
+    override fun allocationSize(value: HostStep): ULong = when(value) {
+        is HostStep.AskToken -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
                 4UL
-                + FfiConverterTypeTransportErrorKind.allocationSize(value.`kind`)
-                + FfiConverterBoolean.allocationSize(value.`bytesWritten`)
-                + FfiConverterString.allocationSize(value.`detail`)
+                + FfiConverterBoolean.allocationSize(value.`refused`)
+                + FfiConverterULong.allocationSize(value.`limit`)
+            )
+        }
+        is HostStep.Done -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypeOutput.allocationSize(value.`output`)
+            )
+        }
+        is HostStep.Failed -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypeFeishuError.allocationSize(value.`error`)
+            )
+        }
+        is HostStep.Send -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypeHttpRequest.allocationSize(value.`request`)
+                + FfiConverterULong.allocationSize(value.`limit`)
+            )
+        }
+        is HostStep.Wait -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterULong.allocationSize(value.`delay`)
+                + FfiConverterBoolean.allocationSize(value.`wakes`)
             )
         }
     }
 
-    override fun write(value: TransportException, buf: ByteBuffer) {
+    override fun write(value: HostStep, buf: ByteBuffer) {
         when(value) {
-            is TransportException.Failed -> {
+            is HostStep.AskToken -> {
                 buf.putInt(1)
-                FfiConverterTypeTransportErrorKind.write(value.`kind`, buf)
-                FfiConverterBoolean.write(value.`bytesWritten`, buf)
-                FfiConverterString.write(value.`detail`, buf)
+                FfiConverterBoolean.write(value.`refused`, buf)
+                FfiConverterULong.write(value.`limit`, buf)
+                Unit
+            }
+            is HostStep.Done -> {
+                buf.putInt(2)
+                FfiConverterTypeOutput.write(value.`output`, buf)
+                Unit
+            }
+            is HostStep.Failed -> {
+                buf.putInt(3)
+                FfiConverterTypeFeishuError.write(value.`error`, buf)
+                Unit
+            }
+            is HostStep.Send -> {
+                buf.putInt(4)
+                FfiConverterTypeHttpRequest.write(value.`request`, buf)
+                FfiConverterULong.write(value.`limit`, buf)
+                Unit
+            }
+            is HostStep.Wait -> {
+                buf.putInt(5)
+                FfiConverterULong.write(value.`delay`, buf)
+                FfiConverterBoolean.write(value.`wakes`, buf)
                 Unit
             }
         }.let { /* this makes the `when` an expression, which ensures it is exhaustive */ }
     }
-
 }
+
+
+
+
+
+/**
+ * What a call gives.
+ */
+sealed class Output {
+    
+    /**
+     * The end of the operation of this name.
+     */
+    data class GetProcess(
+        /**
+         * What was read, or what is known of an act.
+         */
+        val `value`: feishu.corehr.model.Process) : Output()
+        
+    {
+        
+
+        companion object
+    }
+    
+    /**
+     * The end of the operation of this name.
+     */
+    data class ListProcesses(
+        /**
+         * What was read, or what is known of an act.
+         */
+        val `value`: feishu.corehr.model.ProcessPage) : Output()
+        
+    {
+        
+
+        companion object
+    }
+    
+    /**
+     * The end of the operation of this name.
+     */
+    data class WithdrawProcess(
+        /**
+         * What was read, or what is known of an act.
+         */
+        val `value`: feishu.corehr.model.Withdrawn) : Output()
+        
+    {
+        
+
+        companion object
+    }
+    
+
+    
+
+    
+    
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeOutput : FfiConverterRustBuffer<Output>{
+    override fun read(buf: ByteBuffer): Output {
+        return when(buf.getInt()) {
+            1 -> Output.GetProcess(
+                FfiConverterTypeProcess.read(buf),
+                )
+            2 -> Output.ListProcesses(
+                FfiConverterTypeProcessPage.read(buf),
+                )
+            3 -> Output.WithdrawProcess(
+                FfiConverterTypeWithdrawn.read(buf),
+                )
+            else -> throw RuntimeException("invalid enum value, something is very wrong!!")
+        }
+    }
+
+    override fun allocationSize(value: Output): ULong = when(value) {
+        is Output.GetProcess -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypeProcess.allocationSize(value.`value`)
+            )
+        }
+        is Output.ListProcesses -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypeProcessPage.allocationSize(value.`value`)
+            )
+        }
+        is Output.WithdrawProcess -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypeWithdrawn.allocationSize(value.`value`)
+            )
+        }
+    }
+
+    override fun write(value: Output, buf: ByteBuffer) {
+        when(value) {
+            is Output.GetProcess -> {
+                buf.putInt(1)
+                FfiConverterTypeProcess.write(value.`value`, buf)
+                Unit
+            }
+            is Output.ListProcesses -> {
+                buf.putInt(2)
+                FfiConverterTypeProcessPage.write(value.`value`, buf)
+                Unit
+            }
+            is Output.WithdrawProcess -> {
+                buf.putInt(3)
+                FfiConverterTypeWithdrawn.write(value.`value`, buf)
+                Unit
+            }
+        }.let { /* this makes the `when` an expression, which ensures it is exhaustive */ }
+    }
+}
+
+
+
+
+
+/**
+ * A call's operation and its arguments.
+ */
+sealed class Request {
+    
+    /**
+     * The operation of this name.
+     */
+    data class GetProcess(
+        /**
+         * The arguments.
+         */
+        val `request`: feishu.corehr.model.GetProcess) : Request()
+        
+    {
+        
+
+        companion object
+    }
+    
+    /**
+     * The operation of this name.
+     */
+    data class ListProcesses(
+        /**
+         * The arguments.
+         */
+        val `request`: feishu.corehr.model.ListProcesses) : Request()
+        
+    {
+        
+
+        companion object
+    }
+    
+    /**
+     * The operation of this name.
+     */
+    data class WithdrawProcess(
+        /**
+         * The arguments.
+         */
+        val `request`: feishu.corehr.model.WithdrawProcess) : Request()
+        
+    {
+        
+
+        companion object
+    }
+    
+
+    
+
+    
+    
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeRequest : FfiConverterRustBuffer<Request>{
+    override fun read(buf: ByteBuffer): Request {
+        return when(buf.getInt()) {
+            1 -> Request.GetProcess(
+                FfiConverterTypeGetProcess.read(buf),
+                )
+            2 -> Request.ListProcesses(
+                FfiConverterTypeListProcesses.read(buf),
+                )
+            3 -> Request.WithdrawProcess(
+                FfiConverterTypeWithdrawProcess.read(buf),
+                )
+            else -> throw RuntimeException("invalid enum value, something is very wrong!!")
+        }
+    }
+
+    override fun allocationSize(value: Request): ULong = when(value) {
+        is Request.GetProcess -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypeGetProcess.allocationSize(value.`request`)
+            )
+        }
+        is Request.ListProcesses -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypeListProcesses.allocationSize(value.`request`)
+            )
+        }
+        is Request.WithdrawProcess -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypeWithdrawProcess.allocationSize(value.`request`)
+            )
+        }
+    }
+
+    override fun write(value: Request, buf: ByteBuffer) {
+        when(value) {
+            is Request.GetProcess -> {
+                buf.putInt(1)
+                FfiConverterTypeGetProcess.write(value.`request`, buf)
+                Unit
+            }
+            is Request.ListProcesses -> {
+                buf.putInt(2)
+                FfiConverterTypeListProcesses.write(value.`request`, buf)
+                Unit
+            }
+            is Request.WithdrawProcess -> {
+                buf.putInt(3)
+                FfiConverterTypeWithdrawProcess.write(value.`request`, buf)
+                Unit
+            }
+        }.let { /* this makes the `when` an expression, which ensures it is exhaustive */ }
+    }
+}
+
+
 
 
 
@@ -4571,102 +3923,6 @@ public object FfiConverterOptionalString: FfiConverterRustBuffer<kotlin.String?>
 /**
  * @suppress
  */
-public object FfiConverterOptionalTypeCancellation: FfiConverterRustBuffer<Cancellation?> {
-    override fun read(buf: ByteBuffer): Cancellation? {
-        if (buf.get().toInt() == 0) {
-            return null
-        }
-        return FfiConverterTypeCancellation.read(buf)
-    }
-
-    override fun allocationSize(value: Cancellation?): ULong {
-        if (value == null) {
-            return 1UL
-        } else {
-            return 1UL + FfiConverterTypeCancellation.allocationSize(value)
-        }
-    }
-
-    override fun write(value: Cancellation?, buf: ByteBuffer) {
-        if (value == null) {
-            buf.put(0)
-        } else {
-            buf.put(1)
-            FfiConverterTypeCancellation.write(value, buf)
-        }
-    }
-}
-
-
-
-
-/**
- * @suppress
- */
-public object FfiConverterOptionalTypeObserver: FfiConverterRustBuffer<Observer?> {
-    override fun read(buf: ByteBuffer): Observer? {
-        if (buf.get().toInt() == 0) {
-            return null
-        }
-        return FfiConverterTypeObserver.read(buf)
-    }
-
-    override fun allocationSize(value: Observer?): ULong {
-        if (value == null) {
-            return 1UL
-        } else {
-            return 1UL + FfiConverterTypeObserver.allocationSize(value)
-        }
-    }
-
-    override fun write(value: Observer?, buf: ByteBuffer) {
-        if (value == null) {
-            buf.put(0)
-        } else {
-            buf.put(1)
-            FfiConverterTypeObserver.write(value, buf)
-        }
-    }
-}
-
-
-
-
-/**
- * @suppress
- */
-public object FfiConverterOptionalTypeTokenSource: FfiConverterRustBuffer<TokenSource?> {
-    override fun read(buf: ByteBuffer): TokenSource? {
-        if (buf.get().toInt() == 0) {
-            return null
-        }
-        return FfiConverterTypeTokenSource.read(buf)
-    }
-
-    override fun allocationSize(value: TokenSource?): ULong {
-        if (value == null) {
-            return 1UL
-        } else {
-            return 1UL + FfiConverterTypeTokenSource.allocationSize(value)
-        }
-    }
-
-    override fun write(value: TokenSource?, buf: ByteBuffer) {
-        if (value == null) {
-            buf.put(0)
-        } else {
-            buf.put(1)
-            FfiConverterTypeTokenSource.write(value, buf)
-        }
-    }
-}
-
-
-
-
-/**
- * @suppress
- */
 public object FfiConverterOptionalTypeExplanation: FfiConverterRustBuffer<Explanation?> {
     override fun read(buf: ByteBuffer): Explanation? {
         if (buf.get().toInt() == 0) {
@@ -4699,28 +3955,124 @@ public object FfiConverterOptionalTypeExplanation: FfiConverterRustBuffer<Explan
 /**
  * @suppress
  */
-public object FfiConverterOptionalSequenceString: FfiConverterRustBuffer<List<kotlin.String>?> {
-    override fun read(buf: ByteBuffer): List<kotlin.String>? {
+public object FfiConverterOptionalTypeHttpResponse: FfiConverterRustBuffer<HttpResponse?> {
+    override fun read(buf: ByteBuffer): HttpResponse? {
         if (buf.get().toInt() == 0) {
             return null
         }
-        return FfiConverterSequenceString.read(buf)
+        return FfiConverterTypeHttpResponse.read(buf)
     }
 
-    override fun allocationSize(value: List<kotlin.String>?): ULong {
+    override fun allocationSize(value: HttpResponse?): ULong {
         if (value == null) {
             return 1UL
         } else {
-            return 1UL + FfiConverterSequenceString.allocationSize(value)
+            return 1UL + FfiConverterTypeHttpResponse.allocationSize(value)
         }
     }
 
-    override fun write(value: List<kotlin.String>?, buf: ByteBuffer) {
+    override fun write(value: HttpResponse?, buf: ByteBuffer) {
         if (value == null) {
             buf.put(0)
         } else {
             buf.put(1)
-            FfiConverterSequenceString.write(value, buf)
+            FfiConverterTypeHttpResponse.write(value, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterOptionalTypeListProcesses: FfiConverterRustBuffer<ListProcesses?> {
+    override fun read(buf: ByteBuffer): ListProcesses? {
+        if (buf.get().toInt() == 0) {
+            return null
+        }
+        return FfiConverterTypeListProcesses.read(buf)
+    }
+
+    override fun allocationSize(value: ListProcesses?): ULong {
+        if (value == null) {
+            return 1UL
+        } else {
+            return 1UL + FfiConverterTypeListProcesses.allocationSize(value)
+        }
+    }
+
+    override fun write(value: ListProcesses?, buf: ByteBuffer) {
+        if (value == null) {
+            buf.put(0)
+        } else {
+            buf.put(1)
+            FfiConverterTypeListProcesses.write(value, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterOptionalTypeObservation: FfiConverterRustBuffer<Observation?> {
+    override fun read(buf: ByteBuffer): Observation? {
+        if (buf.get().toInt() == 0) {
+            return null
+        }
+        return FfiConverterTypeObservation.read(buf)
+    }
+
+    override fun allocationSize(value: Observation?): ULong {
+        if (value == null) {
+            return 1UL
+        } else {
+            return 1UL + FfiConverterTypeObservation.allocationSize(value)
+        }
+    }
+
+    override fun write(value: Observation?, buf: ByteBuffer) {
+        if (value == null) {
+            buf.put(0)
+        } else {
+            buf.put(1)
+            FfiConverterTypeObservation.write(value, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterOptionalTypeReadBack: FfiConverterRustBuffer<ReadBack?> {
+    override fun read(buf: ByteBuffer): ReadBack? {
+        if (buf.get().toInt() == 0) {
+            return null
+        }
+        return FfiConverterTypeReadBack.read(buf)
+    }
+
+    override fun allocationSize(value: ReadBack?): ULong {
+        if (value == null) {
+            return 1UL
+        } else {
+            return 1UL + FfiConverterTypeReadBack.allocationSize(value)
+        }
+    }
+
+    override fun write(value: ReadBack?, buf: ByteBuffer) {
+        if (value == null) {
+            buf.put(0)
+        } else {
+            buf.put(1)
+            FfiConverterTypeReadBack.write(value, buf)
         }
     }
 }
@@ -4791,12 +4143,6 @@ public object FfiConverterMapStringTypeQuota: FfiConverterRustBuffer<Map<kotlin.
         }
     }
 }
-
-
-
-
-
-
 
 
 
@@ -4936,3 +4282,32 @@ public object FfiConverterMapStringTypeQuota: FfiConverterRustBuffer<Map<kotlin.
     
 
 
+
+/** The structures for the status of a thread's calls. `cargo xtask gen` adds this. */
+internal class UniffiStatuses private constructor() {
+    private val all = ArrayList<UniffiRustCallStatus>()
+    private var lent = 0
+
+    fun lend(): UniffiRustCallStatus {
+        if (lent == all.size) {
+            all.add(UniffiRustCallStatus())
+        }
+        val status = all[lent]
+        lent += 1
+        status.code = UNIFFI_CALL_SUCCESS
+        status.error_buf.capacity = 0
+        status.error_buf.len = 0
+        status.error_buf.data = null
+        return status
+    }
+
+    fun giveBack() {
+        lent -= 1
+    }
+
+    companion object {
+        private val statuses = ThreadLocal.withInitial { UniffiStatuses() }
+
+        fun ofThread(): UniffiStatuses = statuses.get()
+    }
+}

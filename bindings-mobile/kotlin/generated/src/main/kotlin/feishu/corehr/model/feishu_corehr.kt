@@ -267,10 +267,15 @@ interface UniffiRustCallStatusErrorHandler<E> {
 
 // Call a rust function that returns a Result<>.  Pass in the Error class companion that corresponds to the Err
 private inline fun <U, E: kotlin.Exception> uniffiRustCallWithError(errorHandler: UniffiRustCallStatusErrorHandler<E>, callback: (UniffiRustCallStatus) -> U): U {
-    var status = UniffiRustCallStatus()
-    val return_value = callback(status)
-    uniffiCheckCallStatus(errorHandler, status)
-    return return_value
+    val statuses = UniffiStatuses.ofThread()
+    val status = statuses.lend()
+    try {
+        val return_value = callback(status)
+        uniffiCheckCallStatus(errorHandler, status)
+        return return_value
+    } finally {
+        statuses.giveBack()
+    }
 }
 
 // Check UniffiRustCallStatus and throw an error if the call wasn't successful
@@ -3321,7 +3326,7 @@ public object FfiConverterTypeActor : FfiConverterRustBuffer<Actor>{
 
 
 /**
- * How sure it is that this call withdrew the process.
+ * How sure it is that this call has reached what it was meant to reach.
  */
 
 enum class Attribution {
@@ -3331,12 +3336,12 @@ enum class Attribution {
      */
     OURS,
     /**
-     * An answer was lost, and the process is withdrawn now: most probably by this call.
+     * An answer was lost, and the process is where the call should have brought it: most probably by this call.
      */
     PRESUMED,
     /**
-     * The process is withdrawn, and no answer of this call is missing: by somebody else, or by a hidden repetition of
-     * this call's own request.
+     * The process is where the call should have brought it, and no answer of this call is missing: by somebody else,
+     * or by a hidden repetition of this call's own request.
      */
     UNATTRIBUTED;
 
@@ -4915,3 +4920,32 @@ public object FfiConverterSequenceTypeStatus: FfiConverterRustBuffer<List<Status
 public typealias Secret = kotlin.String
 public typealias FfiConverterTypeSecret = FfiConverterString
 
+
+/** The structures for the status of a thread's calls. `cargo xtask gen` adds this. */
+internal class UniffiStatuses private constructor() {
+    private val all = ArrayList<UniffiRustCallStatus>()
+    private var lent = 0
+
+    fun lend(): UniffiRustCallStatus {
+        if (lent == all.size) {
+            all.add(UniffiRustCallStatus())
+        }
+        val status = all[lent]
+        lent += 1
+        status.code = UNIFFI_CALL_SUCCESS
+        status.error_buf.capacity = 0
+        status.error_buf.len = 0
+        status.error_buf.data = null
+        return status
+    }
+
+    fun giveBack() {
+        lent -= 1
+    }
+
+    companion object {
+        private val statuses = ThreadLocal.withInitial { UniffiStatuses() }
+
+        fun ofThread(): UniffiStatuses = statuses.get()
+    }
+}

@@ -1,65 +1,112 @@
 package feishu.corehr.tests
 
-import com.sun.management.OperatingSystemMXBean
+import com.sun.jna.Library
+import com.sun.jna.Memory
+import com.sun.jna.Native
+import com.sun.jna.Pointer
 import feishu.corehr.Client
 import feishu.corehr.OkHttpTransport
 import feishu.corehr.Transport
+import feishu.corehr.model.Actor
 import feishu.corehr.model.HttpRequest
 import feishu.corehr.model.HttpResponse
 import feishu.corehr.model.Quota
 import kotlinx.coroutines.runBlocking
 import okhttp3.OkHttpClient
 import okhttp3.Request
-import java.lang.management.ManagementFactory
+import okhttp3.RequestBody.Companion.toRequestBody
 import java.util.Locale
 
 /**
- * What a call costs beside OkHttp's own, in processor time of this process, in alternating rounds of one run:
+ * What a warm call costs beside OkHttp's own, in processor time of this process, in alternating rounds of one run:
  *
  *     java -cp … feishu.corehr.tests.BenchKt SANDBOX
  */
 fun main(arguments: Array<String>) = Sandbox(arguments[0]).use { sandbox ->
+    val quota = Quota(UInt.MAX_VALUE, 1_000u)
+    val client = sandbox.client(quotas = mapOf("get_process" to quota, "withdraw_process" to quota))
     val id = sandbox.running()
-    val quotas = mapOf("get_process" to Quota(UInt.MAX_VALUE, 1_000u))
+    // Every withdrawal is answered as if it were the first.
+    val step = mapOf("on" to "withdraw_process", "answer" to mapOf("status" to 200, "json" to mapOf("code" to 0)))
+    val answers = { sandbox.post("script", mapOf("steps" to List(CALLS) { step })) }
+    val bare = OkHttpClient()
+    val transport = OkHttpTransport()
+    compare("getProcess", bare, transport, seen(sandbox) { it.getProcess(id) }, {}) {
+        check(client.getProcess(id).processId == id)
+    }
+    answers()
+    compare("withdrawProcess", bare, transport, seen(sandbox) { it.withdrawProcess(id, Actor.System()) }, answers) {
+        check(client.withdrawProcess(id, Actor.System()).attempts == 1u)
+    }
+    client.close()
+}
+
+/** The last request that a call sends. */
+private fun seen(sandbox: Sandbox, call: suspend (Client) -> Any): HttpRequest {
     var sent: HttpRequest? = null
     val real = OkHttpTransport()
     val spy = object : Transport {
         override suspend fun send(request: HttpRequest): HttpResponse = real.send(request).also { sent = request }
     }
-    sandbox.client(quotas = quotas, transport = spy).use { runBlocking { it.getProcess(id) } }
-    val client = sandbox.client(quotas = quotas)
-    val bare = OkHttpClient()
-    val rounds = List(ROUNDS + WARM_UP) { round ->
-        val ofBare = cost { get(bare, checkNotNull(sent)) }
-        val ofTransport = cost { runBlocking { real.send(checkNotNull(sent)) } }
-        val ofClient = cost { read(client, id) }
-        Triple(ofBare, ofTransport / ofBare, ofClient / ofBare).takeIf { round >= WARM_UP }
-    }.filterNotNull()
-    val bareTime = median(rounds.map { it.first })
-    println(String.format(Locale.ROOT, "OkHttp alone: %.0f µs of processor time a call", bareTime))
-    println(String.format(Locale.ROOT, "OkHttpTransport alone: %.2f times that", median(rounds.map { it.second })))
-    println(String.format(Locale.ROOT, "getProcess: %.2f times that", median(rounds.map { it.third })))
-    client.close()
+    sandbox.client(transport = spy).use { runBlocking { call(it) } }
+    return checkNotNull(sent)
 }
 
-private fun get(client: OkHttpClient, request: HttpRequest) {
-    val builder = Request.Builder().url(request.url)
+private fun compare(
+    name: String,
+    bare: OkHttpClient,
+    transport: OkHttpTransport,
+    request: HttpRequest,
+    prepare: () -> Any,
+    call: suspend () -> Unit,
+) {
+    val rounds = List(ROUNDS + WARM_UP) { round ->
+        val ofBare = prepare().let { cost { send(bare, request) } }
+        val ofTransport = prepare().let { cost { transport.send(request) } }
+        val ofClient = prepare().let { cost(call) }
+        Triple(ofBare, ofTransport / ofBare, ofClient / ofBare).takeIf { round >= WARM_UP }
+    }.filterNotNull()
+    val (time, ofTransport, ofClient) =
+        listOf(rounds.map { it.first }, rounds.map { it.second }, rounds.map { it.third }).map(::median)
+    println(
+        String.format(
+            Locale.ROOT,
+            "$name: OkHttp alone %.0f µs of processor time a call; OkHttpTransport alone %.2f times that; the call %.2f times",
+            time, ofTransport, ofClient,
+        ),
+    )
+}
+
+private fun send(client: OkHttpClient, request: HttpRequest) {
+    val builder = Request.Builder().url(request.url).method(request.method.name, request.body?.toRequestBody())
     request.headers.forEach { builder.addHeader(it.name, it.value) }
     client.newCall(builder.build()).execute().use { check(it.body.bytes().isNotEmpty() && it.code == 200) }
 }
 
-private fun read(client: Client, id: String) = runBlocking { check(client.getProcess(id).processId == id) }
-
 /** Microseconds of processor time for one of many calls. */
-private fun cost(call: () -> Unit): Double {
-    val system = ManagementFactory.getOperatingSystemMXBean() as OperatingSystemMXBean
-    val before = system.processCpuTime
+private fun cost(call: suspend () -> Unit): Double = runBlocking {
+    val before = processorTime()
     repeat(CALLS) { call() }
-    return (system.processCpuTime - before) / 1e3 / CALLS
+    (processorTime() - before) / 1e3 / CALLS
+}
+
+/** Nanoseconds. What Java itself tells moves in steps of 10 ms. */
+private fun processorTime(): Long = Memory(16).use { time ->
+    check(C.clock_gettime(CLOCK_PROCESS_CPUTIME_ID, time) == 0)
+    time.getLong(0) * 1_000_000_000 + time.getLong(8)
+}
+
+@Suppress("ktlint:standard:function-naming")
+private interface StandardLibrary : Library {
+    fun clock_gettime(clock: Int, time: Pointer): Int
 }
 
 private fun median(values: List<Double>): Double = values.sorted()[values.size / 2]
 
+private val C = Native.load("c", StandardLibrary::class.java)
+
+/** Linux's number. */
+private const val CLOCK_PROCESS_CPUTIME_ID = 2
 private const val CALLS = 500
 private const val WARM_UP = 12
 private const val ROUNDS = 9
