@@ -418,7 +418,7 @@ mod tests {
 
     #[test]
     fn a_token_endpoint_that_answers_401_is_not_asked_for_another_token() {
-        let operation = &crate::session::TENANT_ACCESS_TOKEN;
+        let operation: &'static Operation = Box::leak(Box::new(Operation { replay: Replay::Token, ..WRITE }));
         let response = HttpResponse { status: 401, headers: Vec::new(), body: Vec::new() };
         let failure = judge(operation, Ok(&response)).expect_err("no success");
         assert_ne!(failure.next, Next::Refresh);
