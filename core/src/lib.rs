@@ -60,6 +60,8 @@ pub mod endpoint;
 pub mod envelope;
 pub mod error;
 pub mod exchange;
+#[cfg(feature = "web")]
+mod form;
 pub mod hosted;
 pub mod http;
 mod key;
@@ -83,6 +85,8 @@ pub use drive::{Call, Host, Transport};
 pub use endpoint::{Endpoint, Operation, Outcome, Prepared, Replay, Reply, Request};
 pub use error::{Advice, Effect, Error, ErrorKind, FieldViolation, Help, Problem, TransportError, TransportErrorKind};
 pub use exchange::Exchange;
+#[cfg(feature = "web")]
+pub use form::{Form, FromForm};
 pub use hosted::{Hosted, Told};
 pub use http::{Header, HttpRequest, HttpResponse, Method};
 pub use limit::Quota;
@@ -93,8 +97,6 @@ pub use session::{Config, Credentials, Session};
 pub use time::Instant;
 pub use token::Secret;
 pub use wire::{Fields, FromJson};
-#[cfg(feature = "web")]
-pub use wire::{Form, FromForm};
 
 #[cfg(feature = "mobile")]
 uniffi::setup_scaffolding!();

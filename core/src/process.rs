@@ -1,13 +1,16 @@
 //! The process family: every operation, one file each.
 
+mod actor;
 mod get_process;
 mod list_processes;
+mod rules;
 mod types;
 mod withdraw_process;
 
+pub use actor::{Actor, User, UserIdType};
 pub use get_process::{AbstractLine, Comment, CopiedTask, DoneTask, FlowKind, GetProcess, PendingTask, Process};
 pub use list_processes::{ListProcesses, Pages, ProcessPage};
-pub use types::{Actor, DoneStatus, Empty, I18nText, Link, Status, TaskType, User, UserIdType};
+pub use types::{DoneStatus, Empty, I18nText, Link, Status, TaskType};
 pub use withdraw_process::{WithdrawProcess, Withdrawn};
 
 use crate::codes::{self, Explanation};

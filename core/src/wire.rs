@@ -1,5 +1,4 @@
-//! How JSON becomes the types that `#[wire]` makes: an answer of Feishu's, where nothing is required and `null` is
-//! nothing, and a request that a binding brings as JSON, where everything counts.
+//! How an answer of Feishu's, as JSON, becomes the types that `#[wire]` makes: nothing is required, and `null` is nothing.
 //!
 //! Values are taken one by one out of a [`Value`] and not by serde's derived code: that code, anew for every type,
 //! would be more than half of the WebAssembly file, and it cannot say where in an answer the odd value stands.
@@ -111,7 +110,7 @@ pub(crate) fn wrong(expected: &str, value: &Value) -> Problem {
 }
 
 /// The problem of a value that stands in `name`: `todos`, `[0]`, `status` become `todos[0].status`.
-fn inside(name: &str, problem: Problem) -> Problem {
+pub(crate) fn inside(name: &str, problem: Problem) -> Problem {
     let dot = if problem.field.is_empty() || problem.field.starts_with('[') { "" } else { "." };
     Problem { field: format!("{name}{dot}{}", problem.field), ..problem }
 }
@@ -220,84 +219,6 @@ fn values(value: Value, problem: &mut Option<Problem>) -> Vec<Value> {
 fn keep_at(first: &mut Option<Problem>, index: usize, problem: Option<Problem>) {
     if problem.is_some() {
         keep(first, &format!("[{index}]"), problem);
-    }
-}
-
-/// A request as JSON text, read field by field, so that one error names all that is wrong with it.
-#[cfg(feature = "web")]
-#[derive(Debug)]
-pub struct Form {
-    fields: Map<String, Value>,
-    /// The names that were asked for.
-    known: Vec<String>,
-    problems: Vec<Problem>,
-}
-
-/// A type that is read from a [`Form`].
-#[cfg(feature = "web")]
-pub trait FromForm: Sized {
-    /// Takes the fields of this type. Nothing if one of them is wrong; the form knows which.
-    fn from_form(form: &mut Form) -> Option<Self>;
-}
-
-#[cfg(feature = "web")]
-impl Form {
-    /// Reads an object; `what` is it called where it is none.
-    pub fn read(what: &str, text: &str) -> Self {
-        let (fields, problems) = match parsed(text) {
-            Ok(Value::Object(fields)) => (fields, Vec::new()),
-            Ok(_) | Err(_) => (Map::new(), vec![Problem::new(what, "must be an object")]),
-        };
-        Self { fields, known: Vec::new(), problems }
-    }
-
-    /// A field that must be there.
-    pub fn take<T: FromJson>(&mut self, name: &str) -> Option<T> {
-        let value = self.value(name);
-        if value.is_null() {
-            self.problem(name, "is missing");
-            return None;
-        }
-        self.converted(name, value)
-    }
-
-    /// A field that may be absent; nothing, too, if it is wrong.
-    pub fn option<T: FromJson>(&mut self, name: &str) -> Option<T> {
-        let value = self.value(name);
-        if value.is_null() { None } else { self.converted(name, value) }
-    }
-
-    /// A field that has a default; nothing if it is wrong.
-    pub fn take_or<T: FromJson>(&mut self, name: &str, default: impl FnOnce() -> T) -> Option<T> {
-        let value = self.value(name);
-        if value.is_null() { Some(default()) } else { self.converted(name, value) }
-    }
-
-    /// One more problem.
-    pub fn problem(&mut self, field: &str, rule: impl Into<String>) {
-        self.problems.push(Problem::new(field, rule));
-    }
-
-    /// All problems; what nobody has taken is one, too, since a typo must not be ignored.
-    pub fn problems(mut self) -> Vec<Problem> {
-        for name in self.fields.keys().filter(|name| !self.known.contains(name)) {
-            self.problems.push(Problem::new(name, "is not known here"));
-        }
-        self.problems
-    }
-
-    fn value(&mut self, name: &str) -> Value {
-        self.known.push(name.to_owned());
-        self.fields.get_mut(name).map(Value::take).unwrap_or_default()
-    }
-
-    fn converted<T: FromJson>(&mut self, name: &str, value: Value) -> Option<T> {
-        let mut problem = None;
-        let read = T::from_json(value, &mut problem);
-        if let Some(problem) = problem {
-            self.problems.push(inside(name, problem));
-        }
-        read
     }
 }
 

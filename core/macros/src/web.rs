@@ -39,8 +39,8 @@ pub(crate) fn request(item: &mut DeriveInput) -> Result<Option<Tokens>, Error> {
     Ok(IS_ON.then(|| {
         quote! {
             #declaration
-            impl crate::wire::FromForm for #name {
-                fn from_form(form: &mut crate::wire::Form) -> Option<Self> {
+            impl crate::form::FromForm for #name {
+                fn from_form(form: &mut crate::form::Form) -> Option<Self> {
                     #(let #names = #readings;)*
                     Some(Self { #(#names: #names?),* })
                 }

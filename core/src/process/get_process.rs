@@ -2,9 +2,9 @@
 
 use feishu_corehr_macros::wire;
 
-use super::types::{
-    DoneStatus, I18nText, Link, Status, TaskType, UserIdType, milliseconds, non_empty, segment_problems,
-};
+use super::actor::UserIdType;
+use super::rules::segment_problems;
+use super::types::{DoneStatus, I18nText, Link, Status, TaskType, milliseconds, non_empty};
 use crate::codes::{Code, refused, unhelpful};
 use crate::endpoint::{Endpoint, Operation, Outcome, Replay, Reply};
 use crate::error::{Error, ErrorKind, Problem};

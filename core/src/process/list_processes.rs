@@ -2,7 +2,8 @@
 
 use feishu_corehr_macros::wire;
 
-use super::types::{Status, id_problems};
+use super::rules::id_problems;
+use super::types::Status;
 use crate::codes::{Code, refused, unhelpful};
 use crate::endpoint::{Endpoint, Operation, Outcome, Replay, Reply};
 use crate::error::{Error, ErrorKind, Problem};

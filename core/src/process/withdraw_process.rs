@@ -3,7 +3,9 @@
 use feishu_corehr_macros::wire;
 use serde::Serialize;
 
-use super::types::{Actor, Empty, Status, segment_problems, text_problems};
+use super::actor::Actor;
+use super::rules::{segment_problems, text_problems};
+use super::types::{Empty, Status};
 use crate::codes::{Class, Code, refused};
 use crate::endpoint::{Endpoint, Operation, Outcome, Replay, Reply};
 use crate::error::{Error, ErrorKind, Problem};
