@@ -123,9 +123,22 @@ impl Client {
         first.is_some_and(|first| first + quota.window + quota.window / 25 > now.monotonic)
     }
 
-    /// A try after a failure is paid for.
-    pub(crate) fn paid(&mut self, log: &mut Log) -> Checked {
-        let cost = std::mem::take(&mut log.due);
+    /// A try after a failure is paid for. A last look is none: in doubt, a call reads once more where its throttled
+    /// withdrawal cannot be sent again, because that would cost too much or come too late.
+    pub(crate) fn paid(&mut self, asked: Asked, log: &mut Log) -> Checked {
+        let mut cost = std::mem::take(&mut log.due);
+        let is_throttled = log.last == Some((Asked::Withdrawal, Meaning::Throttled));
+        match asked {
+            Asked::Read if is_throttled || log.owed > 0 => (cost, log.owed) = (0, 0),
+            Asked::Read => {}
+            // What the token is for is seen later.
+            Asked::Token if is_throttled => {
+                log.owed = cost;
+                return Ok(());
+            }
+            Asked::Token => {}
+            Asked::Withdrawal => cost += std::mem::take(&mut log.owed),
+        }
         if cost > 0 {
             log.paid = cost;
         }

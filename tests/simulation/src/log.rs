@@ -67,6 +67,8 @@ pub(crate) struct Log {
     pub(crate) shown: Option<(i64, u64)>,
     /// What it costs to go on after the last answer; nothing once that is paid.
     pub(crate) due: u64,
+    /// What it costs to send a throttled withdrawal again, while a token is fetched first.
+    pub(crate) owed: u64,
     /// What its last retry has cost: a success gives it back.
     pub(crate) paid: u64,
     /// How many of its answers were mishaps, throttles not counted, and whether one of them cannot be cured.

@@ -59,7 +59,7 @@ impl Schedule<'_> {
         call.log.send(asked, call.kind)?;
         let client = &mut self.clients[call.client];
         client.paced(asked, now)?;
-        client.paid(&mut call.log)?;
+        client.paid(asked, &mut call.log)?;
         if asked == Asked::Token {
             let calls = &self.calls;
             let is_retry = last.is_some_and(|(asked, _)| asked == Asked::Token);
