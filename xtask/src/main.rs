@@ -12,6 +12,7 @@ mod javascript;
 mod kotlin;
 mod matrix;
 mod mobile;
+mod mutants;
 mod npm;
 mod python;
 mod release;
@@ -67,6 +68,12 @@ enum Command {
         #[arg(long)]
         only: Option<String>,
     },
+    /// Change the core in every small way that a tool can think of: a test must notice each. It takes hours.
+    Mutants {
+        /// Only the file of that name, for instance `verdict`.
+        #[arg(long)]
+        only: Option<String>,
+    },
     /// Build what a registry would get, into `target/release-files`: crates, wheels, the npm package.
     Release,
     /// Run schedules of the simulation, from a start that is drawn and printed.
@@ -118,6 +125,7 @@ fn run(command: Command) -> Result<()> {
         Command::Demo { all } => demo::run(all),
         Command::Fuzz { only, seconds } => fuzz::run(only.as_deref(), seconds),
         Command::Gen { check, only } => generate::run(check, only.as_deref()),
+        Command::Mutants { only } => mutants::run(only.as_deref()),
         Command::Release => release::run(),
         Command::Simulate { faults: true, only, .. } => simulate::run_faults(only.as_deref()),
         Command::Simulate { schedules, start, threads, .. } => simulate::run(schedules, start, threads),
