@@ -60,11 +60,5 @@ export function joined(chunks: readonly Uint8Array[]): Uint8Array {
 
 /** A text as bytes. */
 export function utf8(text: string): Uint8Array {
-  if (typeof TextEncoder === "function") {
-    return new TextEncoder().encode(text);
-  }
-  // Under Jest's jsdom, in which there is none, Node's is at hand.
-  const { process } = globalThis as { process?: { getBuiltinModule(name: "node:util"): { TextEncoder: typeof TextEncoder } } };
-  const { TextEncoder: Encoder } = process!.getBuiltinModule("node:util");
-  return new Encoder().encode(text);
+  return new TextEncoder().encode(text);
 }

@@ -134,6 +134,8 @@ fn compile(tools: &Path, glue: &Path, package: &Path) -> Result<()> {
         fs::write(to.join("package.json"), format!("{{ \"type\": \"{kind}\" }}\n"))?;
     }
     fs::write(package.join("web/core.js"), web_glue)?;
+    let text = package.join("node/text.js");
+    fs::write(&text, format!("{TEXT_CODERS}\n{}", fs::read_to_string(&text)?))?;
     // Once more, for `web/place/wasm-file.js`.
     fs::create_dir(package.join("feishu-corehr"))?;
     fs::copy(&wasm, package.join("feishu-corehr/feishu_corehr.wasm"))?;
