@@ -7,7 +7,7 @@ import { EXPOSED, isPlain, passedOn, Refusal, refused, unanswered, type Answer }
 import { askedOfFetch, askedOfNode, type Asked, type NodeRequest, type NodeResponse } from "./asked.js";
 import type { Actor, Problem } from "./core.js";
 import { isFeishuError } from "./error.js";
-import { Operations, type CallOptions, type Requests } from "./operations.js";
+import { isClient, type CallOptions, type Operations, type Requests } from "./operations.js";
 import { invalid, OPERATIONS, optionsObject, takeFunction } from "./options.js";
 import { call, route, type PageCall } from "./route.js";
 
@@ -232,7 +232,7 @@ function checkOptions(given: object): void {
     takeFunction(options, name, problems);
   }
   const problem = (field: string, rule: string): unknown => problems.push({ field, rule });
-  if (!(client instanceof Operations)) {
+  if (!isClient(client)) {
     problem("client", "must be a `Client` of this package");
   }
   if (authenticate === undefined && problems.every(({ field }) => field !== "authenticate")) {

@@ -56,6 +56,13 @@ export interface ShownRequest extends HttpRequest {
  */
 const OPEN = Symbol("open");
 const OPEN_NOW = Symbol("open now");
+/** Marks our clients, also those of another copy of this package in the same program. */
+const CLIENT = Symbol.for("feishu-corehr.client");
+
+/** Whether `value` is a client. */
+export function isClient(value: unknown): value is Operations<CallOptions> {
+  return typeof value === "object" && value !== null && CLIENT in value;
+}
 
 /** The methods that clients in Node and in pages have in common. */
 export class Operations<Options extends CallOptions> {
@@ -66,7 +73,7 @@ export class Operations<Options extends CallOptions> {
 
   /** @internal */
   constructor(openNow: () => Opened, open: () => Opened | Promise<Opened>) {
-    Object.defineProperties(this, { [OPEN]: { value: open }, [OPEN_NOW]: { value: openNow } });
+    Object.defineProperties(this, { [CLIENT]: { value: true }, [OPEN]: { value: open }, [OPEN_NOW]: { value: openNow } });
   }
 
   /**

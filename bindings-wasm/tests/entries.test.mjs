@@ -51,6 +51,25 @@ test("each runtime is given its own files", () => {
   }
 });
 
+test("a backend takes a client of another copy of the package, and one behind a Proxy", () => {
+  const printed = node("copies.mjs", `
+    import { Client } from "feishu-corehr";
+    import { fetchHandler } from "feishu-corehr/backend";
+    import { Client as Other } from "../node_modules/feishu-corehr/web/standalone.js";
+    const transport = () => ({ status: 200, body: '{"code":0,"data":{}}' });
+    for (const client of [new Other({ token: () => "t-x", transport }), new Proxy(new Client({ token: () => "t-x", transport }), {})]) {
+      const handle = fetchHandler({ client, authenticate: () => ({ actor: { open_id: "ou_1" } }) });
+      const answer = await handle(new Request("https://hr.example/open-apis/corehr/v2/process_withdraw/7", {
+        method: "PUT",
+        headers: { "content-type": "application/json" },
+        body: '{"user_id":"ou_2"}',
+      }));
+      console.log(answer.status, await answer.text());
+    }
+  `);
+  assert.deepEqual(printed.split("\n"), Array(2).fill('200 {"code":0,"data":{}}'));
+});
+
 test("a page's module may be run on a server: its client fails when it is used, and says why", () => {
   for (const entry of ["feishu-corehr", "feishu-corehr/page", "feishu-corehr/inline"]) {
     for (const [file, get] of [
