@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import http from "node:http";
 import test, { after } from "node:test";
 
-import { Client, TransportFailure } from "feishu-corehr";
+import { Client, operations, TransportFailure } from "feishu-corehr";
 import { fetchHandler, nodeHandler } from "feishu-corehr/backend";
 
 import { Client as PageClient, load } from "../node_modules/feishu-corehr/web/browser.js";
@@ -598,6 +598,8 @@ test("every wrong option is told, all together", () => {
   const problems = (options) => thrown(() => nodeHandler(options)).problems.map((problem) => problem.field);
   assert.deepEqual(problems({}), ["client", "authenticate"]);
   assert.match(thrown(() => nodeHandler(undefined)).message, /`options` must be an object/);
+  const names = operations().map((name) => `\`${name}\``).join(", ");
+  assert.ok(thrown(() => nodeHandler({ client, authenticate, operations: [""] })).message.includes(`must be a list of ${names}`));
   for (const [field, values] of Object.entries({
     client: [null, {}, { relay() {} }],
     authenticate: [null, {}, "x"],
