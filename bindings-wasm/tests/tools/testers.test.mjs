@@ -58,7 +58,7 @@ const jest = tools("jest", {
     ${DOUBLE}
     beforeEach(() => jest.useFakeTimers());
     afterEach(() => jest.useRealTimers());
-    ${ONE_CALL}`,
+    ${SERVER_TESTS}`,
   "jest.config.json": JSON.stringify({ testTimeout: 60_000 }),
 });
 const vitest = tools("vitest", {
@@ -73,7 +73,7 @@ const vitest = tools("vitest", {
     ${DOUBLE}
     beforeEach(() => void vi.useFakeTimers());
     afterEach(() => void vi.useRealTimers());
-    ${ONE_CALL}`,
+    ${SERVER_TESTS}`,
   "page.test.js": `
     // @vitest-environment jsdom
     import { expect, test } from "vitest";
