@@ -97,6 +97,8 @@ pub use session::{Config, Credentials, Session};
 pub use time::Instant;
 pub use token::Secret;
 pub use wire::{Fields, FromJson};
+#[cfg(feature = "python")]
+pub use wire::{Given, load_errors, raise};
 
 #[cfg(feature = "mobile")]
 uniffi::setup_scaffolding!();

@@ -7,6 +7,14 @@ use serde_json::{Map, Value};
 
 use crate::error::Problem;
 
+#[cfg(feature = "python")]
+mod python;
+
+#[cfg(feature = "python")]
+pub use python::{Given, load_errors, raise};
+#[cfg(feature = "python")]
+pub(crate) use python::{Reduced, reduce, reduce_word, repr};
+
 /// A type that is read from JSON. `null` is its default, where it has one.
 pub trait FromJson: Sized {
     /// Reads it; what is wrong, and where in the value, is told in `problem`. What is right beside it may be read, too.
@@ -220,24 +228,6 @@ fn keep_at(first: &mut Option<Problem>, index: usize, problem: Option<Problem>) 
     if problem.is_some() {
         keep(first, &format!("[{index}]"), problem);
     }
-}
-
-/// `Process(process_id='…', …)`, or `User.OpenId('…')` of an enum, whose variants know the names of their fields.
-#[cfg(feature = "python")]
-pub(crate) fn repr(object: &pyo3::Bound<'_, pyo3::PyAny>, names: Option<&[&str]>) -> pyo3::PyResult<String> {
-    use pyo3::types::{PyAnyMethods, PyTypeMethods};
-
-    let class = object.get_type();
-    let names = match names {
-        Some(names) => names.iter().map(|name| (*name).to_owned()).collect(),
-        None => class.getattr("__match_args__")?.extract::<Vec<String>>()?,
-    };
-    let mut fields = Vec::new();
-    for name in names {
-        let label = if name.starts_with('_') { String::new() } else { format!("{name}=") };
-        fields.push(format!("{label}{}", object.getattr(name)?.repr()?));
-    }
-    Ok(format!("{}({})", class.qualname()?, fields.join(", ")))
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 //! |---|---|---|---|
 //! | `word` | an enum of plain words | its `snake_case` name | an enum like `Effect.NONE`; `str` is the word |
 //! | `number` | an enum with Feishu's numbers and `Unknown` | its `snake_case` name | the same, equal to its number |
-//! | `reply` | a struct that is read or told | written; read by `FromJson`: missing and `null` are the default, unknown fields are ignored | a frozen class |
+//! | `reply` | a struct that is read or told | written; read by `FromJson`: missing and `null` are the default, unknown fields are ignored | a frozen class; every keyword has a default |
 //! | `request` | a struct that a caller writes, or an enum in it | unknown fields are refused; an absent `Vec` is empty | a class built from keywords; an enum's variants are classes |
 //!
 //! ```text
@@ -12,7 +12,7 @@
 //! pub struct Task { pub status: TaskStatus, pub status_number: Option<i64>, #[wire(with = milliseconds)] pub time: Option<i64> }
 //! // becomes
 //! #[derive(Clone, Debug, Default, PartialEq, Serialize)]
-//! #[pyo3::pyclass(eq, frozen, get_all, module = "feishu_corehr")]
+//! #[pyo3::pyclass(eq, frozen, from_py_object, get_all, module = "feishu_corehr")]
 //! pub struct Task { pub status: TaskStatus, pub status_number: Option<i64>, pub time: Option<i64> }
 //! impl FromJson for Task {
 //!     fn from_json(value: Value, problem: &mut Option<Problem>) -> Option<Self> {
@@ -36,9 +36,12 @@
 //! impl Ask {
 //!     #[new]
 //!     #[pyo3(signature = (*, id, size = ten(), token = None))]
-//!     fn from_keywords(id: String, size: u32, token: Option<String>) -> Self { … }
+//!     fn from_keywords(py: Python, id: Given<String>, size: Given<u32>, token: Option<Given<String>>) -> PyResult<Self> { … }
 //! }
 //! ```
+//!
+//! In Python every type also shows its fields (`__repr__`) and knows what it is made of again (`__reduce__`: copies, and
+//! the way to another process).
 //!
 //! What a language wants beside serde is a module of its own here, `mobile` (a record or an enum of uniffi), `python` and
 //! `web` (a TypeScript declaration of every type, and a reader of requests), and a feature of this crate, since a
@@ -81,9 +84,10 @@ fn word(mut item: DeriveInput, is_number: bool) -> Result<Tokens, Error> {
     let words: Vec<String> = variants.iter().map(|variant| snake_case(&variant.to_string())).collect();
     let web = web::word(&item);
     mobile::item(&mut item);
-    python::word(&mut item, is_number);
+    let python = python::word(&mut item, is_number);
     Ok(quote! {
         #web
+        #python
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, ::serde::Deserialize)]
         #[serde(rename_all = "snake_case")]
         #item
@@ -115,10 +119,8 @@ fn word(mut item: DeriveInput, is_number: bool) -> Result<Tokens, Error> {
 fn number(item: DeriveInput) -> Result<Tokens, Error> {
     let name = item.ident.clone();
     let word = word(item, true)?;
-    let python = python::number(&name);
     Ok(quote! {
         #word
-        #python
         impl #name {
             /// The value that Feishu writes as this number; `Unknown` for one that no page lists.
             pub fn from_number(number: i64) -> Self {
@@ -139,7 +141,7 @@ fn reply(mut item: DeriveInput) -> Result<Tokens, Error> {
     let readings = readings.collect::<Result<Vec<_>, _>>()?;
     let web = web::reply(&item);
     mobile::item(&mut item);
-    let python = python::reply(&mut item, &names);
+    let python = python::reply(&mut item)?;
     Ok(quote! {
         #web
         #[derive(Clone, Debug, Default, PartialEq, ::serde::Serialize)]
