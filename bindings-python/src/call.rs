@@ -1,15 +1,16 @@
 //! A call of any operation, and the same as data.
 
 use feishu_corehr::{
-    Action, Call, CallOptions, Error, Explanation, Host, HttpRequest, ListProcesses, OPERATIONS, Operation, Outcome,
-    Problem, ProcessPage, ReadBack, Session, Transport,
+    Action, Call, CallOptions, Error, Explanation, Given, Host, HttpRequest, ListProcesses, OPERATIONS, Operation,
+    Outcome, Problem, ProcessPage, ReadBack, Session, Transport,
 };
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
 use crate::door::{Door, Object};
-use crate::error::raise;
+use crate::error::{load, raise};
 use crate::http::response;
+use crate::options;
 
 /// One call under way, of any operation.
 pub(crate) struct Job {
@@ -18,18 +19,39 @@ pub(crate) struct Job {
     leave: fn(Outcome) -> Result<Output, Error>,
 }
 
+/// What a caller chose for one call, as it was passed.
+pub(crate) struct Chosen {
+    pub(crate) deadline: Option<Given<f64>>,
+    pub(crate) token: Option<Given<String>>,
+    pub(crate) request_id: Option<Given<String>>,
+    pub(crate) read_back: Given<ReadBack>,
+}
+
+impl Chosen {
+    fn read(self, py: Python<'_>, operation: &Operation) -> PyResult<(CallOptions, ReadBack)> {
+        let mut problems = Vec::new();
+        let deadline = optional(self.deadline, "deadline", &mut problems)?;
+        let token = optional(self.token, "token", &mut problems)?;
+        let request_id = optional(self.request_id, "request_id", &mut problems)?;
+        let read_back = self.read_back.take("read_back", &mut problems)?.unwrap_or_default();
+        Error::check(operation.name, problems).map_err(|error| raise(py, error, None))?;
+        Ok((options::call(deadline, token, request_id), read_back))
+    }
+}
+
+/// An argument that may be left out.
+pub(crate) fn optional<T>(given: Option<Given<T>>, name: &str, problems: &mut Vec<Problem>) -> PyResult<Option<T>> {
+    Ok(given.map(|given| given.take(name, problems)).transpose()?.flatten())
+}
+
 /// What a call ends with.
 pub(crate) type Output = Box<dyn Object>;
 
 impl Job {
     /// Checks all arguments and options; nothing is sent.
-    pub(crate) fn new(
-        session: &Session,
-        request: &Bound<'_, PyAny>,
-        options: CallOptions,
-        read_back: ReadBack,
-    ) -> PyResult<Self> {
+    pub(crate) fn new(session: &Session, request: &Bound<'_, PyAny>, chosen: Chosen) -> PyResult<Self> {
         let (door, entered) = Door::enter(request)?;
+        let (options, read_back) = chosen.read(request.py(), door.operation)?;
         let action = Action::new(session, entered, options, read_back);
         let action = action.map_err(|error| raise(request.py(), error, None))?;
         Ok(Self { call: Call::new(action), operation: door.operation, leave: door.leave })
@@ -68,14 +90,22 @@ pub(crate) fn show(session: &Session, request: &Bound<'_, PyAny>, options: &Call
 ) -> "Process | ProcessPage | Empty")]
 pub(crate) fn decode_reply<'py>(
     py: Python<'py>,
-    operation: &str,
-    status: u16,
+    operation: Given<String>,
+    status: Given<u16>,
     headers: Option<&Bound<'py, PyAny>>,
     body: Option<&Bound<'py, PyAny>>,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let response = response(status, headers, body)?;
-    let door = Door::of(operation)?;
+    load(py)?;
+    let mut problems = Vec::new();
+    let operation = operation.take("operation", &mut problems)?.unwrap_or_default();
+    let response = response(status, headers, body, &mut problems)?;
     let failed = |error| raise(py, error, None);
+    let Some(door) = Door::of(&operation).filter(|_| problems.is_empty()) else {
+        if Door::of(&operation).is_none() {
+            problems.push(Problem::new("operation", "is none of `OPERATIONS`"));
+        }
+        return Err(failed(Error::invalid("decode_reply", problems)));
+    };
     let reply = feishu_corehr::read(door.operation, &response).map_err(failed)?;
     (door.decode)(&reply).map_err(failed)?.into_object(py)
 }
@@ -88,8 +118,13 @@ pub(crate) fn operations() -> Vec<&'static str> {
 
 /// What is known about a code that an operation answered, or `None`: no page explains it then.
 #[pyfunction]
-pub(crate) fn explain(operation: &str, code: i64) -> Option<Explanation> {
-    feishu_corehr::explain(operation, code)
+#[pyo3(signature = (operation: "str", code: "int") -> "Explanation | None")]
+pub(crate) fn explain(operation: Given<String>, code: Given<i64>) -> PyResult<Option<Explanation>> {
+    // What cannot be a name or a code is one that no page explains.
+    let mut ignored = Vec::new();
+    let operation = operation.take("operation", &mut ignored)?;
+    let code = code.take("code", &mut ignored)?;
+    Ok(operation.zip(code).and_then(|(operation, code)| feishu_corehr::explain(&operation, code)))
 }
 
 /// The error for arguments that Python alone can judge: pairs of a field and the rule that it breaks.

@@ -7,13 +7,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
 use std::time::Duration;
 
-use feishu_corehr::{Answer, Error, Observation, Problem, Quota, ReadBack, Secret};
+use feishu_corehr::{Answer, Error, Given, Observation, Problem, Quota, ReadBack, Secret};
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 
-use crate::call::{Job, Output, show};
+use crate::call::{Chosen, Job, Output, optional, show};
 use crate::errand::{self, Carrier, Desk, Question};
-use crate::error::{guarded, raise};
+use crate::error::{guarded, load, raise};
 use crate::http::HttpRequest;
 use crate::options::{self, Options, milliseconds};
 use crate::runtime::{Engine, OwnProcess};
@@ -42,23 +42,33 @@ impl Client {
     fn new(
         py: Python<'_>,
         is_async: bool,
-        app_id: Option<String>,
-        app_secret: Option<String>,
-        base_url: &str,
-        allow_other_hosts: bool,
-        allow_insecure_loopback: bool,
-        deadline: Option<f64>,
-        rate_share: f64,
+        app_id: Option<Given<String>>,
+        app_secret: Option<Given<String>>,
+        base_url: Given<String>,
+        allow_other_hosts: Given<bool>,
+        allow_insecure_loopback: Given<bool>,
+        deadline: Option<Given<f64>>,
+        rate_share: Given<f64>,
         quotas: BTreeMap<String, (u32, f64)>,
-        proxy: Option<&str>,
-        trust_env: bool,
+        proxy: Option<Given<String>>,
+        trust_env: Given<bool>,
         root_certificates: Option<Vec<u8>>,
         has_transport: bool,
         has_token_cache: bool,
     ) -> PyResult<Self> {
+        load(py)?;
         let refused = |error| raise(py, error, None);
         let mut problems = Vec::new();
-        let proxy = proxy.map(options::proxy).transpose().unwrap_or_else(|problem| {
+        let app_id = optional(app_id, "app_id", &mut problems)?;
+        let app_secret = optional(app_secret, "app_secret", &mut problems)?;
+        let base_url = base_url.take("base_url", &mut problems)?.unwrap_or_default();
+        let allow_other_hosts = allow_other_hosts.take("allow_other_hosts", &mut problems)?.unwrap_or_default();
+        let loopback = allow_insecure_loopback.take("allow_insecure_loopback", &mut problems)?.unwrap_or_default();
+        let deadline = optional(deadline, "deadline", &mut problems)?;
+        let rate_share = rate_share.take("rate_share", &mut problems)?.unwrap_or_default();
+        let proxy = optional(proxy, "proxy", &mut problems)?;
+        let trust_env = trust_env.take("trust_env", &mut problems)?.unwrap_or_default();
+        let proxy = proxy.as_deref().map(options::proxy).transpose().unwrap_or_else(|problem| {
             problems.push(problem);
             None
         });
@@ -72,7 +82,7 @@ impl Client {
         Error::check("client", problems).map_err(refused)?;
         let quota = |(calls, seconds)| Quota { calls, window: milliseconds(seconds) };
         let options = Options {
-            base_url: options::base_url(base_url, allow_other_hosts, allow_insecure_loopback).map_err(refused)?,
+            base_url: options::base_url(&base_url, allow_other_hosts, loopback).map_err(refused)?,
             app: app_id.zip(app_secret.map(Secret::new)),
             deadline: deadline.map(milliseconds),
             rate_share,
@@ -97,23 +107,32 @@ impl Client {
         request: &Bound<'_, PyAny>,
         host: &Bound<'_, PyAny>,
         is_observed: bool,
-        deadline: Option<f64>,
-        token: Option<String>,
-        request_id: Option<String>,
-        read_back: ReadBack,
+        deadline: Option<Given<f64>>,
+        token: Option<Given<String>>,
+        request_id: Option<Given<String>>,
+        read_back: Given<ReadBack>,
     ) -> PyResult<Output> {
         guarded(py, || {
             let engine = self.engine(py)?;
-            let options = options::call(deadline, token, request_id);
-            let job = Job::new(&engine.session, request, options, read_back)?;
+            let chosen = Chosen { deadline, token, request_id, read_back };
+            let job = Job::new(&engine.session, request, chosen)?;
             drive(&engine, &job, host, is_observed)
         })
     }
 
     /// The request as data; nothing is sent.
     #[pyo3(signature = (request, token))]
-    fn request(&self, py: Python<'_>, request: &Bound<'_, PyAny>, token: Option<String>) -> PyResult<HttpRequest> {
-        let session = self.options.session().map_err(|error| raise(py, error, None))?;
+    fn request(
+        &self,
+        py: Python<'_>,
+        request: &Bound<'_, PyAny>,
+        token: Option<Given<String>>,
+    ) -> PyResult<HttpRequest> {
+        let mut problems = Vec::new();
+        let token = optional(token, "token", &mut problems)?;
+        let refused = |error| raise(py, error, None);
+        Error::check("request", problems).map_err(refused)?;
+        let session = self.options.session().map_err(refused)?;
         show(&session, request, &options::call(None, token, None)).map(HttpRequest)
     }
 
@@ -154,20 +173,17 @@ impl Client {
 }
 
 /// Drives a call to its end. Python is held only for errands and for looking at signals.
-fn drive(engine: &Engine, job: &Job, host: &Bound<'_, PyAny>, is_observed: bool) -> PyResult<Output> {
+fn drive(engine: &Arc<OwnProcess<Engine>>, job: &Job, host: &Bound<'_, PyAny>, is_observed: bool) -> PyResult<Output> {
     let py = host.py();
     let desk = Counter::default();
     let carrier = Carrier { network: engine.network.as_ref(), desk: &desk, is_observed };
     let mut cause = None;
     let result = {
-        let mut driven = pin!(async {
-            engine.catch_up().await;
-            job.drive(&carrier, &carrier).await
-        });
+        let mut driven = pin!(job.drive(&carrier, &carrier));
         loop {
             let event = py.detach(|| engine.block_on(next_event(driven.as_mut(), &desk)));
             while let Some(observation) = desk.observation() {
-                errand::observe(host, observation);
+                errand::observe(host, None, observation);
             }
             let interrupted = match event {
                 Some(Event::Done(result)) => break Ok(result),
@@ -187,7 +203,7 @@ fn drive(engine: &Engine, job: &Job, host: &Bound<'_, PyAny>, is_observed: bool)
         }
     };
     // The future is gone; what it was connected to is closed now.
-    py.detach(|| engine.rest(!matches!(result, Ok(Ok(_)))));
+    py.detach(|| Engine::rest(engine, !matches!(result, Ok(Ok(_)))));
     match result {
         Ok(Ok(output)) => Ok(output),
         Ok(Err(error)) => Err(raise(py, error, cause)),

@@ -2,7 +2,7 @@
 
 use feishu_corehr::{Endpoint, Error, Operation, Outcome, Reply, Request, operations};
 use feishu_corehr::{GetProcess, ListProcesses, WithdrawProcess};
-use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::PyType;
 use pyo3::{IntoPyObjectExt, PyTypeInfo};
@@ -49,9 +49,8 @@ impl Door {
     }
 
     /// The door of the operation with that name.
-    pub(crate) fn of(operation: &str) -> PyResult<&'static Self> {
-        let known = DOORS.iter().find(|door| door.operation.name == operation);
-        known.ok_or_else(|| PyValueError::new_err("operation must be one of OPERATIONS"))
+    pub(crate) fn of(operation: &str) -> Option<&'static Self> {
+        DOORS.iter().find(|door| door.operation.name == operation)
     }
 }
 

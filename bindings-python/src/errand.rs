@@ -83,7 +83,13 @@ impl Question {
                 let kind = failure.getattr("kind").and_then(|kind| Ok(kind.extract::<TransportErrorKind>()?));
                 let written = failure.getattr("bytes_written").and_then(|written| written.extract::<bool>());
                 let written = written.unwrap_or(true);
-                Answer::Http(Err(TransportError::new(kind.unwrap_or(TransportErrorKind::Other), written, name)))
+                let error = TransportError::new(kind.unwrap_or(TransportErrorKind::Other), written, name);
+                let head = failure.getattr("response").ok();
+                let head = head.as_ref().and_then(|head| head.cast::<crate::http::HttpResponse>().ok());
+                Answer::Http(Err(match head.map(|head| &head.get().0) {
+                    Some(head) => error.with_head(head.status, head.headers.clone()),
+                    None => error,
+                }))
             }
         }
     }
@@ -100,9 +106,16 @@ pub(crate) fn run(host: &Bound<'_, PyAny>, question: &Question) -> PyResult<(Ans
     }
 }
 
-/// Tells the host's hook and logger. Their failures are reported as Python reports what nobody can catch.
-pub(crate) fn observe(host: &Bound<'_, PyAny>, observation: Observation) {
-    if let Err(raised) = host.call_method1("observe", (observation,)) {
+/// Tells the host's hook and logger, in the call's context where this is not the caller's thread. Their failures are
+/// reported as Python reports what nobody can catch.
+pub(crate) fn observe(host: &Bound<'_, PyAny>, context: Option<&Bound<'_, PyAny>>, observation: Observation) {
+    let told = match context {
+        None => host.call_method1("observe", (observation,)),
+        Some(context) => {
+            host.getattr("observe").and_then(|observe| context.call_method1("run", (observe, observation)))
+        }
+    };
+    if let Err(raised) = told {
         raised.write_unraisable(host.py(), Some(host));
     }
 }

@@ -5,25 +5,17 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Once;
 
 use feishu_corehr::error::fields;
-use feishu_corehr::{Effect, Error, ErrorKind, FromJson};
+pub(crate) use feishu_corehr::raise;
+use feishu_corehr::{Effect, Error, ErrorKind, FromJson, load_errors};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 
-/// The exception for `error`, raised from `cause` where an exception of the host's code stands behind it.
-pub(crate) fn raise(py: Python<'_>, error: Error, cause: Option<PyErr>) -> PyErr {
-    let (word, text) = (error.kind.as_str(), error.to_string());
-    let exception = make(py).and_then(|make| make.call1((word, text, error.into_fields())));
-    match exception {
-        Ok(exception) => {
-            let raised = PyErr::from_value(exception);
-            if cause.is_some() {
-                raised.set_cause(py, cause);
-            }
-            raised
-        }
-        Err(failure) => failure,
-    }
+/// Loads what tells how a call ended, before a request leaves: at the moment of a failure there may be no file
+/// descriptor left to load it with.
+pub(crate) fn load(py: Python<'_>) -> PyResult<()> {
+    load_errors(py)?;
+    marker(py).map(drop)
 }
 
 /// Runs `act`; a panic in it becomes an error that says where, since no panic may cross into Python.
@@ -70,16 +62,21 @@ thread_local! {
     static PLACE: Cell<Option<(String, u32)>> = const { Cell::new(None) };
 }
 
-/// `feishu_corehr.errors.from_native`: the exception classes are Python's, so that they have stubs and can be pickled.
-fn make(py: Python<'_>) -> PyResult<&Bound<'_, PyAny>> {
-    static MAKE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-    let make =
-        MAKE.get_or_try_init(py, || py.import("feishu_corehr.errors")?.getattr("from_native").map(Bound::unbind))?;
-    Ok(make.bind(py))
-}
-
 /// Lets an exception of Python's own that ended a call (`KeyboardInterrupt`, `CancelledError`) say what it has done.
 pub(crate) fn mark(py: Python<'_>, exception: &Bound<'_, PyAny>, error: Error) -> PyResult<()> {
     let text = error.to_string();
-    py.import("feishu_corehr.errors")?.getattr("mark")?.call1((exception, text, error.into_fields())).map(drop)
+    marker(py)?.call1((exception, text, error.into_fields())).map(drop)
+}
+
+fn marker(py: Python<'_>) -> PyResult<&Bound<'_, PyAny>> {
+    static MARK: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    let mark = MARK.get_or_try_init(py, || py.import("feishu_corehr.errors")?.getattr("mark").map(Bound::unbind))?;
+    Ok(mark.bind(py))
+}
+
+/// An error of this machine, and none of a call: nothing was sent, and later there may be what is missing now.
+pub(crate) fn scarce(what: &str, error: &std::io::Error) -> Error {
+    let mut scarce = Error::new(ErrorKind::Transport, format!("{what}: {error}"));
+    scarce.retryable = true;
+    scarce
 }

@@ -1,9 +1,12 @@
 //! HTTP as data, for callers with an HTTP stack of their own.
 
-use feishu_corehr::Header;
+use feishu_corehr::{Error, Given, Header, Method, Problem};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
+use pyo3::types::{PyBytes, PyString, PyTuple};
+
+use crate::error::raise;
 
 /// A request as data: send it once, follow no redirect, resend nothing by yourself.
 #[pyclass(frozen, eq, module = "feishu_corehr")]
@@ -62,6 +65,55 @@ impl HttpRequest {
     fn __repr__(&self) -> String {
         format!("<HttpRequest {}>", self.0.curl())
     }
+
+    fn __copy__(this: Py<Self>) -> Py<Self> {
+        this
+    }
+
+    // What cannot change is its own deep copy.
+    fn __deepcopy__<'py>(this: Bound<'py, Self>, _memo: &Bound<'py, PyAny>) -> Bound<'py, Self> {
+        this
+    }
+
+    /// A request with a token or with credentials does not go into a pickle, which is kept and sent in plain text.
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyTuple>)> {
+        let request = &self.0;
+        if request.sensitive_body || request.headers.iter().any(|header| header.sensitive) {
+            return Err(PyTypeError::new_err(
+                "a request that holds a secret cannot be pickled; ask for it without `token`",
+            ));
+        }
+        let numbers = (request.budget, request.connect_budget, request.max_response, request.fresh_connection);
+        let arguments = (self.method(), self.url(), self.headers(), self.body(), numbers).into_pyobject(py)?;
+        Ok((py.import("feishu_corehr._native")?.getattr("restore_request")?, arguments))
+    }
+}
+
+/// The request that was pickled.
+#[pyfunction]
+pub(crate) fn restore_request(
+    method: &str,
+    url: String,
+    headers: Vec<(String, String)>,
+    body: Option<Vec<u8>>,
+    numbers: (u64, u64, u64, bool),
+) -> PyResult<HttpRequest> {
+    let method = [Method::Get, Method::Post, Method::Put].into_iter().find(|known| known.as_str() == method);
+    let Some(method) = method else { return Err(PyTypeError::new_err("no request of this library was pickled")) };
+    let (budget, connect_budget, max_response, fresh_connection) = numbers;
+    let headers = headers.into_iter().map(|(name, value)| Header::new(&name, value)).collect();
+    let sensitive_body = false;
+    Ok(HttpRequest(feishu_corehr::HttpRequest {
+        method,
+        url,
+        headers,
+        body,
+        sensitive_body,
+        budget,
+        connect_budget,
+        max_response,
+        fresh_connection,
+    }))
 }
 
 /// An answer as data: what a custom transport returns.
@@ -78,8 +130,16 @@ impl HttpResponse {
         headers: "dict[str, str] | list[tuple[str, str]] | None" = None,
         body: "bytes | str | None" = None,
     ))]
-    fn new(status: u16, headers: Option<&Bound<'_, PyAny>>, body: Option<&Bound<'_, PyAny>>) -> PyResult<Self> {
-        Ok(Self(response(status, headers, body)?))
+    fn new(
+        py: Python<'_>,
+        status: Given<u16>,
+        headers: Option<&Bound<'_, PyAny>>,
+        body: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Self> {
+        let mut problems = Vec::new();
+        let response = response(status, headers, body, &mut problems)?;
+        Error::check("HttpResponse", problems).map_err(|error| raise(py, error, None))?;
+        Ok(Self(response))
     }
 
     /// The HTTP status.
@@ -104,28 +164,42 @@ impl HttpResponse {
         // The body of a token answer is a secret.
         format!("<HttpResponse {}, {} bytes>", self.0.status, self.0.body.len())
     }
+
+    fn __reduce__<'py>(this: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyTuple>)> {
+        let py = this.py();
+        let response = this.get();
+        let arguments = (response.status(), response.headers(), PyBytes::new(py, response.body())).into_pyobject(py)?;
+        Ok((this.get_type().into_any(), arguments))
+    }
 }
 
 /// Reads what Python programs have in place of an answer.
 pub(crate) fn response(
-    status: u16,
+    status: Given<u16>,
     headers: Option<&Bound<'_, PyAny>>,
     body: Option<&Bound<'_, PyAny>>,
+    problems: &mut Vec<Problem>,
 ) -> PyResult<feishu_corehr::HttpResponse> {
+    let status = status.take("status", problems)?.unwrap_or_default();
     let mut list = Vec::new();
+    let wrong = || PyTypeError::new_err("argument 'headers': must be a mapping or pairs of texts");
     if let Some(headers) = headers {
         let pairs = headers.call_method0("items").unwrap_or_else(|_| headers.clone());
-        for pair in pairs.try_iter()? {
-            let (name, value): (String, String) = pair?.extract()?;
-            list.push(Header::new(&name, value));
+        for pair in pairs.try_iter().map_err(|_| wrong())? {
+            let (name, value): (Given<String>, Given<String>) = pair?.extract().map_err(|_| wrong())?;
+            if let Some((name, value)) = name.take("headers", problems)?.zip(value.take("headers", problems)?) {
+                list.push(Header::new(&name, value));
+            }
         }
     }
     let body = match body {
         None => Vec::new(),
-        Some(body) => match (body.extract::<PyBackedBytes>(), body.extract::<String>()) {
-            (Ok(bytes), _) => bytes.to_vec(),
-            (Err(_), Ok(text)) => text.into_bytes(),
-            (Err(_), Err(_)) => return Err(PyTypeError::new_err("body must be bytes or str")),
+        Some(body) => match body.extract::<PyBackedBytes>() {
+            Ok(bytes) => bytes.to_vec(),
+            Err(_) if !body.is_instance_of::<PyString>() => {
+                return Err(PyTypeError::new_err("argument 'body': must be bytes or str"));
+            }
+            Err(_) => body.extract::<Given<String>>()?.take("body", problems)?.unwrap_or_default().into_bytes(),
         },
     };
     Ok(feishu_corehr::HttpResponse { status, headers: list, body })

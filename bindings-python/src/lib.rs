@@ -14,6 +14,7 @@ mod http;
 mod interpreter;
 mod mailbox;
 mod options;
+mod roots;
 mod runtime;
 mod transport;
 
@@ -29,11 +30,13 @@ mod _native {
     #[pymodule_export]
     use crate::error::{error_from_json, error_to_json};
     #[pymodule_export]
-    use crate::http::{HttpRequest, HttpResponse};
+    use crate::http::{HttpRequest, HttpResponse, restore_request};
     #[pymodule_export]
     use crate::interpreter::claim_interpreter;
     #[pymodule_export]
     use crate::mailbox::{Errand, Letter, Mailbox};
+    #[pymodule_export]
+    use crate::options::is_proxy;
     #[pymodule_export]
     use feishu_corehr::error::fields::Error;
     #[pymodule_export]

@@ -5,25 +5,25 @@ use std::future::Future;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use feishu_corehr::{Answer, Effect, Error, ErrorKind, Observation, ReadBack};
+use feishu_corehr::{Answer, Effect, Error, ErrorKind, Given, Observation, ReadBack};
 use pyo3::exceptions::{PyNotImplementedError, PyRuntimeError};
+use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::intern;
 use pyo3::prelude::*;
 use tokio::sync::oneshot;
 use tokio::task::AbortHandle;
 
-use crate::bell::Bell;
-use crate::call::{Job, Output};
+use crate::bell::{Bell, Ringer};
+use crate::call::{Chosen, Job, Output};
 use crate::client::Client;
 use crate::errand::{self, Carrier, Desk, Question};
-use crate::error::{guarded, mark, panicked, raise};
-use crate::options;
+use crate::error::{guarded, mark, panicked, raise, scarce};
 use crate::runtime::{OwnProcess, Threads};
 
 /// One event loop's mail. It is used from the loop's thread; the engine's thread only puts mail in and rings.
-#[pyclass(frozen, module = "feishu_corehr._native")]
+#[pyclass(frozen, weakref, module = "feishu_corehr._native")]
 pub(crate) struct Mailbox {
-    /// Locked only by threads that hold Python.
+    /// Locked only by threads that hold Python, and while no Python runs.
     waiting: Arc<Mutex<HashMap<u64, Waiting>>>,
     queue: Arc<OwnProcess<Queue>>,
 }
@@ -31,6 +31,8 @@ pub(crate) struct Mailbox {
 struct Waiting {
     future: Py<PyAny>,
     host: Py<PyAny>,
+    /// The caller's context variables: whatever the host does for this call is done there.
+    context: Py<PyAny>,
     /// What the host's code raised last: the cause of the error that the call may end with.
     raised: Option<Py<PyAny>>,
 }
@@ -40,7 +42,7 @@ struct Queue {
     next: AtomicU64,
     bell: Bell,
     /// Calls the loop, where it cannot watch the bell.
-    ring: OnceLock<Arc<Py<PyAny>>>,
+    ringer: OnceLock<Ringer>,
 }
 
 enum Mail {
@@ -53,9 +55,9 @@ enum Mail {
 #[pymethods]
 impl Mailbox {
     #[new]
-    fn new() -> PyResult<Self> {
-        let queue =
-            Queue { mail: Mutex::default(), next: AtomicU64::new(1), bell: Bell::new()?, ring: OnceLock::new() };
+    fn new(py: Python<'_>) -> PyResult<Self> {
+        let bell = Bell::new().map_err(|error| raise(py, scarce("the event loop cannot be reached", &error), None))?;
+        let queue = Queue { mail: Mutex::default(), next: AtomicU64::new(1), bell, ringer: OnceLock::new() };
         Ok(Self { waiting: Arc::default(), queue: Arc::new(OwnProcess::new(queue)) })
     }
 
@@ -64,9 +66,29 @@ impl Mailbox {
         self.queue.bell.fileno().ok_or_else(|| PyNotImplementedError::new_err("no socket pair on this platform"))
     }
 
-    /// Calls `ring` from another thread for new mail, for loops that cannot watch a socket.
-    fn ring_by(&self, ring: Py<PyAny>) {
-        let _ = self.queue.ring.set(Arc::new(ring));
+    /// Calls `call` from another thread for new mail, for loops that cannot watch a socket. It may not hold the mailbox.
+    fn ring_by(&self, py: Python<'_>, call: Py<PyAny>) -> PyResult<()> {
+        let failed = |error| raise(py, scarce("no thread can be started", &error), None);
+        let _ = self.queue.ringer.set(Ringer::new(call).map_err(failed)?);
+        Ok(())
+    }
+
+    /// What the garbage collector sees: a loop that is closed with calls pending never takes them out.
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        if let Ok(waiting) = self.waiting.try_lock() {
+            for Waiting { future, host, context, raised } in waiting.values() {
+                visit.call(future)?;
+                visit.call(host)?;
+                visit.call(context)?;
+                visit.call(raised)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn __clear__(&self) {
+        let waiting = std::mem::take(&mut *self.waiting());
+        drop(waiting);
     }
 
     /// Whether this process made it.
@@ -83,7 +105,7 @@ impl Mailbox {
 
     /// Begins a call, whose result becomes that of `future`.
     // By position: this is on the way of every call.
-    #[pyo3(signature = (client, request, future, host, is_observed, deadline, token, request_id, read_back))]
+    #[pyo3(signature = (client, request, future, host, context, is_observed, deadline, token, request_id, read_back))]
     #[allow(clippy::too_many_arguments, reason = "one for each option, and one caller")]
     fn start(
         &self,
@@ -92,11 +114,12 @@ impl Mailbox {
         request: &Bound<'_, PyAny>,
         future: Py<PyAny>,
         host: Py<PyAny>,
+        context: Py<PyAny>,
         is_observed: bool,
-        deadline: Option<f64>,
-        token: Option<String>,
-        request_id: Option<String>,
-        read_back: ReadBack,
+        deadline: Option<Given<f64>>,
+        token: Option<Given<String>>,
+        request_id: Option<Given<String>>,
+        read_back: Given<ReadBack>,
     ) -> PyResult<Letter> {
         guarded(py, || {
             let client = client.get();
@@ -104,10 +127,10 @@ impl Mailbox {
             let Threads::Own(handle, _) = &engine.threads else {
                 return Err(PyRuntimeError::new_err("a Client has no thread of its own"));
             };
-            let options = options::call(deadline, token, request_id);
-            let job = Arc::new(Job::new(&engine.session, request, options, read_back)?);
+            let chosen = Chosen { deadline, token, request_id, read_back };
+            let job = Arc::new(Job::new(&engine.session, request, chosen)?);
             let id = self.queue.next.fetch_add(1, Ordering::Relaxed);
-            self.waiting().insert(id, Waiting { future, host, raised: None });
+            self.waiting().insert(id, Waiting { future, host, context, raised: None });
             let end = Arc::new(OnceLock::new());
             let sender = Sender { queue: self.queue.clone(), id };
             let completion = Completion { sender, job: job.clone(), result: None, end: end.clone() };
@@ -138,7 +161,11 @@ impl Mailbox {
 
 impl Mailbox {
     fn deliver(&self, py: Python<'_>, mail: Mail) -> PyResult<()> {
-        let host = |id| self.waiting().get(&id).map(|waiting| waiting.host.clone_ref(py));
+        let host = |id| {
+            let waiting = self.waiting();
+            let Waiting { host, context, .. } = waiting.get(&id)?;
+            Some((host.clone_ref(py).into_bound(py), context.clone_ref(py).into_bound(py)))
+        };
         match mail {
             Mail::Done(id, result) => {
                 let Some(Waiting { future, raised, .. }) = self.waiting().remove(&id) else { return Ok(()) };
@@ -155,21 +182,21 @@ impl Mailbox {
                 };
             }
             Mail::Forget(id, errand) => {
-                if let Some(host) = host(id) {
-                    host.bind(py).call_method1("forget", (errand,))?;
+                if let Some((host, _)) = host(id) {
+                    host.call_method1("forget", (errand,))?;
                 }
             }
             Mail::Observed(id, observation) => {
-                if let Some(host) = host(id) {
-                    errand::observe(host.bind(py), *observation);
+                if let Some((host, context)) = host(id) {
+                    errand::observe(&host, Some(&context), *observation);
                 }
             }
             Mail::Question(id, errand, question, reply) => {
-                if let Some(host) = host(id) {
+                if let Some((host, context)) = host(id) {
                     let reply = OwnProcess::new(Mutex::new(Some(reply)));
                     let errand =
                         Errand { id: errand, call: id, waiting: self.waiting.clone(), question: *question, reply };
-                    host.bind(py).call_method1("run", (errand,))?;
+                    context.call_method1("run", (host.getattr("run")?, errand))?;
                 }
             }
         }
@@ -340,18 +367,9 @@ impl Queue {
             return;
         }
         drop(queue);
-        match self.ring.get() {
+        match self.ringer.get() {
             None => self.bell.ring(),
-            Some(ring) => {
-                let ring = ring.clone();
-                // Python may be busy, and this thread has sockets to look after.
-                tokio::task::spawn_blocking(move || {
-                    Python::try_attach(|py| {
-                        // It fails when the loop is closed, and then nobody waits.
-                        let _ = ring.call0(py);
-                    })
-                });
-            }
+            Some(ringer) => ringer.ring(),
         }
     }
 

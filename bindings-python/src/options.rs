@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::hash::{BuildHasher, Hasher, RandomState};
 
 use feishu_corehr::{
-    BaseUrl, BaseUrlRules, CallOptions, Config, Credentials, Error, ErrorKind, Problem, Quota, Secret, Session,
+    BaseUrl, BaseUrlRules, CallOptions, Config, Credentials, Error, ErrorKind, Given, Problem, Quota, Secret, Session,
 };
-use reqwest::Proxy;
+use pyo3::prelude::*;
+use reqwest::{Proxy, Url};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 
@@ -79,9 +80,22 @@ pub(crate) fn base_url(text: &str, other_hosts: bool, insecure_loopback: bool) -
 
 /// A proxy's URL; user and password in it are secrets, so no message repeats it.
 pub(crate) fn proxy(url: &str) -> Result<Proxy, Problem> {
-    let is_known = ["http://", "https://"].iter().any(|scheme| url.starts_with(scheme));
-    let proxy = Proxy::all(url).ok().filter(|_| is_known);
-    proxy.ok_or_else(|| Problem::new("proxy", "is not a proxy's URL; it looks like `http://proxy.example:8080`"))
+    let refused = || Problem::new("proxy", "is not a proxy's URL; it looks like `http://proxy.example:8080`");
+    // A URL's parser passes over blanks and line breaks.
+    let is_plain = url.bytes().all(|byte| byte.is_ascii_graphic());
+    let parsed = Url::parse(url).ok().filter(|_| is_plain).ok_or_else(refused)?;
+    let is_origin = matches!(parsed.path(), "" | "/") && parsed.query().is_none() && parsed.fragment().is_none();
+    if !matches!(parsed.scheme(), "http" | "https") || !is_origin || parsed.port() == Some(0) {
+        return Err(refused());
+    }
+    Proxy::all(url).map_err(|_| refused())
+}
+
+/// Whether this is a URL that `proxy` takes.
+#[pyfunction]
+#[pyo3(signature = (url: "str") -> "bool")]
+pub(crate) fn is_proxy(url: Given<String>) -> PyResult<bool> {
+    Ok(url.take("url", &mut Vec::new())?.is_some_and(|url| proxy(&url).is_ok()))
 }
 
 /// The certificates of a PEM text.

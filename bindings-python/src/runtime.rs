@@ -3,15 +3,17 @@
 use std::mem::ManuallyDrop;
 use std::ops::Deref;
 use std::process;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::Builder;
+use std::time::{Duration, Instant as Clock};
 
-use feishu_corehr::{Error, ErrorKind, Session};
-use tokio::runtime::{Builder, Handle, Runtime};
+use feishu_corehr::{Error, Session};
+use tokio::runtime::{self, Handle, Runtime};
 use tokio::sync::oneshot;
 
+use crate::error::scarce;
 use crate::options::Options;
-use crate::transport::{Network, now};
+use crate::transport::{Network, POOL_IDLE, turns};
 
 /// A value of one process. A forked child has a copy of it whose locks may be held by threads that the child does not
 /// have, so the child leaks it.
@@ -54,8 +56,7 @@ pub(crate) struct Engine {
     /// None where the host has its own transport.
     pub(crate) network: Option<Network>,
     pub(crate) threads: Threads,
-    /// When a call last ended, by the monotonic clock.
-    last: AtomicU64,
+    caretaker: Caretaker,
 }
 
 /// Who drives the sockets.
@@ -81,12 +82,12 @@ impl Engine {
             let _ = runtime.block_on(stopped);
             runtime.shutdown_background();
         };
-        std::thread::Builder::new().name("feishu-corehr".to_owned()).spawn(run).map_err(failed)?;
+        Builder::new().name("feishu-corehr".to_owned()).spawn(run).map_err(failed)?;
         Self::new(options, Threads::Own(handle, Mutex::new(Some(stop))))
     }
 
     fn new(options: &Options, threads: Threads) -> Result<Self, Error> {
-        Ok(Self { session: options.session()?, network: options.network()?, threads, last: AtomicU64::new(0) })
+        Ok(Self { session: options.session()?, network: options.network()?, threads, caretaker: Caretaker::default() })
     }
 
     /// Runs a future on the calling thread. While it waits, the thread drives everybody's sockets.
@@ -104,18 +105,13 @@ impl Engine {
         }
     }
 
-    /// Between two calls nobody drives the sockets: before the first request after a pause, see which are closed.
-    pub(crate) async fn catch_up(&self) {
-        if now().monotonic.saturating_sub(self.last.load(Ordering::Relaxed)) > A_PAUSE {
-            turns(2).await;
-        }
-    }
-
     /// After a call: connections that it has given up are closed before the sockets rest.
-    pub(crate) fn rest(&self, is_given_up: bool) {
-        self.last.store(now().monotonic, Ordering::Relaxed);
+    pub(crate) fn rest(this: &Arc<OwnProcess<Self>>, is_given_up: bool) {
         if is_given_up {
-            self.block_on(turns(8));
+            this.block_on(turns(8));
+        }
+        if this.network.is_some() {
+            this.caretaker.after_a_call(this);
         }
     }
 }
@@ -128,25 +124,75 @@ impl Drop for Engine {
             // A plain drop would wait for a name lookup that hangs.
             runtime.shutdown_background();
         }
+        self.caretaker.end();
     }
 }
 
-/// Lets the runtime look at its sockets and tasks, so many times.
-async fn turns(count: u32) {
-    for _ in 0..count {
-        tokio::task::yield_now().await;
+/// Closes idle connections where nobody drives the sockets: between two calls of threads. It is a thread that sleeps
+/// until the last call is long enough ago, does that once, and ends; the next call begins another.
+#[derive(Default)]
+struct Caretaker(Arc<(Mutex<Watch>, Condvar)>);
+
+#[derive(Default)]
+struct Watch {
+    /// When the last call ended.
+    last: Option<Clock>,
+    is_awake: bool,
+    is_over: bool,
+}
+
+impl Caretaker {
+    fn after_a_call(&self, engine: &Arc<OwnProcess<Engine>>) {
+        let mut watch = lock(&self.0.0);
+        watch.last = Some(Clock::now());
+        if watch.is_awake {
+            return;
+        }
+        let (engine, shared) = (Arc::downgrade(engine), self.0.clone());
+        let wait = move || {
+            let (watch, changed) = &*shared;
+            let mut watch = lock(watch);
+            while !watch.is_over {
+                let left = watch.last.map_or(Duration::ZERO, |last| IDLE.saturating_sub(last.elapsed()));
+                if left.is_zero() {
+                    break;
+                }
+                watch = changed.wait_timeout(watch, left).unwrap_or_else(PoisonError::into_inner).0;
+            }
+            watch.is_awake = false;
+            drop(watch);
+            if let Some(engine) = engine.upgrade() {
+                engine.block_on(turns(8));
+            }
+        };
+        // Without a thread to spare the connections are closed at the next call.
+        watch.is_awake = Builder::new().name("feishu-corehr-idle".to_owned()).spawn(wait).is_ok();
     }
+
+    fn end(&self) {
+        lock(&self.0.0).is_over = true;
+        self.0.1.notify_all();
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn runtime() -> Result<Runtime, Error> {
-    Builder::new_current_thread().enable_io().enable_time().max_blocking_threads(LOOKUPS).build().map_err(failed)
+    runtime::Builder::new_current_thread()
+        .enable_io()
+        .enable_time()
+        .max_blocking_threads(LOOKUPS)
+        .build()
+        .map_err(failed)
 }
 
 fn failed(error: std::io::Error) -> Error {
-    Error::new(ErrorKind::Transport, format!("no runtime can be started: {error}"))
+    scarce("no runtime can be started", &error)
 }
 
-/// In milliseconds.
-const A_PAUSE: u64 = 200;
+/// How long after the last call all its connections have been idle for too long.
+const IDLE: Duration = POOL_IDLE.saturating_add(Duration::from_millis(250));
 /// Threads for name lookups; they end by themselves when idle.
 const LOOKUPS: usize = 4;

@@ -2,6 +2,8 @@
 
 use std::error::Error as _;
 use std::fmt;
+use std::net::ToSocketAddrs;
+use std::panic::catch_unwind;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant as Clock, SystemTime, UNIX_EPOCH};
 
@@ -12,7 +14,9 @@ use reqwest::{Client, Proxy, Response};
 use rustls::ClientConfig;
 use rustls::crypto::ring;
 use rustls::pki_types::CertificateDer;
-use rustls_platform_verifier::Verifier;
+use tokio::task::spawn_blocking;
+
+use crate::roots::Roots;
 
 /// What a caller chose about the way to the server.
 #[derive(Default)]
@@ -52,6 +56,11 @@ impl Network {
             Method::Put => reqwest::Method::PUT,
         };
         let client = if request.fresh_connection { self.fresh()? } else { &self.pooled };
+        if !request.fresh_connection {
+            // See what has come on idle connections: bytes that nobody has asked for make one unusable, and must not
+            // be taken for the answer to this request.
+            turns(2).await;
+        }
         let mut builder = client.request(method, request.url).timeout(Duration::from_millis(request.budget));
         for header in request.headers {
             let mut value = HeaderValue::try_from(header.value).map_err(|error| unsent(&error.to_string()))?;
@@ -63,12 +72,15 @@ impl Network {
         }
         let response = builder.send().await.map_err(failed)?;
         let status = response.status().as_u16();
-        let headers = response
+        let headers: Vec<Header> = response
             .headers()
             .iter()
             .map(|(name, value)| Header::new(name.as_str(), String::from_utf8_lossy(value.as_bytes())))
             .collect();
-        Ok(HttpResponse { status, headers, body: body(response, request.max_response).await? })
+        match body(response, request.max_response).await {
+            Ok(body) => Ok(HttpResponse { status, headers, body }),
+            Err(error) => Err(error.with_head(status, headers)),
+        }
     }
 
     fn fresh(&self) -> Result<&Client, TransportError> {
@@ -77,6 +89,13 @@ impl Network {
         }
         let client = client(&self.route, &self.tls, 0).map_err(|error| unsent(&error))?;
         Ok(self.fresh.get_or_init(|| client))
+    }
+}
+
+/// Lets the runtime look at its sockets and tasks, so many times.
+pub(crate) async fn turns(count: u32) {
+    for _ in 0..count {
+        tokio::task::yield_now().await;
     }
 }
 
@@ -139,8 +158,7 @@ fn tls(route: &Route) -> Result<ClientConfig, String> {
         .map_err(|error| error.to_string())?;
     // Plain http on loopback needs no roots, and reading them is a good part of a client's start.
     let verified = if route.https_only || route.proxy.is_some() || route.trust_env {
-        let verifier =
-            Verifier::new_with_extra_roots(route.roots.iter().cloned(), provider).map_err(|error| error.to_string())?;
+        let verifier = Roots::new(&route.roots, provider).map_err(|error| error.to_string())?;
         builder.dangerous().with_custom_certificate_verifier(Arc::new(verifier))
     } else {
         builder.with_root_certificates(rustls::RootCertStore::empty())
@@ -156,8 +174,12 @@ struct System;
 impl Resolve for System {
     fn resolve(&self, name: Name) -> Resolving {
         Box::pin(async move {
-            let addresses = tokio::net::lookup_host((name.as_str(), 0)).await.map_err(Unresolved)?;
-            Ok(Box::new(addresses.collect::<Vec<_>>().into_iter()) as Addrs)
+            let look_up = move || (name.as_str(), 0).to_socket_addrs();
+            // tokio panics where the system has no thread left for it.
+            let looking = catch_unwind(|| spawn_blocking(look_up))
+                .map_err(|_| Unresolved(std::io::Error::other("no thread can be started")))?;
+            let addresses = looking.await.map_err(std::io::Error::other).flatten().map_err(Unresolved)?;
+            Ok(Box::new(addresses) as Addrs)
         })
     }
 }
@@ -211,7 +233,8 @@ fn kind_of(cause: &(dyn std::error::Error + 'static), text: &str) -> Option<Tran
     // hyper and hyper-util keep these kinds to themselves; their texts are all there is.
     match text {
         "message head is too large" => Some(TransportErrorKind::TooLarge),
-        "tcp connect error" => Some(TransportErrorKind::Connect),
+        // Also where the system has no socket left.
+        _ if text.starts_with("tcp ") => Some(TransportErrorKind::Connect),
         "tunnel error: proxy authorization required" => Some(TransportErrorKind::ProxyAuth),
         _ if text.starts_with("tunnel error: ") => Some(TransportErrorKind::Proxy),
         _ => None,
@@ -229,8 +252,9 @@ fn unsent(detail: &str) -> TransportError {
 }
 
 const CONNECT: Duration = Duration::from_secs(5);
-const POOL_IDLE: Duration = Duration::from_secs(20);
-const MOST_IDLE: usize = 64;
+pub(crate) const POOL_IDLE: Duration = Duration::from_secs(20);
+/// As many as the quotas' pace keeps busy: 50 calls a second that are answered after seconds.
+const MOST_IDLE: usize = 256;
 const BODY_IDLE: Duration = Duration::from_secs(10);
 const SLOW_START: Duration = Duration::from_secs(10);
 /// Bytes per second, on average.

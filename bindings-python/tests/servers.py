@@ -4,11 +4,13 @@ import json
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Callable
 from types import TracebackType
 from typing import Optional, Union
 
-Answer = Union[bytes, None]
+# Bytes, or several with pauses in seconds between them; `None` means never, and as the last of several the end.
+Answer = Union[bytes, "list[Union[bytes, float, None]]", None]
 
 
 def answer(body: "str | bytes | dict[str, object]", status: str = "200 OK", *headers: str) -> bytes:
@@ -31,7 +33,7 @@ class Server:
 
     def __init__(
         self,
-        answers: "Callable[[bytes], Answer] | bytes",
+        answers: "Callable[[bytes], Answer] | Answer",
         context: Optional[ssl.SSLContext] = None,
         *,
         ends_each: bool = False,
@@ -72,8 +74,13 @@ class Server:
                     break
                 self.requests.append(request)
                 reply = self.answers(request)
-                if reply is not None:
-                    connection.sendall(reply)
+                for part in reply if isinstance(reply, list) else [reply] if reply is not None else []:
+                    if part is None:
+                        return
+                    if isinstance(part, float):
+                        time.sleep(part)
+                    else:
+                        connection.sendall(part)
                 if self.ends_each:
                     # The client notices, and closes its side.
                     connection.shutdown(socket.SHUT_WR)

@@ -1,12 +1,16 @@
 """Proxies and certificates."""
 
+import os
 import socket
+import subprocess
+import sys
 import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
-from servers import Proxy
+from certificates import SelfSigned
+from servers import DONE, Proxy, Server
 
 import feishu_corehr as feishu
 from feishu_corehr import Effect, System
@@ -155,3 +159,70 @@ def test_a_server_that_does_not_speak_tls_is_not_trusted(make: Any) -> None:
         client.withdraw_process("7", actor=System(), deadline=2)
     assert raised.value.effect == Effect.NONE
     listener.close()
+
+
+@pytest.mark.parametrize("is_authority", [True, False])
+def test_a_self_signed_certificate_that_is_named_is_trusted(make: Any, tmp_path: Path, is_authority: bool) -> None:
+    own = SelfSigned(tmp_path / "own", is_authority=is_authority)
+    with Server(DONE, own.context()) as server:
+        options = {"token": lambda: "t", "allow_insecure_loopback": True, "root_certificates": own.path}
+        url = f"https://localhost:{server.port}"
+        for roots in (own.path, own.path.read_bytes() * 2):
+            client = make(**{**options, "base_url": url, "root_certificates": roots})
+            assert client.withdraw_process("7", actor=System()).log_id == "LOG"
+        with pytest.raises(feishu.TlsUntrustedError):
+            # The same certificate does not speak for another name.
+            make(**{**options, "base_url": server.url}).get_process("7")
+
+
+@pytest.mark.parametrize("kind", ["expired", "not yet", "another", "none"])
+def test_a_self_signed_certificate_is_checked_all_the_same(make: Any, tmp_path: Path, kind: str) -> None:
+    days = {"expired": (-30, -1), "not yet": (1, 30)}.get(kind, (-1, 30))
+    own = SelfSigned(tmp_path / "own", days=days)
+    named = {"another": SelfSigned(tmp_path / "another").path, "none": None}.get(kind, own.path)
+    with Server(DONE, own.context()) as server:
+        client = make(
+            token=lambda: "t",
+            base_url=f"https://localhost:{server.port}",
+            allow_insecure_loopback=True,
+            root_certificates=named,
+        )
+        with pytest.raises(feishu.TlsUntrustedError) as raised:
+            client.withdraw_process("7", actor=System())
+        assert (raised.value.effect, server.requests) == (Effect.NONE, [])
+
+
+def test_extra_roots_stand_beside_the_systems(sandbox: Any, tmp_path: Path) -> None:
+    """What the system trusts (here by a variable that the system's own tools read) stays trusted."""
+    script = """
+import sys, feishu_corehr as f
+url, roots, app_id, app_secret, process_id = sys.argv[1:]
+for extra in (None, roots):
+    with f.Client(app_id=app_id, app_secret=app_secret, base_url=url, allow_insecure_loopback=True,
+                  root_certificates=extra) as client:
+        print(client.get_process(process_id).status)
+"""
+    other = SelfSigned(tmp_path / "other")
+    info = sandbox.info
+    arguments = [sandbox.https, str(other.path), info["app_id"], info["app_secret"], sandbox.running()]
+    environment = {**os.environ, "SSL_CERT_FILE": info["certificate"]}
+    command = [sys.executable, "-c", script, *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
+    assert done.stdout == "in_progress\n" * 2
+
+
+@pytest.mark.parametrize(
+    "value", ["not a url", "ftp://p.example", "socks5://p.example:1080", "http://", "http://p.example:99999"]
+)
+def test_an_environments_proxy_that_cannot_be_used_is_not_passed_by(
+    make: Any, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", value)
+    make(token=lambda: "t")
+    with pytest.raises(feishu.InvalidArgumentError, match="HTTPS_PROXY") as raised:
+        make(token=lambda: "t", trust_env=True)
+    assert value not in str(raised.value)
+    monkeypatch.setenv("HTTPS_PROXY", "p.example:8080")
+    make(token=lambda: "t", trust_env=True)
+    monkeypatch.setenv("HTTPS_PROXY", "")
+    make(token=lambda: "t", trust_env=True)

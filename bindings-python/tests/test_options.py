@@ -1,6 +1,7 @@
 """Every option: each test fails when its option is ignored."""
 
 import asyncio
+import functools
 import logging
 import sys
 from typing import Any
@@ -26,6 +27,21 @@ def test_options_win_over_the_environment(make: Any, sandbox: Any, monkeypatch: 
     for name in ("FEISHU_APP_ID", "FEISHU_APP_SECRET", "FEISHU_BASE_URL"):
         monkeypatch.setenv(name, "https://nowhere.invalid")
     assert make(**sandbox.options()).get_process(sandbox.running()).log_id
+
+
+def test_an_empty_variable_is_one_that_is_not_set(make: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FEISHU_APP_ID", "cli_a")
+    monkeypatch.setenv("FEISHU_APP_SECRET", "b")
+    monkeypatch.setenv("FEISHU_BASE_URL", "")
+    assert "open.feishu.cn" in repr(make().client)
+    monkeypatch.setenv("FEISHU_APP_SECRET", "")
+    with pytest.raises(feishu.InvalidArgumentError) as raised:
+        make()
+    assert [(problem.field, problem.rule.split(":")[0]) for problem in raised.value.problems] == [
+        ("app_secret", "is missing")
+    ]
+    with pytest.raises(feishu.InvalidArgumentError):
+        make(base_url="")
 
 
 def test_missing_credentials_are_named(make: Any) -> None:
@@ -59,6 +75,32 @@ def test_wrong_credentials_are_their_own_error(make: Any, sandbox: Any) -> None:
         {"quotas": {"get_process": (0, 1.0)}},
         {"proxy": "not a url"},
         {"proxy": "ftp://proxy.example"},
+        {"proxy": "socks5://proxy.example"},
+        {"proxy": ""},
+        {"proxy": "http://"},
+        {"proxy": " http://proxy.example"},
+        {"proxy": "http://proxy.example\n"},
+        {"proxy": "http://proxy.example:99999"},
+        {"proxy": "http://proxy.example/path"},
+        {"app_id": ""},
+        {"app_secret": ""},
+        {"app_id": "cli a"},
+        {"base_url": ""},
+        {"rate_share": float("nan")},
+        {"rate_share": float("inf")},
+        {"rate_share": -1},
+        {"deadline": -1},
+        {"deadline": float("-inf")},
+        {"quotas": {"get_process": (1, float("nan"))}},
+        {"quotas": {"get_process": (1, 0)}},
+        {"quotas": {"get_process": (1, -1.0)}},
+        {"quotas": {"get_process": (-1, 1.0)}},
+        {"quotas": {"get_process": (2**32, 1.0)}},
+        {"root_certificates": b""},
+        {"root_certificates": b"-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"},
+        {"root_certificates": b"-----BEGIN PRIVATE KEY-----\nMIIB\n-----END PRIVATE KEY-----\n"},
+        {"root_certificates": "/"},
+        {"root_certificates": "a\0b"},
         {"root_certificates": b"no pem"},
         {"root_certificates": "/no/such/file.pem"},
         {"token": lambda: "t"},
@@ -78,8 +120,21 @@ def test_an_option_that_breaks_a_rule_is_an_error_of_its_own(make: Any, wrong: d
         {"base_url": 1},
         {"deadline": "1"},
         {"rate_share": "1"},
+        {"rate_share": True},
+        {"deadline": True},
+        {"trust_env": 1},
+        {"allow_other_hosts": "yes"},
         {"quotas": {"get_process": 5}},
+        {"quotas": {"get_process": "12"}},
+        {"quotas": {"get_process": (True, 1)}},
+        {"quotas": {"get_process": (1.5, 1)}},
+        {"quotas": [("get_process", (1, 1))]},
         {"token_cache": object()},
+        {"token_cache": type("Cache", (), {"load": 1, "save": 2})()},
+        {"token_cache": type("Cache", (), {"load": staticmethod(lambda: None), "save": staticmethod(lambda: None)})()},
+        {"transport": lambda: None},
+        {"transport": lambda a, b: None},
+        {"on_attempt": lambda: None},
         {"on_attempt": "print"},
         {"transport": 1},
         {"timeout": 5},
@@ -91,6 +146,53 @@ def test_an_option_of_a_wrong_type_is_a_type_error(make: Any, wrong: dict[str, A
         make(**{"app_id": "a", "app_secret": "b", **wrong})
     with pytest.raises(TypeError):
         make(token="t-1")
+
+
+async def coroutine(*_: Any) -> str:
+    return "t"
+
+
+def generator(*_: Any) -> Any:
+    yield "t"
+
+
+class Callable:
+    async def __call__(self, *_: Any) -> str:
+        return "t"
+
+
+@pytest.mark.parametrize("name", ["token", "transport", "on_attempt"])
+def test_a_function_of_the_wrong_kind_is_refused_when_the_client_is_made(name: str) -> None:
+    base = {} if name == "token" else {"token": lambda: "t"}
+    for cls in (feishu.Client, feishu.AsyncClient):
+        with pytest.raises(TypeError, match=name):
+            cls(**{**base, name: generator})  # type: ignore[arg-type]
+        for function in (coroutine, functools.partial(coroutine), Callable()):
+            if cls is feishu.AsyncClient and name != "on_attempt":
+                cls(**{**base, name: function})  # type: ignore[arg-type]
+                continue
+            with pytest.raises(TypeError, match=name):
+                cls(**{**base, name: function})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("token", [lambda a: "t", lambda a, refused: "t", lambda refused, /: "t", lambda *, a: "t"])
+def test_a_token_function_that_wants_more_is_refused_when_the_client_is_made(make: Any, token: Any) -> None:
+    with pytest.raises(TypeError, match="token must take"):
+        make(token=token)
+
+
+def test_functions_of_every_kind_are_taken(make: Any) -> None:
+    class Box:
+        def token(self, refused: bool = False) -> str:
+            return "t"
+
+        def __call__(self, *given: Any, **more: Any) -> Any:
+            return feishu.HttpResponse(200, {}, '{"code":0}')
+
+    box = Box()
+    for token in (box.token, lambda: "t", lambda **_: "t", lambda *_: "t", functools.partial(box.token), "t".lower):
+        client = make(token=token, transport=box, on_attempt=box)
+        assert client.withdraw_process("7", actor=System()).attempts == 1
 
 
 def test_another_host_must_be_allowed(make: Any) -> None:

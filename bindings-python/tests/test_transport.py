@@ -167,6 +167,17 @@ def test_any_other_exception_counts_as_written_and_is_the_cause(make: Any) -> No
     assert fake.requests[1].method == "GET", "it reads before it sends again"
 
 
+def test_a_transport_hands_in_the_head_of_an_answer_whose_body_was_lost(make: Any) -> None:
+    head = HttpResponse(200, {"X-Tt-Logid": "HEAD"})
+    fake = Fake(TransportFailure(TransportErrorKind.BAD_BODY, response=head))
+    with pytest.raises(feishu.BadBodyError) as raised:
+        make(token=lambda: "t", transport=fake).withdraw_process("7", actor=System(), read_back=feishu.ReadBack.NEVER)
+    assert (raised.value.http_status, raised.value.log_id, raised.value.effect) == (200, "HEAD", Effect.UNKNOWN)
+    for wrong in ({"kind": "dns"}, {"kind": TransportErrorKind.DNS, "response": 200}):
+        with pytest.raises(TypeError):
+            TransportFailure(**wrong)  # type: ignore[arg-type]
+
+
 def test_a_transport_that_returns_nonsense_is_an_error(make: Any) -> None:
     with pytest.raises(feishu.TransportError) as raised:
         make(token=lambda: "t", transport=lambda _: "nonsense").get_process("7", deadline=1)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from contextvars import Context, copy_context
+from weakref import ref
 
 from . import _options
+from ._arguments import listed, milliseconds
 from ._host import AsyncHost
 from ._native import GetProcess, HttpRequest, ListProcesses, Mailbox, ReadBack, WithdrawProcess
-from ._times import milliseconds
 from .process_ids import AsyncProcessIds
 
 TYPE_CHECKING = False
@@ -45,7 +47,8 @@ class AsyncClient:
         quotas: Quotas that differ from the documented ones: `{"withdraw_process": (calls, seconds)}`.
         proxy: A proxy's URL, for instance `http://user:password@proxy.example:8080`.
         trust_env: Whether `HTTPS_PROXY`, `NO_PROXY` and the like are obeyed. They are ignored by default.
-        root_certificates: Roots beside the system's: the path of a PEM file, or PEM as bytes.
+        root_certificates: Roots beside the system's: the path of a PEM file, or PEM as bytes. A server's own
+            self-signed certificate may be one.
         on_attempt: Is called with an `Observation` after every request. What it raises goes to `sys.unraisablehook`.
         token_cache: An object with `load(key)` and `save(key, value)`, async or not, to share a token between
             processes.
@@ -118,7 +121,8 @@ class AsyncClient:
     ) -> Withdrawn:
         """Withdraw a running process, and know what happened.
 
-        Where an answer proves nothing, the process is read before the request is sent again.
+        Where an answer proves nothing, the process is read before the request is sent again; where the app may not
+        read, `read_back` decides.
 
         Args:
             process_id: A number of 19 digits, as text.
@@ -197,7 +201,7 @@ class AsyncClient:
         """
         since, until = milliseconds("list_processes", modify_time_from=modify_time_from, modify_time_to=modify_time_to)
         request = ListProcesses(
-            statuses=list(statuses),
+            statuses=listed("statuses", statuses),
             page_size=page_size,
             page_token=page_token,
             modify_time_from=since,
@@ -221,10 +225,13 @@ class AsyncClient:
 
         self._native.close()
         mailbox = self._mailboxes.get(self._running_loop())
-        # The thread that stops now tells the calls in flight.
-        while mailbox is not None and mailbox.is_ours and not mailbox.is_idle:
-            await sleep(0.001)
-        self._leave()
+        try:
+            # The thread that stops now ends the calls in flight; whether it can still wake this loop does not matter.
+            while mailbox is not None and mailbox.is_ours and not mailbox.is_idle:
+                mailbox.drain()
+                await sleep(0.001)
+        finally:
+            self._leave()
 
     async def __aenter__(self) -> AsyncClient:
         """The client itself."""
@@ -256,7 +263,16 @@ class AsyncClient:
             mailbox = self._open(loop)
         host, future = self._host, loop.create_future()
         letter = mailbox.start(
-            self._native, request, future, host, host.is_observed, deadline, token, request_id, read_back
+            self._native,
+            request,
+            future,
+            host,
+            copy_context(),
+            host.is_observed,
+            deadline,
+            token,
+            request_id,
+            read_back,
         )
         try:
             return await future
@@ -273,10 +289,10 @@ class AsyncClient:
             del self._mailboxes[closed]
         mailbox = Mailbox()
         try:
-            loop.add_reader(mailbox.fileno(), mailbox.drain)
+            # In no call's context: it serves all of them.
+            Context().run(loop.add_reader, mailbox.fileno(), mailbox.drain)
         except NotImplementedError:
-            drain = mailbox.drain
-            mailbox.ring_by(lambda: loop.call_soon_threadsafe(drain))
+            mailbox.ring_by(_ring(loop, mailbox))
         self._mailboxes[loop] = mailbox
         return mailbox
 
@@ -294,6 +310,23 @@ class AsyncClient:
             self._leave()
 
 
+def _ring(loop: asyncio.AbstractEventLoop, mailbox: Mailbox) -> Callable[[], object]:
+    """Tell a loop that cannot watch a socket of new mail. Who rings must not keep the mailbox."""
+    known = ref(mailbox)
+
+    def ring() -> None:
+        mailbox = known()
+        if mailbox is not None:
+            loop.call_soon_threadsafe(mailbox.drain, context=Context())
+
+    return ring
+
+
 def _forget(loop: asyncio.AbstractEventLoop, mailbox: Mailbox) -> None:
+    """Leave a loop, once the calls that it waits for have been told their end."""
+    mailbox.drain()
+    if not mailbox.is_idle:
+        loop.call_later(0.001, _forget, loop, mailbox)
+        return
     with suppress(NotImplementedError):
         loop.remove_reader(mailbox.fileno())

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from . import _options
+from ._arguments import listed, milliseconds
 from ._host import Host
 from ._native import GetProcess, HttpRequest, ListProcesses, ReadBack, WithdrawProcess
-from ._times import milliseconds
 from .process_ids import ProcessIds
 
 TYPE_CHECKING = False
@@ -40,7 +40,8 @@ class Client:
         quotas: Quotas that differ from the documented ones: `{"withdraw_process": (calls, seconds)}`.
         proxy: A proxy's URL, for instance `http://user:password@proxy.example:8080`.
         trust_env: Whether `HTTPS_PROXY`, `NO_PROXY` and the like are obeyed. They are ignored by default.
-        root_certificates: Roots beside the system's: the path of a PEM file, or PEM as bytes.
+        root_certificates: Roots beside the system's: the path of a PEM file, or PEM as bytes. A server's own
+            self-signed certificate may be one.
         on_attempt: Is called with an `Observation` after every request. What it raises goes to `sys.unraisablehook`.
         token_cache: An object with `load(key)` and `save(key, value)`, to share a token between processes.
         transport: A function from `HttpRequest` to `HttpResponse`, in place of the built-in HTTP: an app's own
@@ -106,7 +107,8 @@ class Client:
     ) -> Withdrawn:
         """Withdraw a running process, and know what happened.
 
-        Where an answer proves nothing, the process is read before the request is sent again.
+        Where an answer proves nothing, the process is read before the request is sent again; where the app may not
+        read, `read_back` decides.
 
         Args:
             process_id: A number of 19 digits, as text.
@@ -185,7 +187,7 @@ class Client:
         """
         since, until = milliseconds("list_processes", modify_time_from=modify_time_from, modify_time_to=modify_time_to)
         request = ListProcesses(
-            statuses=list(statuses),
+            statuses=listed("statuses", statuses),
             page_size=page_size,
             page_token=page_token,
             modify_time_from=since,

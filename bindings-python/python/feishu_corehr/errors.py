@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from ._native import error_from_json, error_to_json
+from ._native import HttpResponse, TransportErrorKind, error_from_json, error_to_json
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ._native import Advice, Effect, ErrorKind, FieldViolation, Help, Problem, TransportErrorKind
+    from ._native import Advice, Effect, ErrorKind, FieldViolation, Help, Problem
     from ._native import Error as Details
 
 
@@ -65,8 +65,17 @@ class Error(Exception):
             setattr(self, name, getattr(details, name))
 
     def __reduce__(self) -> tuple[object, ...]:
-        """Errors cross between processes."""
-        return error_from_json, (error_to_json(self._details),)
+        """Errors cross between processes, with the notes and attributes that a program has added."""
+        own = {name: value for name, value in vars(self).items() if name not in FIELDS and name != "_details"}
+        return error_from_json, (error_to_json(self._details),), own or None
+
+    def __eq__(self, other: object) -> bool:
+        """Errors that tell the same are equal."""
+        return type(self) is type(other) and self._details == other._details  # type: ignore[attr-defined]
+
+    def __hash__(self) -> int:
+        """As equality wants it."""
+        return hash((type(self), str(self)))
 
 
 FIELDS = tuple(Error.__annotations__)
@@ -77,14 +86,34 @@ class TransportFailure(Exception):  # noqa: N818 - TransportError is what a call
     """What a custom transport raises when there is no answer. Any other exception counts as written, and unexplained.
 
     `bytes_written=False` says that no byte of the request was written, which proves that the server did not act; say
-    it only if it is certain.
+    it only if it is certain. `response` is the answer's status and headers, where they were read before its body was
+    lost: so that the error has the log id.
     """
 
-    def __init__(self, kind: TransportErrorKind, *, bytes_written: bool = True) -> None:
-        """How it failed, and whether the server may have seen the request."""
+    def __init__(
+        self, kind: TransportErrorKind, *, bytes_written: bool = True, response: HttpResponse | None = None
+    ) -> None:
+        """How it failed, whether the server may have seen the request, and what was read of its answer."""
+        if not isinstance(kind, TransportErrorKind):
+            raise TypeError(f"kind must be a TransportErrorKind, not {type(kind).__name__}")
+        if response is not None and not isinstance(response, HttpResponse):
+            raise TypeError(f"response must be an HttpResponse, not {type(response).__name__}")
         super().__init__(f"{kind}, {'something' if bytes_written else 'nothing'} was written")
         self.kind = kind
         self.bytes_written = bytes_written
+        self.response = response
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Failures cross between processes, too."""
+        return _fail, (type(self), self.kind, self.bytes_written, self.response), vars(self)
+
+    def __eq__(self, other: object) -> bool:
+        """Failures that tell the same are equal."""
+        return type(self) is type(other) and vars(self) == vars(other)
+
+    def __hash__(self) -> int:
+        """As equality wants it."""
+        return hash((self.kind, self.bytes_written))
 
 
 class ApiError(Error):
@@ -240,6 +269,13 @@ CLASSES: dict[str, type[Error]] = {
     "unexpected_redirect": UnexpectedRedirectError,
 }
 """The class for each `ErrorKind`, by its word."""
+
+
+def _fail(
+    cls: type[TransportFailure], kind: TransportErrorKind, bytes_written: bool, response: HttpResponse | None
+) -> TransportFailure:
+    """Make the failure that was pickled."""
+    return cls(kind, bytes_written=bytes_written, response=response)
 
 
 def from_native(kind: str, text: str, details: Details) -> Error:

@@ -49,6 +49,10 @@ class ProcessIds:
             self._ids = self._pages.take(self._fetch(request))[::-1]
         return self._ids.pop()
 
+    def __reduce__(self) -> str:
+        """Refuse: a walk holds its client."""
+        raise TypeError("a walk cannot be pickled or copied; its `page_token` says where another one goes on")
+
 
 class AsyncProcessIds:
     """The same for `async for`."""
@@ -80,3 +84,7 @@ class AsyncProcessIds:
                 raise StopAsyncIteration
             self._ids = self._pages.take(await self._fetch(request))[::-1]
         return self._ids.pop()
+
+    def __reduce__(self) -> str:
+        """Refuse: a walk holds its client."""
+        raise TypeError("a walk cannot be pickled or copied; its `page_token` says where another one goes on")

@@ -1,4 +1,4 @@
-"""Times as Feishu counts them: milliseconds since 1970-01-01 UTC."""
+"""What Python's own types become before the native half reads them: times are milliseconds since 1970-01-01 UTC."""
 
 from __future__ import annotations
 
@@ -8,7 +8,17 @@ from ._native import invalid_argument
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
+    from typing import Any
+
+
+def listed(name: str, values: Iterable[Any]) -> list[Any]:
+    """All values of an argument that may be any iterable."""
+    try:
+        return list(values)
+    except TypeError as error:
+        raise TypeError(f"argument '{name}': {error}") from None
 
 
 def milliseconds(operation: str, **times: datetime | int) -> list[int]:
@@ -16,13 +26,14 @@ def milliseconds(operation: str, **times: datetime | int) -> list[int]:
     numbers: list[int] = []
     problems: list[tuple[str, str]] = []
     for name, time in times.items():
-        if isinstance(time, int) and not isinstance(time, bool):
-            numbers.append(time)
+        # Whatever counts as an integer, as numpy's do; the native half reads it.
+        if hasattr(type(time), "__index__") and not isinstance(time, bool):
+            numbers.append(time)  # type: ignore[arg-type]
             continue
         # Who has a datetime has imported the module; who has none need not.
         module = sys.modules.get("datetime")
         if module is None or isinstance(time, int) or not isinstance(time, module.datetime):
-            raise TypeError(f"{name} must be a datetime or an int of milliseconds, not {type(time).__name__}")
+            raise TypeError(f"{name} must be a datetime or a whole number of milliseconds, not {type(time).__name__}")
         if time.utcoffset() is None:
             problems.append((name, "is a datetime without a time zone; say which, for instance timezone.utc"))
             continue

@@ -1,0 +1,243 @@
+"""Every argument of every method and every option, with what programs pass by mistake: refused by name, or taken."""
+
+import asyncio
+import enum
+import inspect
+from datetime import datetime, timezone
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import pytest
+
+import feishu_corehr as feishu
+from feishu_corehr import AsyncClient, Client, HttpResponse, System
+
+
+class Index:
+    """As numpy's integers: it counts as one, and is none of Python's."""
+
+    def __init__(self, value: int) -> None:
+        self.value = value
+
+    def __index__(self) -> int:
+        return self.value
+
+
+class Text(str):
+    pass
+
+
+class Word(str, enum.Enum):
+    SEVEN = "7"
+
+
+class Number(enum.IntEnum):
+    SEVEN = 7
+
+
+ODD: "list[Any]" = [
+    "\ud800",
+    "7\udcff",
+    "\0",
+    "",
+    "  ",
+    "7\r\nX-Evil: 1",
+    "\ufeff7",
+    "x" * 100_000,
+    Text("7"),
+    Word.SEVEN,
+    Number.SEVEN,
+    Index(7),
+    Index(-1),
+    Index(2**80),
+    0,
+    7,
+    -1,
+    2**16,
+    2**32,
+    2**63,
+    2**64,
+    2**200,
+    -(2**200),
+    10**400,
+    1.5,
+    -0.0,
+    1e308,
+    float("nan"),
+    float("inf"),
+    float("-inf"),
+    Decimal("1"),
+    Decimal("NaN"),
+    Fraction(1, 3),
+    1j,
+    True,
+    False,
+    None,
+    b"7",
+    bytearray(b"7"),
+    [],
+    ["\ud800"],
+    [7],
+    {},
+    {"\ud800": "\ud800"},
+    {"get_process": 5},
+    {"get_process": (1,)},
+    {"get_process": (2**80, 1.0)},
+    {"get_process": (1, float("nan"))},
+    {"get_process": (-1, 1.0)},
+    {"get_process": (True, 1.0)},
+    {"get_process": ("1", "1")},
+    {"get_process": (1, 10**400)},
+    {7: (1, 1.0)},
+    ("a",),
+    object(),
+    len,
+    print,
+    lambda: None,
+    lambda a, b, c: None,
+    System(),
+    System,
+    feishu.OpenId("ou_1"),
+    feishu.Status.WITHDRAWN,
+    feishu.ReadBack.NEVER,
+    feishu.UserIdType.OPEN_ID,
+    datetime.min,
+    datetime.max.replace(tzinfo=timezone.utc),
+]
+
+GOOD = HttpResponse(200, {"x-tt-logid": "LOG"}, '{"code":0,"data":{"process_id":"7","status":1,"process_ids":["1"]}}')
+ARGUMENTS: "dict[str, dict[str, Any]]" = {
+    "withdraw_process": {"process_id": "7", "actor": System()},
+    "get_process": {"process_id": "7"},
+    "list_processes": {"modify_time_from": 0, "modify_time_to": 1},
+    "request": {"request": feishu.GetProcess(process_id="7")},
+}
+
+
+def judged(name: str, act: Any, *, is_named: bool = True) -> bool:
+    """Whether it is taken. If not, it is refused by this library's error or by a `TypeError`, which name it."""
+    try:
+        act()
+    except (feishu.Error, TypeError) as raised:
+        error = raised
+    else:
+        return True
+    if isinstance(error, feishu.Error) and not isinstance(error, feishu.InvalidArgumentError):
+        return True  # an answer was read, and found to be one of a failure
+    if not is_named:
+        return False
+    if isinstance(error, feishu.InvalidArgumentError):
+        assert error.effect == feishu.Effect.NONE
+        # A user's id is Feishu's `user_id`; a span of time is two arguments.
+        fields = {problem.field for problem in error.problems} | {"actor" if "user_id" in str(error) else ""}
+        assert name in fields or name.startswith("modify_time"), error
+    else:
+        assert name in str(error), error
+    return False
+
+
+def run(client: Any, method: str, arguments: "dict[str, Any]") -> Any:
+    arguments = dict(arguments)
+    first = [arguments.pop(name) for name in ("process_id", "request") if name in arguments]
+    result = getattr(client, method)(*first, **arguments)
+    if inspect.iscoroutine(result):
+        return asyncio.run(result)
+    # One step: a walk from 1970 to the year 9999 has many.
+    if isinstance(result, feishu.ProcessIds):
+        return next(result, None)
+    if isinstance(result, feishu.AsyncProcessIds):
+        return asyncio.run(step(result))
+    return result
+
+
+async def step(walk: feishu.AsyncProcessIds) -> "str | None":
+    async for one in walk:
+        return one
+    return None
+
+
+@pytest.mark.parametrize("cls", [Client, AsyncClient])
+@pytest.mark.parametrize("method", ARGUMENTS)
+def test_every_argument_of_every_method(cls: Any, method: str) -> None:
+    client = cls(token=lambda: "t", transport=lambda _: GOOD, quotas=dict.fromkeys(feishu.OPERATIONS, (10 ** 6, 1)))
+    names = [name for name in inspect.signature(getattr(cls, method)).parameters if name != "self"]
+    assert set(ARGUMENTS[method]) <= set(names)
+    for name in names:
+        taken = 0
+        for odd in ODD:
+            taken += judged(name, lambda n=name, o=odd: run(client, method, {**ARGUMENTS[method], n: o}))
+        assert taken or name in ("actor", "request"), name
+    assert {*feishu.OPERATIONS, "request"} == set(ARGUMENTS)
+
+
+OPTIONS = [name for name in inspect.signature(Client.__init__).parameters if name != "self"]
+
+
+@pytest.mark.parametrize("cls", [Client, AsyncClient])
+@pytest.mark.parametrize("name", OPTIONS)
+def test_every_option_is_refused_when_the_client_is_made_and_never_later(cls: Any, name: str) -> None:
+    base: dict[str, Any] = {"app_id": "a", "app_secret": "b", "transport": lambda _: GOOD}
+    if name == "token":
+        base = {"transport": base["transport"]}
+    for odd in ODD:
+        if name == "token" and odd is None:
+            continue  # then the credentials are missing
+        made: list[Any] = []
+        if not judged(name, lambda o=odd, m=made: m.append(cls(**{**base, name: o}))):
+            continue
+        client = made[0]
+        try:
+            run(client, "get_process", {"process_id": "7", "deadline": 1})
+        except feishu.InvalidArgumentError as error:
+            pytest.fail(f"{name}={odd!r} is refused at a call: {error}")
+        except feishu.Error:
+            pass  # the transport of this test answers no request for a token
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        feishu.WithdrawProcess,
+        feishu.GetProcess,
+        feishu.ListProcesses,
+        feishu.HttpResponse,
+        feishu.decode_reply,
+        feishu.explain,
+        feishu.TransportFailure,
+        feishu.Problem,
+        feishu.Process,
+    ],
+)
+def test_requests_answers_and_functions_refuse_in_the_same_way(make: Any) -> None:
+    good: dict[str, Any] = {
+        **ARGUMENTS["withdraw_process"],
+        **ARGUMENTS["list_processes"],
+        "operation": "get_process",
+        "status": 200 if make is not feishu.Process else feishu.Status.WITHDRAWN,
+        "body": '{"code":0}',
+        "code": 5,
+        "kind": feishu.TransportErrorKind.DNS,
+    }
+    for name in inspect.signature(make).parameters:
+        for odd in ODD:
+            arguments = {one: good[one] for one in inspect.signature(make).parameters if one in good}
+            judged(name, lambda a={**arguments, name: odd}: make(**a), is_named=make is not feishu.TransportFailure)
+
+
+def test_what_counts_as_an_integer_is_one_everywhere() -> None:
+    with Client(token=lambda: "t", quotas={"get_process": (Index(5), Index(1))}) as client:
+        client.list_processes(modify_time_from=Index(1), modify_time_to=Index(2), page_size=Index(50))
+        request = client.request(
+            feishu.ListProcesses(modify_time_from=Index(1), modify_time_to=Index(2), page_size=Index(50))
+        )
+    assert request.url.endswith("page_size=50&modify_time_from=1&modify_time_to=2") or "page_size=50" in request.url
+    assert feishu.explain("get_process", Index(99991400)) == feishu.explain("get_process", 99991400)
+    assert HttpResponse(Index(204)).status == 204
+
+
+def test_a_line_break_in_a_token_is_refused_where_a_request_is_shown() -> None:
+    with Client(token=lambda: "t") as client, pytest.raises(feishu.InvalidArgumentError) as raised:
+        client.request(feishu.GetProcess(process_id="7"), token="a\nX-Evil: 1")
+    assert [problem.field for problem in raised.value.problems] == ["token"]
+    assert "Evil" not in str(raised.value)

@@ -1,0 +1,83 @@
+"""Bytes that nobody has asked for: no request is answered by what came before it was sent."""
+
+import time
+from typing import Any
+
+import pytest
+from servers import DONE, Server, answer
+
+import feishu_corehr as feishu
+from feishu_corehr import Effect, System
+
+TOKEN = answer({"code": 0, "tenant_access_token": "t-1", "expire": 7200})
+READ = answer({"code": 0, "data": {"process_id": "7", "status": 1}})
+REFUSED = answer({"code": 1161003, "msg": "no permission"}, "403 Forbidden", "x-tt-logid: TRUE")
+SURPLUS = {
+    "a whole second answer": DONE,
+    "two of them": DONE * 2,
+    "an answer without its end": DONE[:-3],
+    "the end of one": b"\r\n0\r\n\r\n",
+    "a byte": b"x",
+    "line breaks": b"\r\n\r\n",
+    "an informational head": b"HTTP/1.1 103 Early Hints\r\n\r\n",
+}
+
+
+def options(server: Server, **more: Any) -> "dict[str, Any]":
+    return {"app_id": "a", "app_secret": "b", "base_url": server.url, "allow_insecure_loopback": True, **more}
+
+
+def kind(request: bytes) -> str:
+    return "token" if b"/auth/" in request else request.split(b" ", 1)[0].decode()
+
+
+@pytest.mark.parametrize("name", SURPLUS)
+@pytest.mark.parametrize("after", ["token", "GET", "PUT"])
+@pytest.mark.parametrize("pause", [None, 0.05])
+@pytest.mark.parametrize("rest", [0.0, 0.3])
+def test_a_refused_withdrawal_is_never_told_as_done(
+    make: Any, name: str, after: str, pause: "float | None", rest: float
+) -> None:
+    """The surplus comes with the answer to what was asked before, or while the connection is idle."""
+
+    def answers(request: bytes) -> Any:
+        which = kind(request)
+        if which == "PUT" and b"/8" in request.split(b"\r\n", 1)[0]:
+            return REFUSED
+        given = {"token": TOKEN, "GET": READ, "PUT": DONE}[which]
+        if which != after:
+            return given
+        return given + SURPLUS[name] if pause is None else [given, pause, SURPLUS[name]]
+
+    if pause is not None and rest == 0.0 and after != "token":
+        rest = 0.08  # what is sent while the request is on its way cannot be told from its answer
+    with Server(answers) as server:
+        client = make(**options(server))
+        if after == "GET":
+            client.get_process("7")
+        elif after == "PUT":
+            client.withdraw_process("7", actor=System())
+        elif pause is not None:
+            client.get_process("7")
+        time.sleep(rest)
+        with pytest.raises(feishu.RejectedError) as raised:
+            client.withdraw_process("8", actor=System())
+        assert (raised.value.code, raised.value.log_id, raised.value.effect) == (1161003, "TRUE", Effect.NONE)
+        assert [kind(request) for request in server.requests].count("PUT") == (2 if after == "PUT" else 1)
+
+
+def test_an_answers_head_is_kept_when_its_body_is_lost(make: Any) -> None:
+    head = b"HTTP/1.1 200 OK\r\nx-tt-logid: LOG\r\n"
+    for lost in (
+        head + b"content-length: 50\r\n\r\n{",
+        head + b"transfer-encoding: chunked\r\n\r\n5\r\n{",
+        head + b"transfer-encoding: chunked\r\n\r\nzz\r\n",
+        head + b"content-length: 99999999\r\n\r\n{",
+        head + b"transfer-encoding: chunked\r\n\r\n1400000\r\n" + b" " * 20_000_000,
+    ):
+        with Server([lost, None]) as server:
+            client = make(token=lambda: "t", base_url=server.url, allow_insecure_loopback=True)
+            with pytest.raises(feishu.Error) as raised:
+                client.withdraw_process("7", actor=System(), read_back=feishu.ReadBack.NEVER)
+        assert (raised.value.http_status, raised.value.log_id) == (200, "LOG"), lost[:80]
+        assert raised.value.effect == Effect.UNKNOWN
