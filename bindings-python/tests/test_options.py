@@ -108,7 +108,7 @@ def test_wrong_credentials_are_their_own_error(make: Any, sandbox: Any) -> None:
 )
 def test_an_option_that_breaks_a_rule_is_an_error_of_its_own(make: Any, wrong: dict[str, Any]) -> None:
     with pytest.raises(feishu.InvalidArgumentError) as raised:
-        make(app_id="a", app_secret="b", **wrong)
+        make(**{"app_id": "a", "app_secret": "b", **wrong})
     assert raised.value.problems[0].field in wrong
     assert raised.value.effect == Effect.NONE
 
