@@ -63,7 +63,7 @@ impl Options {
             roots: self.roots.clone(),
         };
         let failed = |detail| Error::new(ErrorKind::Transport, format!("the HTTP client cannot be set up: {detail}"));
-        Network::new(route).map(Some).map_err(failed)
+        Network::new(&route).map(Some).map_err(failed)
     }
 }
 

@@ -31,36 +31,38 @@ pub(crate) struct Route {
     pub(crate) roots: Vec<CertificateDer<'static>>,
 }
 
-/// One client's connections.
+/// One client's connections. One that is kept carries reads only, or writes only: what a server sends too much after a
+/// read's or a token's answer can answer no write.
 pub(crate) struct Network {
-    route: Route,
-    tls: ClientConfig,
-    pooled: Client,
-    /// For a request that may not reuse a connection; few clients ever need one.
-    fresh: OnceLock<Client>,
+    reads: Client,
+    writes: Client,
+    /// Keeps no connection.
+    fresh: Client,
 }
 
 impl Network {
     /// Nothing is connected yet; the error text says which setting cannot be used.
-    pub(crate) fn new(route: Route) -> Result<Self, String> {
-        let tls = tls(&route)?;
-        let pooled = client(&route, &tls, MOST_IDLE)?;
-        Ok(Self { route, tls, pooled, fresh: OnceLock::new() })
+    pub(crate) fn new(route: &Route) -> Result<Self, String> {
+        let tls = tls(route)?;
+        let keeps = |idle| client(route, &tls, idle);
+        Ok(Self { reads: keeps(MOST_IDLE)?, writes: keeps(MOST_IDLE)?, fresh: keeps(0)? })
     }
 
     /// Sends one request and reads the whole answer, within the request's budget and cap.
     pub(crate) async fn send(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
-        let method = match request.method {
-            Method::Get => reqwest::Method::GET,
-            Method::Post => reqwest::Method::POST,
-            Method::Put => reqwest::Method::PUT,
+        let (method, kept) = match request.method {
+            Method::Get => (reqwest::Method::GET, Some(&self.reads)),
+            // A token's, rare enough for a connection of its own.
+            Method::Post => (reqwest::Method::POST, None),
+            Method::Put => (reqwest::Method::PUT, Some(&self.writes)),
         };
-        let client = if request.fresh_connection { self.fresh()? } else { &self.pooled };
-        if !request.fresh_connection {
+        let kept = kept.filter(|_| !request.fresh_connection);
+        if kept.is_some() {
             // See what has come on idle connections: bytes that nobody has asked for make one unusable, and must not
             // be taken for the answer to this request.
             turns(2).await;
         }
+        let client = kept.unwrap_or(&self.fresh);
         let mut builder = client.request(method, request.url).timeout(Duration::from_millis(request.budget));
         for header in request.headers {
             let mut value = HeaderValue::try_from(header.value).map_err(|error| unsent(&error.to_string()))?;
@@ -81,14 +83,6 @@ impl Network {
             Ok(body) => Ok(HttpResponse { status, headers, body }),
             Err(error) => Err(error.with_head(status, headers)),
         }
-    }
-
-    fn fresh(&self) -> Result<&Client, TransportError> {
-        if let Some(client) = self.fresh.get() {
-            return Ok(client);
-        }
-        let client = client(&self.route, &self.tls, 0).map_err(|error| unsent(&error))?;
-        Ok(self.fresh.get_or_init(|| client))
     }
 }
 
