@@ -9,7 +9,7 @@ from . import _native
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from typing import Any
+    from typing import Any, SupportsFloat, SupportsIndex
 
 
 def native(
@@ -132,13 +132,14 @@ def _check_environment(problems: list[tuple[str, str]]) -> None:
 
 def _quotas(
     quotas: Mapping[str, tuple[int, float]] | None, problems: list[tuple[str, str]]
-) -> dict[str, tuple[int, float]]:
+) -> dict[str, tuple[SupportsIndex, SupportsFloat | SupportsIndex]]:
     """Quotas as the native half reads them."""
     if quotas is None:
         return {}
     if not hasattr(quotas, "items"):
         raise TypeError(f"quotas must be a mapping, not {type(quotas).__name__}")
-    known, allowed = _native.operations(), {}
+    known = _native.operations()
+    allowed: dict[str, tuple[SupportsIndex, SupportsFloat | SupportsIndex]] = {}
     for operation, quota in quotas.items():
         if operation not in known:
             problems.append(("quotas", f"names an operation that there is not; there are {', '.join(known)}"))
