@@ -53,7 +53,6 @@ public class Client(
     onAttempt: ((Observation) -> Unit)? = null,
     onCancelled: ((FeishuError) -> Unit)? = null,
 ) : AutoCloseable {
-    private val ownTransport = if (transport == null) OkHttpTransport() else null
     private val native = throwing {
         NativeClient(
             credentials,
@@ -68,7 +67,7 @@ public class Client(
             tokenSource != null,
         )
     }
-    private val host = Host(transport ?: ownTransport!!, tokenSource, onAttempt, onCancelled)
+    private val host = Host(transport ?: OkHttpTransport(), tokenSource, onAttempt, onCancelled)
 
     /**
      * Ends a process that is still running. Where the answer is lost, it reads the process before it sends anything
@@ -159,10 +158,9 @@ public class Client(
     public fun request(request: ListProcesses, token: String? = null, requestId: String? = null): HttpRequest =
         shown(Request.ListProcesses(request), token, requestId)
 
-    /** Takes no new calls; those under way go on. A transport that was given is left alone. */
+    /** Takes no new calls; those under way go on. */
     override fun close() {
         native.close()
-        ownTransport?.close()
     }
 
     private suspend fun run(new: NewCall): Output = opened().run(new, host)

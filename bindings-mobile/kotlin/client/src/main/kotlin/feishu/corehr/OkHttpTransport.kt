@@ -46,7 +46,7 @@ import kotlin.coroutines.resumeWithException
 public class OkHttpTransport @JvmOverloads constructor(
     base: OkHttpClient = OkHttpClient(),
     allowProxySelector: Boolean = false,
-) : Transport, AutoCloseable {
+) : Transport {
     private val client = onceOnly(base, allowProxySelector)
 
     override suspend fun send(request: HttpRequest): HttpResponse {
@@ -63,9 +63,6 @@ public class OkHttpTransport @JvmOverloads constructor(
             }
         }
     }
-
-    /** Does nothing: no connection outlives its request. */
-    override fun close(): Unit = Unit
 }
 
 /** A request, and how far it has come. */
@@ -73,7 +70,11 @@ private class Progress(val request: HttpRequest) {
     /** Only as long as this is false is it proved that no byte was written: a connection came later, or never. */
     @Volatile var hasConnection = false
 
-    @Volatile var hasHead = false
+    /** Status and headers, once they are read. */
+    @Volatile var head: HttpResponse? = null
+
+    fun failed(kind: TransportErrorKind, detail: String, bytesWritten: Boolean = hasConnection) =
+        TransportException.Failed(kind, bytesWritten, detail, head)
 }
 
 private class Answered(
@@ -109,15 +110,22 @@ private fun onceOnly(base: OkHttpClient, allowProxySelector: Boolean): OkHttpCli
         .authenticator { _, _ -> null }
         .connectionPool(ConnectionPool(0, 1, SECONDS))
         // The client paces its requests; a queue here would be waiting time that no time-out sees.
-        .dispatcher(Dispatcher(Threads.pool()).apply { maxRequests = Int.MAX_VALUE; maxRequestsPerHost = Int.MAX_VALUE })
+        .dispatcher(unlimited())
         .addInterceptor(ConnectBudget)
         .addNetworkInterceptor(Once)
         .build()
 }
 
+private fun unlimited(): Dispatcher =
+    Dispatcher(Threads.pool()).apply {
+        maxRequests = Int.MAX_VALUE
+        maxRequestsPerHost = Int.MAX_VALUE
+    }
+
 private object ConnectBudget : Interceptor {
     override fun intercept(chain: Interceptor.Chain): Response {
-        val budget = chain.request().tag(Progress::class.java)?.request?.connectBudget ?: return chain.proceed(chain.request())
+        val budget = chain.request().tag(Progress::class.java)?.request?.connectBudget
+            ?: return chain.proceed(chain.request())
         return chain.withConnectTimeout(budget.coerceIn(1u, Int.MAX_VALUE.toULong()).toInt(), MILLISECONDS)
             .proceed(chain.request())
     }
@@ -177,32 +185,32 @@ private class OneShot(private val body: RequestBody) : RequestBody() {
 }
 
 private fun read(response: Response, progress: Progress): HttpResponse {
-    progress.hasHead = true
     val cap = progress.request.maxResponse.toLong()
     val headers = response.headers
+    val shown = headers.map { (name, value) -> Header(if (name == HIDDEN_RETRY_AFTER) RETRY_AFTER else name, value) }
+    val head = HttpResponse(response.code.toUShort(), shown, ByteArray(0)).also { progress.head = it }
     if (headers.size > MOST_HEADERS || headers.byteCount() > MOST_HEADER_BYTES) {
         val detail = "more than $MOST_HEADERS headers or $MOST_HEADER_BYTES bytes of them"
-        throw TransportException.Failed(TransportErrorKind.TOO_LARGE, true, detail)
+        throw progress.failed(TransportErrorKind.TOO_LARGE, detail, bytesWritten = true)
     }
     val body = Buffer()
     while (response.body.source().read(body, CHUNK) != -1L) {
         if (body.size > cap) {
-            throw TransportException.Failed(TransportErrorKind.TOO_LARGE, true, "more than $cap bytes")
+            throw progress.failed(TransportErrorKind.TOO_LARGE, "more than $cap bytes", bytesWritten = true)
         }
     }
-    val shown = headers.map { (name, value) -> Header(if (name == HIDDEN_RETRY_AFTER) RETRY_AFTER else name, value) }
-    return HttpResponse(response.code.toUShort(), shown, body.readByteArray())
+    return head.copy(body = body.readByteArray())
 }
 
 private fun failure(error: Throwable, progress: Progress): TransportException.Failed =
     when (error) {
         is TransportException.Failed -> error
         is IOException -> {
-            val kind = kindOf(error, progress.hasConnection, progress.hasHead)
-            TransportException.Failed(kind, progress.hasConnection, error.message ?: "$error")
+            val kind = kindOf(error, progress.hasConnection, progress.head != null)
+            progress.failed(kind, error.message ?: "$error")
         }
         // Of others only the class is told: nobody knows what their texts hold.
-        else -> TransportException.Failed(TransportErrorKind.OTHER, progress.hasConnection, error.javaClass.name)
+        else -> progress.failed(TransportErrorKind.OTHER, error.javaClass.name)
     }
 
 private const val MOST_HEADERS = 100

@@ -9,11 +9,11 @@ import feishu.corehr.model.ReadBack
 import feishu.corehr.model.TransportErrorKind
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.cancelAndJoin
-import kotlinx.coroutines.delay
 import kotlinx.coroutines.launch
 import okhttp3.OkHttpClient
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertFalse
+import org.junit.jupiter.api.Assertions.assertNull
 import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Test
 import java.net.ServerSocket
@@ -104,7 +104,43 @@ class OkHttpTransportTest : SandboxTest() {
             assertEquals(TransportErrorKind.TIMEOUT to true, failed.kind to failed.bytesWritten)
         }
         Server("HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nx").use { server ->
-            assertEquals(TransportErrorKind.TIMEOUT, transportFailure { transport.send(request(server.url, budget = 500u)) }.kind)
+            val failed = transportFailure { transport.send(request(server.url, budget = 500u)) }
+            assertEquals(TransportErrorKind.TIMEOUT, failed.kind)
+        }
+    }
+
+    @Test
+    fun `what is lost after its head keeps it`() = test {
+        val answers = mapOf(
+            "content-length: 5\r\n\r\nx" to TransportErrorKind.BAD_BODY,
+            "transfer-encoding: chunked\r\n\r\n1\r\nx\r\n" to TransportErrorKind.BAD_BODY,
+            "transfer-encoding: chunked\r\n\r\nno length" to TransportErrorKind.BAD_BODY,
+            "content-encoding: gzip\r\ncontent-length: 5\r\n\r\nwrong" to TransportErrorKind.BAD_BODY,
+            "content-length: 2000\r\n\r\n${"x".repeat(2_000)}" to TransportErrorKind.TOO_LARGE,
+            "x-long: ${"a".repeat(65_536)}\r\ncontent-length: 0\r\n\r\n" to TransportErrorKind.TOO_LARGE,
+        )
+        for ((answer, kind) in answers) {
+            Server("HTTP/1.1 503 X\r\nretry-after: 7\r\nx-tt-logid: LOG\r\n$answer", closes = true).use { server ->
+                val failed = transportFailure { transport.send(request(server.url)) }
+                assertEquals(kind, failed.kind) { answer.take(50) }
+                val head = checkNotNull(failed.head) { answer.take(50) }
+                val headers = head.headers.associate { it.name to it.value }
+                assertEquals(503, head.status.toInt())
+                assertEquals(listOf("7", "LOG"), listOf("retry-after", "x-tt-logid").map(headers::get))
+            }
+        }
+        Server("").use { assertNull(transportFailure { transport.send(request(it.url)) }.head) }
+    }
+
+    @Test
+    fun `a request that is cancelled does not wait for its budget`() = test {
+        for (answer in listOf(null, "HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nx")) {
+            Server(answer).use { server ->
+                val sending = launch(Dispatchers.Default) { transport.send(request(server.url, budget = 600_000u)) }
+                eventually("the request is there") { server.requests.get() == 1 }
+                sending.cancelAndJoin()
+                eventually("the client has gone") { server.left.get() == 1 }
+            }
         }
     }
 
@@ -114,9 +150,8 @@ class OkHttpTransportTest : SandboxTest() {
             val large = request("http://127.0.0.1:${listener.localPort}/", Method.PUT).copy(body = ByteArray(50_000_000))
             val sending = launch(Dispatchers.Default) { transport.send(large) }
             listener.accept().use { socket ->
-                socket.soTimeout = 10_000
+                socket.soTimeout = 60_000
                 socket.getInputStream().read()
-                delay(300)
                 sending.cancelAndJoin()
                 // Nothing more comes than what was under way; else this would time out, or read all of it.
                 val rest = runCatching { socket.getInputStream().readAllBytes().size }
