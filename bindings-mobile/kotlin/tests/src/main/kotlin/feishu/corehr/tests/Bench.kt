@@ -71,7 +71,8 @@ private fun compare(
     println(
         String.format(
             Locale.ROOT,
-            "$name: OkHttp alone %.0f µs of processor time a call; OkHttpTransport alone %.2f times that; the call %.2f times",
+            "$name: OkHttp alone %.0f µs of processor time a call; " +
+                "OkHttpTransport alone %.2f times that; the call %.2f times",
             time, ofTransport, ofClient,
         ),
     )

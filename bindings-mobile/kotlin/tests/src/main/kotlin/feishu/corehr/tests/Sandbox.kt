@@ -36,7 +36,7 @@ class Sandbox(program: String) : AutoCloseable {
     val appSecret: String = about["app_secret"].asString
 
     fun post(path: String, body: Any): JsonElement =
-        control(path) { POST(HttpRequest.BodyPublishers.ofString((body as? JsonElement ?: Gson().toJsonTree(body)).toString())) }
+        control(path) { POST(HttpRequest.BodyPublishers.ofString("${body as? JsonElement ?: Gson().toJsonTree(body)}")) }
 
     fun get(path: String): JsonElement = control(path) { GET() }
 
@@ -65,7 +65,7 @@ class Sandbox(program: String) : AutoCloseable {
 
     /** Waits for the log to show something. */
     fun until(what: String, condition: (List<JsonObject>) -> Boolean) {
-        val end = System.nanoTime() + 10_000_000_000
+        val end = System.nanoTime() + 60_000_000_000
         while (!condition(log())) {
             check(System.nanoTime() < end) { "not in the log: $what: ${log()}" }
             Thread.sleep(10)

@@ -91,10 +91,13 @@ private fun expanded(value: JsonElement): JsonElement {
 
 private suspend fun played(vector: JsonObject, sandbox: Sandbox): JsonElement {
     val name = vector["name"]
-    vector["reply"]?.let { return json("name" to name, "outcomes" to listOf(read(it.asJsonObject)), "log" to emptyList<Any>()) }
+    vector["reply"]?.let { reply ->
+        return json("name" to name, "outcomes" to listOf(read(reply.asJsonObject)), "log" to emptyList<Any>())
+    }
     val script = vector["script"]?.asJsonObject ?: asScript(vector["request"].asJsonObject)
     sandbox.reset()
-    sandbox.post("script", json("ordered" to true, "steps" to script["steps"].asJsonArray.map { forSandbox(it.asJsonObject) }))
+    val steps = script["steps"].asJsonArray.map { forSandbox(it.asJsonObject) }
+    sandbox.post("script", json("ordered" to true, "steps" to steps))
     val calls = script["calls"]?.asJsonArray?.map { it.asJsonObject } ?: listOf(JsonObject())
     val outcomes = performed(script["client"]?.asJsonObject ?: JsonObject(), calls, sandbox.url)
     return json("name" to name, "outcomes" to outcomes, "log" to sandbox.get("log"))

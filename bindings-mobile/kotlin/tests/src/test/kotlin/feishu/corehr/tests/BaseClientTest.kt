@@ -118,7 +118,8 @@ private suspend fun withSystemProxy(proxy: Proxy, body: suspend () -> Unit) {
 
 private fun trusting(certificate: ByteArray): OkHttpClient {
     val store = KeyStore.getInstance(KeyStore.getDefaultType()).apply { load(null) }
-    store.setCertificateEntry("sandbox", CertificateFactory.getInstance("X.509").generateCertificate(certificate.inputStream()))
+    val factory = CertificateFactory.getInstance("X.509")
+    store.setCertificateEntry("sandbox", factory.generateCertificate(certificate.inputStream()))
     val trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm()).apply { init(store) }
     val context = SSLContext.getInstance("TLS").apply { init(null, trust.trustManagers, null) }
     return OkHttpClient.Builder()

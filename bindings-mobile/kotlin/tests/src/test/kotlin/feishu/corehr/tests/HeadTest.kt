@@ -13,13 +13,15 @@ class HeadTest : SandboxTest() {
     @Test
     fun `a head that is malformed is no answer`() = test {
         val lengths = listOf("-1", "+2", "2, 2", "0x2", "", "2 2", "99999999999999999999").map { "content-length: $it" }
-        val codings = listOf("gzip, chunked", "identity", "chunked\r\ntransfer-encoding: chunked").map { "transfer-encoding: $it" }
+        val codings = listOf("gzip, chunked", "identity", "chunked\r\ntransfer-encoding: chunked")
+            .map { "transfer-encoding: $it" }
         val several = listOf(
             "content-length: 2\r\ncontent-length: 3",
             "content-length: 2\r\ntransfer-encoding: chunked",
             "transfer-encoding: chunked\r\ncontent-length: 2",
         )
-        val lines = listOf("x: a\u0000b", "x: a\u0001b", "x: a\r\n b\u0000c", "x: a\r\n b", "x y: a", ": a", "x\u0000: a", "no colon")
+        val values = listOf("x: a\u0000b", "x: a\u0001b", "x: a\r\n b\u0000c", "x: a\r\n b")
+        val lines = values + listOf("x y: a", ": a", "x\u0000: a", "no colon")
         for (line in lengths + codings + several + lines.map { "$it\r\ncontent-length: 2" }) {
             refused("HTTP/1.1 200 OK\r\n$line\r\n\r\n{}")
         }

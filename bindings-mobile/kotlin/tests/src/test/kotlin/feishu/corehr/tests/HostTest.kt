@@ -226,7 +226,8 @@ class HostTest : SandboxTest() {
     @Test
     fun `wrong options of a client are named in one error`() = test {
         val error = failure {
-            Client(Credentials.Host, BaseUrl.Other("ftp://x"), rateShare = 2.0, deadline = 0.seconds, transport = OkHttpTransport())
+            val url = BaseUrl.Other("ftp://x")
+            Client(Credentials.Host, url, rateShare = 2.0, deadline = 0.seconds, transport = OkHttpTransport())
         }
         val named = error.problems.map { it.field }
         for (field in listOf("base_url", "rate_share", "deadline", "token_source")) {

@@ -57,7 +57,8 @@ class LoadTest : SandboxTest() {
     @Test
     fun `a call that was under way when its client was closed goes on`() = test {
         val id = sandbox.running()
-        sandbox.post("script", mapOf("steps" to listOf(mapOf("on" to "token", "delay_ms" to 500, "answer" to mapOf("real" to true)))))
+        val slow = mapOf("on" to "token", "delay_ms" to 500, "answer" to mapOf("real" to true))
+        sandbox.post("script", mapOf("steps" to listOf(slow)))
         val client = sandbox.client()
         val call = async(Dispatchers.Default) { client.withdrawProcess(id, Actor.System()) }
         sandbox.until("the token is asked for") { it.isNotEmpty() }

@@ -22,7 +22,7 @@ suspend fun transportFailure(call: suspend () -> Any): TransportException.Failed
 
 /** Waits until something is so. */
 suspend fun eventually(what: String, condition: () -> Boolean) {
-    val end = System.nanoTime() + 30_000_000_000
+    val end = System.nanoTime() + 60_000_000_000
     while (!condition()) {
         check(System.nanoTime() < end) { "it did not become so: $what" }
         delay(10)
