@@ -42,6 +42,10 @@ async function sent(request: HttpRequest, settings: RequestInit, controller: Abo
     const send = globalThis.fetch;
     const { method, body } = request;
     const response = await send(request.url, { ...settings, method, body, signal: controller.signal });
+    // Of a status line that breaks off, a browser makes a number all the same.
+    if (response.status < 100 || response.status > 599) {
+      throw new TransportFailure("disconnected", { detail: "a head that cannot be read" });
+    }
     head = { status: response.status, headers: [...response.headers] };
     if (head.headers.length > MOST_HEADERS) {
       throw new TransportFailure("too_large", { detail: `${head.headers.length} headers` });

@@ -79,6 +79,8 @@ export function checkNumbers(options: Record<string, unknown>, problems: Problem
     const { calls, window_ms, ...others } = (quota ?? {}) as Record<string, unknown>;
     if (!OPERATIONS.includes(name)) {
       problems.push({ field: "quotas", rule: `has \`${name}\`, which is no operation` });
+    } else if (calls === 0 || window_ms === 0) {
+      problems.push({ field: "quotas", rule: `allows \`${name}\` no calls, or no time` });
     } else if (!isCount(calls) || !isCount(window_ms) || Object.keys(others).length > 0) {
       problems.push({ field: `quotas.${name}`, rule: "must have `calls` and `window_ms`, integers above 0, and nothing else" });
     }

@@ -33,8 +33,8 @@ after(() => {
 const WRONG = [
   ...[0, -1, 1.5, NaN, Infinity, "1", {}, 2 ** 60].map((deadline) => [{ deadline }, "deadline"]),
   ...[0, -1, 1.01, NaN, "1", []].map((rate_share) => [{ rate_share }, "rate_share"]),
-  ...[7, "x", [], { get_proces: { calls: 1, window_ms: 1 } }].map((quotas) => [{ quotas }, "quotas"]),
-  ...[null, 7, {}, { calls: 1 }, { calls: 0, window_ms: 1 }, { calls: 1, window_ms: NaN }, { calls: 1, window_ms: 1, x: 1 }].map((quota) => [
+  ...[7, "x", [], { get_proces: { calls: 1, window_ms: 1 } }, { get_process: { calls: 0, window_ms: 1 } }].map((quotas) => [{ quotas }, "quotas"]),
+  ...[null, 7, {}, { calls: 1 }, { calls: 1, window_ms: NaN }, { calls: 1, window_ms: 1, x: 1 }].map((quota) => [
     { quotas: { get_process: quota } },
     "quotas.get_process",
   ]),
