@@ -142,7 +142,7 @@ def _quotas(
     allowed: dict[str, tuple[SupportsIndex, SupportsFloat | SupportsIndex]] = {}
     for operation, quota in quotas.items():
         if operation not in known:
-            problems.append(("quotas", f"names an operation that there is not; there are {', '.join(known)}"))
+            problems.append(("quotas", f"has `{operation}`, which is no operation; there are {', '.join(known)}"))
             continue
         wrong = TypeError(f"quotas[{operation!r}] must be a pair of a whole number of calls and of seconds")
         try:

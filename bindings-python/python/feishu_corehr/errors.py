@@ -71,7 +71,7 @@ class Error(Exception):
 
     def __eq__(self, other: object) -> bool:
         """Errors that tell the same are equal."""
-        return type(self) is type(other) and self._details == other._details
+        return isinstance(other, Error) and type(self) is type(other) and self._details == other._details
 
     def __hash__(self) -> int:
         """As equality wants it."""
