@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use crate::exceptions::Excuse;
 use crate::run::{Run, Sent};
 use crate::vector::{Call, Outcome, Runtime, Sending, Vector};
 
@@ -31,13 +32,15 @@ impl Report {
         *self.left_out.entry(reason).or_default() += 1;
     }
 
-    /// Adds a vector with what was found in it. One that is excused must differ, or its excuse is out of date.
-    pub fn add(&mut self, vector: &Vector, found: &[String], is_excused: bool) {
-        match (is_excused, found) {
-            (true, []) => self.different.push(format!("{}\n    it is excused, and it is equal", vector.name)),
-            (true, [_, ..]) => self.leave_out("it is excused"),
-            (false, []) => self.equal += 1,
-            (false, [_, ..]) => self.different.push(format!("{}\n    {}", vector.name, found.join("\n    "))),
+    /// Adds a vector with what was found in it. One that is always excused must differ, or its excuse is out of date.
+    pub fn add(&mut self, vector: &Vector, found: &[String], excuse: Option<Excuse>) {
+        match (excuse, found) {
+            (Some(Excuse::Always), []) => {
+                self.different.push(format!("{}\n    it is excused, and it is equal", vector.name));
+            }
+            (Some(_), [_, ..]) => self.leave_out("it is excused"),
+            (None | Some(Excuse::Sometimes), []) => self.equal += 1,
+            (None, [_, ..]) => self.different.push(format!("{}\n    {}", vector.name, found.join("\n    "))),
         }
     }
 

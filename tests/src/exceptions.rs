@@ -1,6 +1,6 @@
 //! The vectors that a runtime is known not to show, each with its date and reason: `vectors/exceptions.txt`.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::fs;
 
 use crate::source::root;
@@ -28,10 +28,22 @@ pub fn read() -> Vec<Exception> {
     text.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).map(parse).collect()
 }
 
-/// The names of the vectors that a runtime need not show.
-pub fn of(runtime: Runtime) -> BTreeSet<String> {
-    let mine = |exception: &Exception| exception.runtime == runtime.as_str();
-    read().into_iter().filter(mine).map(|exception| exception.vector).collect()
+/// How a runtime fails to show a vector.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Excuse {
+    /// Whenever it is played: once it is shown, the line is out of date.
+    Always,
+    /// As it happens: the reason begins with `sometimes: `.
+    Sometimes,
+}
+
+/// The vectors that a runtime need not show, by name.
+pub fn of(runtime: Runtime) -> BTreeMap<String, Excuse> {
+    let mine = read().into_iter().filter(|exception| exception.runtime == runtime.as_str());
+    mine.map(|Exception { vector, reason, .. }| {
+        (vector, if reason.starts_with("sometimes: ") { Excuse::Sometimes } else { Excuse::Always })
+    })
+    .collect()
 }
 
 fn parse(line: &str) -> Exception {

@@ -15,7 +15,7 @@ fn the_core_does_what_every_vector_wants() {
     let vectors = library::read().unwrap_or_else(|problems| panic!("{}", problems.join("\n")));
     let mut report = Report::default();
     for vector in vectors.iter().filter(|vector| vector.is_for(Runtime::Core)) {
-        report.add(vector, &found(vector), false);
+        report.add(vector, &found(vector), None);
     }
     println!("{:?}", library::counts(&vectors));
     report.conclude(Runtime::Core);
