@@ -101,10 +101,15 @@ private final class Exchange: NSObject, URLSessionDataDelegate, @unchecked Senda
         completionHandler: @escaping (URLSession.ResponseDisposition) -> Void
     ) {
         let head = response as? HTTPURLResponse
-        lock.withLock { self.head = head }
-        if let problem = head.flatMap(problem(of:)) {
+        if let malformed = head.flatMap(malformation(of:)) {
             completionHandler(.cancel)
-            fail(problem.kind, problem.detail)
+            fail(.disconnected, malformed)
+            return
+        }
+        lock.withLock { self.head = head }
+        if head.map(isCompressed) == true {
+            completionHandler(.cancel)
+            fail(.badBody, "compressed, which was not asked for")
         } else {
             completionHandler(.allow)
         }
@@ -123,22 +128,25 @@ private final class Exchange: NSObject, URLSessionDataDelegate, @unchecked Senda
     }
 
     func urlSession(_: URLSession, task: URLSessionTask, didCompleteWithError error: (any Error)?) {
-        let (received, body) = lock.withLock { (self.head, self.body) }
-        let head = received ?? task.response as? HTTPURLResponse
+        let (head, body) = lock.withLock {
+            self.head = self.head ?? task.response as? HTTPURLResponse
+            return (self.head, self.body)
+        }
         // Outside Apple's systems a refused challenge ends the task, though there is an answer.
         let isRefused = (error as? URLError)?.code == .cancelled && head != nil
         if let error, !isRefused {
-            end(.failure(transportError(error, hasHead: head != nil)))
+            let (kind, bytesWritten, detail) = meaning(of: error, hasHead: head != nil)
+            fail(kind, detail, bytesWritten: bytesWritten)
         } else if let head {
-            let status = UInt16(clamping: head.statusCode)
-            end(.success(HttpResponse(status: status, headers: headers(of: head), body: body)))
+            end(.success(answer(head, body)))
         } else {
             fail(.other, "no HTTP answer")
         }
     }
 
-    private func fail(_ kind: TransportErrorKind, _ detail: String) {
-        end(.failure(TransportError.Failed(kind: kind, bytesWritten: true, detail: detail)))
+    private func fail(_ kind: TransportErrorKind, _ detail: String, bytesWritten: Bool = true) {
+        let head = lock.withLock { self.head }.map { answer($0, Data()) }
+        end(.failure(TransportError.Failed(kind: kind, bytesWritten: bytesWritten, detail: detail, head: head)))
     }
 
     private func end(_ result: Result<HttpResponse, any Error>) {
@@ -192,34 +200,37 @@ private func urlRequest(_ request: HttpRequest) throws -> URLRequest {
 }
 
 /// What is wrong with a head that URLSession takes all the same; nothing if it is fine.
-private func problem(of head: HTTPURLResponse) -> (kind: TransportErrorKind, detail: String)? {
+private func malformation(of head: HTTPURLResponse) -> String? {
     let length = head.value(forHTTPHeaderField: "content-length")
     if let length, length.isEmpty || !length.allSatisfy({ ("0"..."9").contains($0) }) {
-        return (.disconnected, "the length is malformed")
+        return "the length is malformed"
     }
     if length != nil && head.value(forHTTPHeaderField: "transfer-encoding") != nil {
-        return (.disconnected, "two kinds of length at once")
-    }
-    if let coding = head.value(forHTTPHeaderField: "content-encoding"), coding.lowercased() != "identity" {
-        return (.badBody, "compressed, which was not asked for")
+        return "two kinds of length at once"
     }
     return nil
 }
 
-private func headers(of response: HTTPURLResponse) -> [Header] {
-    response.allHeaderFields.compactMap { name, value in
+private func isCompressed(_ head: HTTPURLResponse) -> Bool {
+    let coding = head.value(forHTTPHeaderField: "content-encoding")
+    return coding.map { $0.lowercased() != "identity" } ?? false
+}
+
+private func answer(_ head: HTTPURLResponse, _ body: Data) -> HttpResponse {
+    let headers: [Header] = head.allHeaderFields.compactMap { name, value in
         guard let name = name as? String, let value = value as? String else { return nil }
         return Header(name: name.lowercased(), value: value)
     }
+    return HttpResponse(status: UInt16(clamping: head.statusCode), headers: headers, body: body)
 }
 
 /// What URLSession's errors mean. `bytesWritten` is false only where there was no connection yet.
-private func transportError(_ error: any Error, hasHead: Bool) -> TransportError {
-    guard let error = error as? URLError else {
-        return .Failed(kind: .other, bytesWritten: true, detail: "\(type(of: error))")
-    }
+private func meaning(of error: any Error, hasHead: Bool) -> (TransportErrorKind, bytesWritten: Bool, detail: String) {
+    guard let error = error as? URLError else { return (.other, true, "\(type(of: error))") }
     let (kind, bytesWritten): (TransportErrorKind, Bool) =
         switch error.code {
+        case .timedOut: (.timeout, true)
+        case _ where hasHead: (.badBody, true)
         // Outside Apple's systems only the text tells these two from others.
         case _ where error.localizedDescription.contains("certificate"): (.tlsUntrusted, false)
         case _ where error.localizedDescription.hasPrefix("TLS connect error"): (.tlsIo, false)
@@ -230,12 +241,10 @@ private func transportError(_ error: any Error, hasHead: Bool) -> TransportError
             .serverCertificateHasUnknownRoot, .serverCertificateNotYetValid, .serverCertificateUntrusted:
             (.tlsUntrusted, false)
         case .secureConnectionFailed: (.tlsIo, false)
-        case .timedOut: (.timeout, true)
-        case _ where hasHead: (.badBody, true)
         case .badServerResponse, .networkConnectionLost, .unknown: (.disconnected, true)
         default: (.other, true)
         }
-    return .Failed(kind: kind, bytesWritten: bytesWritten, detail: "URLError \(error.code.rawValue)")
+    return (kind, bytesWritten, "URLError \(error.code.rawValue)")
 }
 
 private let passwordMethods = [

@@ -23,7 +23,7 @@ func running(_ client: Client, from: Date, to: Date) async throws -> String? {
 }
 // end
 
-@Suite(.timeLimit(.minutes(1))) struct ExampleTests {
+@Suite(.timeLimit(.minutes(5))) struct ExampleTests {
     /// The package's folder.
     let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()

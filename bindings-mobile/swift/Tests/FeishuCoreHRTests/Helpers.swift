@@ -42,9 +42,9 @@ final class FunctionTransport: Transport {
 
 let success = HttpResponse(status: 200, headers: [], body: Data(#"{"code": 0, "data": {}}"#.utf8))
 
-/// Waits a little for something to become true.
+/// Waits for something to become true.
 func eventually(_ what: String, _ condition: () throws -> Bool) async throws {
-    for _ in 0..<500 {
+    for _ in 0..<6_000 {
         if try condition() { return }
         try await Task.sleep(for: .milliseconds(10))
     }

@@ -4,7 +4,7 @@ import Sandbox
 import Testing
 
 /// What an app brings may fail in every way.
-@Suite(.timeLimit(.minutes(1))) struct HostTests {
+@Suite(.timeLimit(.minutes(5))) struct HostTests {
     let sandbox: Sandbox
 
     init() throws {

@@ -4,7 +4,7 @@ import Sandbox
 import Testing
 
 /// Each fails when its option is ignored.
-@Suite(.timeLimit(.minutes(1))) struct OptionTests {
+@Suite(.timeLimit(.minutes(5))) struct OptionTests {
     let sandbox: Sandbox
 
     init() throws {
@@ -14,12 +14,12 @@ import Testing
     @Test func deadlinesOfAClientAndOfACallEndIt() async throws {
         try await sandbox.post("faults", ["on": "get_process", "fault": "timeout-not-applied", "times": 0])
         let id = try await sandbox.running()
-        let began = ContinuousClock.now
         let ofClient = try await failure { try await sandbox.client(deadline: .seconds(1)).getProcess(id) }
         let ofCall = try await failure { try await sandbox.client().getProcess(id, deadline: .seconds(1)) }
-        // The default would be two minutes.
-        #expect(ContinuousClock.now - began < .seconds(30))
-        #expect(ofClient.kind == .deadline && ofCall.kind == .deadline)
+        for error in [ofClient, ofCall] {
+            // The default, two minutes, would leave time for several.
+            #expect(error.kind == .deadline && error.attempts <= 1)
+        }
     }
 
     @Test func tokenAndRequestIdOfACallAreSent() async throws {

@@ -3,8 +3,10 @@ import Foundation
 import Sandbox
 import Testing
 
+private typealias Failure = (kind: TransportErrorKind, bytesWritten: Bool, head: HttpResponse?)
+
 /// URLSession by itself would follow, keep and answer; each of these fails when it is left to.
-@Suite(.timeLimit(.minutes(1))) struct TransportTests {
+@Suite(.timeLimit(.minutes(5))) struct TransportTests {
     let sandbox: Sandbox
     let transport = URLSessionTransport()
 
@@ -54,6 +56,26 @@ import Testing
         #expect(try await transport.send(request: request(cap: 1_000)).body.count == 1)
     }
 
+    @Test func whatIsLostAfterItsHeadKeepsIt() async throws {
+        let long = JSON.string(String(repeating: "x", count: 1_001))
+        let lost: [(answer: [String: JSON], headers: [String: JSON], kind: TransportErrorKind)] = [
+            (["cut": "body", "json": ["code": 0]], [:], .badBody),
+            (["text": long], [:], .tooLarge),
+            (["text": "x"], ["content-encoding": "gzip"], .badBody),
+        ]
+        try await script(
+            lost.map { lost in
+                let headers = lost.headers.merging(["x-tt-logid": "LOG"]) { $1 }
+                return .object(lost.answer.merging(["status": 503, "headers": .object(headers)]) { $1 })
+            })
+        for (_, _, kind) in lost {
+            let failure = try await self.kind { try await transport.send(request: request(cap: 1_000)) }
+            #expect(failure?.kind == kind && failure?.head?.status == 503)
+            #expect(failure?.head?.headers.first { $0.name == "x-tt-logid" }?.value == "LOG")
+            #expect(failure?.head?.body.isEmpty == true)
+        }
+    }
+
     @Test func aRefusedConnectionAndAnUnknownNameProveThatNothingWasWritten() async throws {
         let refused = try await kind { try await transport.send(request: request("http://127.0.0.1:1/")) }
         #expect(refused?.kind == .connect && refused?.bytesWritten == false)
@@ -71,7 +93,7 @@ import Testing
     @Test func aCutConnectionMayHaveCarriedTheRequest() async throws {
         try await sandbox.fault(on: "get_process", "rst-after-request-not-applied")
         let failure = try await kind { try await transport.send(request: request()) }
-        #expect(failure?.kind == .disconnected && failure?.bytesWritten == true)
+        #expect(failure?.kind == .disconnected && failure?.bytesWritten == true && failure?.head == nil)
     }
 
     @Test func noConnectionIsUsedAgain() async throws {
@@ -155,12 +177,12 @@ import Testing
             maxResponse: cap, freshConnection: false)
     }
 
-    private func kind(_ call: () async throws -> HttpResponse) async throws -> (kind: TransportErrorKind, bytesWritten: Bool)? {
+    private func kind(_ call: () async throws -> HttpResponse) async throws -> Failure? {
         do {
             _ = try await call()
             return nil
-        } catch let TransportError.Failed(kind, bytesWritten, _, _) {
-            return (kind, bytesWritten)
+        } catch let TransportError.Failed(kind, bytesWritten, _, head) {
+            return (kind, bytesWritten, head)
         }
     }
 }

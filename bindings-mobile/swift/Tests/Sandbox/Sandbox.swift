@@ -75,7 +75,7 @@ public final class Sandbox: @unchecked Sendable {
 
     /// Waits for the log to show something.
     public func until(_ what: String, _ condition: ([JSON]) -> Bool) async throws {
-        for _ in 0..<1_000 {
+        for _ in 0..<6_000 {
             if condition(try await log()) { return }
             try await Task.sleep(for: .milliseconds(10))
         }
