@@ -60,8 +60,10 @@ impl BaseUrl {
         if authority.contains('@') {
             return refused("may not contain user information; leave out what ends with `@`");
         }
-        let path = path.trim_end_matches('/');
-        let path = path.strip_suffix(ROOT).unwrap_or(path).trim_end_matches('/');
+        let mut path = path.trim_end_matches('/');
+        while let Some(rest) = path.strip_suffix(ROOT) {
+            path = rest.trim_end_matches('/');
+        }
         if !path.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/-._~".contains(&byte))
             || path.split('/').skip(1).any(|segment| matches!(segment, "" | "." | ".."))
         {
@@ -208,6 +210,8 @@ mod tests {
             ("https://open.feishu.cn/open-apis", OTHER, BaseUrl::FEISHU),
             ("https://HR.example.test:443/Api/", OTHER, "https://hr.example.test/Api"),
             ("https://hr.example.test/api/open-apis/", OTHER, "https://hr.example.test/api"),
+            ("https://hr.example.test/open-apis/open-apis", OTHER, "https://hr.example.test"),
+            ("https://open-apis/open-apis", OTHER, "https://open-apis"),
             ("https://hr.example.test:80", OTHER, "https://hr.example.test:80"),
             ("http://LOCALHOST:80/", LOOPBACK, "http://localhost"),
             ("http://127.0.0.1:443", LOOPBACK, "http://127.0.0.1:443"),
