@@ -20,7 +20,8 @@ fuzz_target!(|bytes: &[u8]| {
         }
     };
     let kept = base_url.as_str();
-    assert!(!kept.ends_with('/') && !kept.ends_with("/open-apis"), "{kept}");
+    let (_, after) = kept.split_once("://").unwrap_or_else(|| panic!("{kept} has no scheme"));
+    assert!(!after.ends_with('/') && !after.ends_with("/open-apis"), "{kept}");
     assert_eq!(BaseUrl::parse(kept, rules).as_ref(), Ok(&base_url), "it stays what it is");
 
     // Whether such a name stands for a text is left to the HTTP stack, which sends nothing to one that does not.

@@ -2,9 +2,9 @@
 #![no_main]
 
 use feishu_corehr::{
-    Actor, Answer, Attribution, BaseUrl, BaseUrlRules, CallOptions, Config, Credentials, Effect, Error, ErrorKind,
-    Header, HttpRequest, HttpResponse, Instant, Machine, Method, ReadBack, Secret, Step, TransportError,
-    TransportErrorKind, WithdrawProcess, Withdrawal, Withdrawn,
+    Action, Actor, Answer, Attribution, BaseUrl, BaseUrlRules, CallOptions, Config, Credentials, Effect, Endpoint,
+    Error, ErrorKind, Header, HttpRequest, HttpResponse, Instant, Machine, Method, ReadBack, Secret, Step,
+    TransportError, TransportErrorKind, WithdrawProcess, Withdrawn,
 };
 use libfuzzer_sys::fuzz_target;
 
@@ -22,7 +22,7 @@ fuzz_target!(|bytes: &[u8]| {
     let session = feishu_corehr::open(Config::new(base_url, Credentials::Host), u64::from(*seed)).expect("valid");
     let request = WithdrawProcess { process_id: PROCESS.into(), actor: Actor::System { user: None }, reason: None };
     let read_back = ReadBack::ALL[usize::from(*read_back) % ReadBack::ALL.len()];
-    let machine = Withdrawal::new(&session, &request, CallOptions::default(), read_back).expect("valid");
+    let machine = Action::new(&session, &request, CallOptions::default(), read_back).expect("valid");
     World {
         turns: turns.iter(),
         now: Instant::default(),
@@ -56,7 +56,7 @@ impl World<'_> {
         self.turns.next().copied().unwrap_or(0)
     }
 
-    fn play(mut self, mut machine: Withdrawal) {
+    fn play(mut self, mut machine: Action) {
         for _ in 0..MOST_STEPS {
             if self.late > 0 && self.turn() % 4 == 1 {
                 self.late -= 1;
@@ -77,7 +77,7 @@ impl World<'_> {
                     };
                     machine.handle(self.now, answer);
                 }
-                Step::Done(result) => return self.judge(result),
+                Step::Done(result) => return self.judge(result.and_then(WithdrawProcess::output)),
                 Step::Send(request) => {
                     assert!(self.now.monotonic + request.budget <= LONGEST, "a budget within the deadline");
                     let answer = self.server(&request);
