@@ -142,7 +142,7 @@ def _quotas(
     allowed: dict[str, tuple[SupportsIndex, SupportsFloat | SupportsIndex]] = {}
     for operation, quota in quotas.items():
         if operation not in known:
-            problems.append(("quotas", f"has `{operation}`, which is no operation; there are {', '.join(known)}"))
+            problems.append(("quotas", f"has {operation!r}, which is no operation; there are {', '.join(known)}"))
             continue
         wrong = TypeError(f"quotas[{operation!r}] must be a pair of a whole number of calls and of seconds")
         try:
@@ -151,12 +151,12 @@ def _quotas(
                 raise wrong
             calls, seconds = range(calls).stop, float(seconds)
         except OverflowError:
-            problems.append(("quotas", f"has a number out of range for `{operation}`"))
+            problems.append(("quotas", f"has a number out of range for {operation!r}"))
             continue
         except (TypeError, ValueError):
             raise wrong from None
         if not (0 < calls < 2**32 and 0 < seconds <= 2**32):
-            problems.append(("quotas", f"allows `{operation}` no number of calls from 1 on in a time above 0 seconds"))
+            problems.append(("quotas", f"allows {operation!r} no number of calls from 1 on in a time above 0 seconds"))
             continue
         allowed[operation] = (calls, seconds)
     return allowed
