@@ -60,6 +60,8 @@ pub enum Effect {
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Aim {
+    /// What changes a process.
+    Acts,
     /// All.
     Any,
     /// All but the token request.
@@ -68,8 +70,6 @@ pub enum Aim {
     Reads,
     /// The token request.
     Token,
-    /// Withdrawing.
-    Withdraw,
 }
 
 /// One named fault, as the catalogue shows it.
@@ -100,7 +100,7 @@ pub struct Fault {
 /// What happens to the real state before the request is served.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Before {
-    /// The effect of this request stays hidden from readers until the next request to withdraw.
+    /// The effect of this request stays hidden from readers until the next request to act.
     Hide,
     Nothing,
     /// The next token is of this many bytes.
@@ -215,11 +215,11 @@ impl Fault {
 
     pub(crate) fn strikes(&self, operation: Operation) -> bool {
         match self.aim {
+            Aim::Acts => operation.acts(),
             Aim::Any => true,
             Aim::Calls => operation != Operation::Token,
-            Aim::Reads => matches!(operation, Operation::GetProcess | Operation::ListProcesses),
+            Aim::Reads => operation != Operation::Token && !operation.acts(),
             Aim::Token => operation == Operation::Token,
-            Aim::Withdraw => operation == Operation::WithdrawProcess,
         }
     }
 

@@ -41,14 +41,9 @@ impl Limits {
     }
 }
 
-/// The limit on the operation's page, and its window in milliseconds. No page limits the token endpoint.
+/// The limit on the operation's page, and its window in milliseconds.
 pub(crate) fn documented(operation: Operation) -> Option<(u64, u64)> {
-    match operation {
-        Operation::GetProcess => Some((100, 60_000)),
-        Operation::ListProcesses => Some((20, 60_000)),
-        Operation::WithdrawProcess => Some((50, 1000)),
-        Operation::Token | Operation::Unknown => None,
-    }
+    operation.row()?.limit
 }
 
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss)] // Small and positive.

@@ -1,7 +1,8 @@
-//! The operations of the API: which method and path is which.
+//! The operations of the API by name, and which request line asks for which.
 
 use serde::{Deserialize, Serialize};
 
+use crate::operations::{ROWS, Row};
 use crate::percent;
 
 /// What a request asks for.
@@ -21,36 +22,28 @@ pub enum Operation {
 }
 
 impl Operation {
-    /// The operations that are served, each with its method and its path.
-    pub(crate) const SERVED: [(Self, &'static str, &'static str); 4] = [
-        (Self::WithdrawProcess, "PUT", "/open-apis/corehr/v2/process_withdraw/{process_id}"),
-        (Self::GetProcess, "GET", "/open-apis/corehr/v2/processes/{process_id}"),
-        (Self::ListProcesses, "GET", "/open-apis/corehr/v2/processes"),
-        (Self::Token, "POST", "/open-apis/auth/v3/tenant_access_token/internal"),
-    ];
+    /// What the sandbox knows of it; nothing of what it does not serve.
+    pub(crate) fn row(self) -> Option<&'static Row> {
+        ROWS.iter().find(|row| row.operation == self)
+    }
+
+    /// Whether it acts on a process.
+    pub(crate) fn acts(self) -> bool {
+        self.row().is_some_and(|row| row.act.is_some())
+    }
 
     /// The name used in the log, in scripts and in fault orders.
     #[must_use]
     pub fn name(self) -> &'static str {
-        match self {
-            Self::GetProcess => "get_process",
-            Self::ListProcesses => "list_processes",
-            Self::Token => "token",
-            Self::Unknown => "unknown",
-            Self::WithdrawProcess => "withdraw_process",
-        }
+        self.row().map_or("unknown", |row| row.name)
     }
 
     /// The operation of a request line, and the process id in its path, decoded.
     pub(crate) fn of(method: &str, path: &str) -> (Self, Option<String>) {
-        for (operation, its_method, template) in Self::SERVED {
-            if method == its_method
-                && let Some(process_id) = matched(template, path)
-            {
-                return (operation, process_id);
-            }
-        }
-        (Self::Unknown, None)
+        ROWS.iter()
+            .filter(|row| row.method == method)
+            .find_map(|row| Some((row.operation, matched(row.path, path)?)))
+            .unwrap_or((Self::Unknown, None))
     }
 }
 
@@ -88,6 +81,13 @@ mod tests {
             ("GET", "/"),
         ] {
             assert_eq!(Operation::of(method, path), (Operation::Unknown, None), "{method} {path}");
+        }
+    }
+
+    #[test]
+    fn an_operation_is_called_in_json_as_in_its_row() {
+        for row in ROWS {
+            assert_eq!(serde_json::to_value(row.operation).expect("JSON"), row.name);
         }
     }
 }

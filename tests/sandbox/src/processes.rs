@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::clock;
 use crate::demo;
+use crate::operations::Act;
 use crate::users::{Text, User, UserIdType};
 
 /// Still in approval.
@@ -64,18 +65,23 @@ impl Default for Process {
 }
 
 impl Process {
-    /// Whether this user is the initiator or one of the administrators.
-    pub(crate) fn may_be_ended_by(&self, kind: UserIdType, id: &str) -> bool {
-        let parties = self.initiator.iter().chain(&self.process_administrators).chain(&self.document_administrators);
-        parties.into_iter().any(|user| user.id(kind) == id)
+    /// Whether this user is the initiator.
+    pub(crate) fn is_initiated_by(&self, kind: UserIdType, id: &str) -> bool {
+        self.initiator.as_ref().is_some_and(|user| user.id(kind) == id)
+    }
+
+    /// Whether this user is a process administrator or a document administrator.
+    pub(crate) fn is_administered_by(&self, kind: UserIdType, id: &str) -> bool {
+        let mut administrators = self.process_administrators.iter().chain(&self.document_administrators);
+        administrators.any(|user| user.id(kind) == id)
     }
 }
 
 /// Until when readers see an older state.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Until {
-    /// The next request to withdraw it arrives.
-    NextWithdrawal,
+    /// The next request to act on it arrives.
+    NextAct,
     /// This many milliseconds after the start of the sandbox.
     Time(u64),
 }
@@ -129,10 +135,10 @@ impl Processes {
         self.held.values().map(move |held| held.read(now_ms))
     }
 
-    /// Moves a process from running to withdrawn. False if it was not running.
-    pub(crate) fn withdraw(&mut self, process_id: &str, lag: Option<Until>) -> bool {
-        self.truth(process_id).is_some_and(|process| process.status == RUNNING)
-            && self.set_status(process_id, WITHDRAWN, lag)
+    /// Acts on a process. False if it was not in the status that the act starts from.
+    pub(crate) fn act(&mut self, process_id: &str, act: Act, lag: Option<Until>) -> bool {
+        self.truth(process_id).is_some_and(|process| process.status == act.from)
+            && self.set_status(process_id, act.to, lag)
     }
 
     /// Sets a status, as somebody else may do. False if there is no such process.
@@ -147,10 +153,10 @@ impl Processes {
         true
     }
 
-    /// A request to withdraw it has arrived: reads that lagged until then lag no more.
-    pub(crate) fn withdrawal_arrived(&mut self, process_id: &str) {
+    /// A request to act on it has arrived: reads that lagged until then lag no more.
+    pub(crate) fn act_arrived(&mut self, process_id: &str) {
         if let Some(held) = self.held.get_mut(process_id)
-            && matches!(held.seen, Some((_, Until::NextWithdrawal)))
+            && matches!(held.seen, Some((_, Until::NextAct)))
         {
             held.seen = None;
         }
@@ -160,7 +166,7 @@ impl Processes {
 impl Held {
     fn read(&self, now_ms: u64) -> &Process {
         match &self.seen {
-            Some((before, Until::NextWithdrawal)) => before,
+            Some((before, Until::NextAct)) => before,
             Some((before, Until::Time(until))) if now_ms < *until => before,
             Some((_, Until::Time(_))) | None => &self.process,
         }
@@ -171,32 +177,34 @@ impl Held {
 mod tests {
     use super::*;
 
+    const WITHDRAW: Act = Act { from: RUNNING, to: WITHDRAWN, refused: (1_161_006, "") };
+
     #[test]
     fn a_running_process_is_withdrawn_once() {
         let mut processes = Processes::default();
         let id = processes.add(Process::default());
-        assert!(processes.withdraw(&id, None));
-        assert!(!processes.withdraw(&id, None));
+        assert!(processes.act(&id, WITHDRAW, None));
+        assert!(!processes.act(&id, WITHDRAW, None));
         assert_eq!(processes.truth(&id).map(|process| process.status), Some(WITHDRAWN));
-        assert!(!processes.withdraw("no such process", None));
+        assert!(!processes.act("no such process", WITHDRAW, None));
     }
 
     #[test]
     fn reads_lag_until_their_time() {
         let mut processes = Processes::default();
         let id = processes.add(Process::default());
-        processes.withdraw(&id, Some(Until::Time(100)));
+        processes.act(&id, WITHDRAW, Some(Until::Time(100)));
         assert_eq!(processes.read(&id, 99).map(|process| process.status), Some(RUNNING));
         assert_eq!(processes.read(&id, 100).map(|process| process.status), Some(WITHDRAWN));
     }
 
     #[test]
-    fn reads_lag_until_the_next_withdrawal() {
+    fn reads_lag_until_the_next_act() {
         let mut processes = Processes::default();
         let id = processes.add(Process::default());
-        processes.withdraw(&id, Some(Until::NextWithdrawal));
+        processes.act(&id, WITHDRAW, Some(Until::NextAct));
         assert_eq!(processes.read(&id, 0).map(|process| process.status), Some(RUNNING));
-        processes.withdrawal_arrived(&id);
+        processes.act_arrived(&id);
         assert_eq!(processes.read(&id, 0).map(|process| process.status), Some(WITHDRAWN));
     }
 }

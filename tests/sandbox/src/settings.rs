@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-/// The scope that withdrawing needs.
+/// The scope that acting on a process needs.
 pub const WRITE_SCOPE: &str = "corehr:process.instance:write";
 /// The scope that reading needs.
 pub const READ_SCOPE: &str = "corehr:process:read";
@@ -27,7 +27,7 @@ pub struct Settings {
     pub token_error_status: u16,
     /// The HTTP status of a refused token request: 200, or 400 as some fixtures have it.
     pub token_failure_status: u16,
-    /// For so long after a withdrawal, reads show the process as it was before.
+    /// For so long after an act, reads show the process as it was before.
     pub read_lag_ms: u64,
     /// Moves the clock of tokens and rate limits forward.
     pub clock_offset_ms: u64,

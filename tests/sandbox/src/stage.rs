@@ -10,7 +10,7 @@ use crate::faults::{Before, Blow, Effect, Shape, Strike};
 use crate::log::Ticket;
 use crate::operation::Operation;
 use crate::operations::{self, Served};
-use crate::processes::{Process, Until, WITHDRAWN};
+use crate::processes::{Process, Until};
 use crate::request::Received;
 use crate::script::{Cue, Cut, Play, Stall, Turn};
 use crate::state::{State, World};
@@ -67,8 +67,8 @@ struct Scene<'a> {
 
 impl Scene<'_> {
     fn play(&mut self) -> Delivery {
-        if self.operation == Operation::WithdrawProcess {
-            self.state.processes.withdrawal_arrived(self.process_id.unwrap_or_default());
+        if self.operation.acts() {
+            self.state.processes.act_arrived(self.process_id.unwrap_or_default());
         }
         match self.state.script.next(self.operation) {
             Turn::Cue(cue) => self.follow(&cue),
@@ -125,14 +125,13 @@ impl Scene<'_> {
 
     /// The effect without the checks, since a script's tokens may be of its own making.
     fn force(&mut self, apply: bool) -> bool {
-        let (true, Operation::WithdrawProcess, Some(id)) = (apply, self.operation, self.process_id) else {
-            return false;
-        };
+        let act = self.operation.row().and_then(|row| row.act);
+        let (true, Some(act), Some(id)) = (apply, act, self.process_id) else { return false };
         let lag = self.state.lag(self.now_ms);
         let applied = if self.state.processes.truth(id).is_some() {
-            self.state.processes.withdraw(id, lag)
+            self.state.processes.act(id, act, lag)
         } else {
-            self.state.processes.add(Process { process_id: id.to_owned(), status: WITHDRAWN, ..Process::default() });
+            self.state.processes.add(Process { process_id: id.to_owned(), status: act.to, ..Process::default() });
             true
         };
         if applied {
@@ -206,20 +205,21 @@ impl Scene<'_> {
                 self.apply_later(Duration::from_millis(strike.ms));
                 (success(), false)
             }
-            // Only withdrawing has an effect that matters: a garbled read is garbled best from the real answer.
-            Effect::ByFlag if self.operation != Operation::WithdrawProcess => (self.serve(), true),
+            // Only an act has an effect that matters: a garbled read is garbled best from the real answer.
+            Effect::ByFlag if !self.operation.acts() => (self.serve(), true),
             Effect::ByFlag | Effect::NotApplied => (success(), false),
         }
     }
 
     fn apply_later(&self, pause: Duration) {
-        let (world, ticket, received) = (self.world.clone(), self.ticket, self.received.clone());
+        let (world, operation) = (self.world.clone(), self.operation);
+        let (ticket, received) = (self.ticket, self.received.clone());
         let Some(id) = self.process_id.map(str::to_owned) else { return };
         tokio::spawn(async move {
             tokio::time::sleep(pause).await;
             let now_ms = world.now_ms();
             let mut state = world.state();
-            let served = operations::serve(&mut state, Operation::WithdrawProcess, Some(&id), &received, now_ms);
+            let served = operations::serve(&mut state, operation, Some(&id), &received, now_ms);
             if served.applied {
                 state.log.change(ticket, |entry| entry.applied = true);
             }

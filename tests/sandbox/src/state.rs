@@ -53,7 +53,7 @@ pub(crate) struct State {
     pub(crate) tokens: Tokens,
     pub(crate) limits: Limits,
     pub(crate) processes: Processes,
-    /// Whether readers see the effect of the next withdrawal only when another one is asked for.
+    /// Whether readers see the effect of the next act only when another one is asked for.
     pub(crate) hide_next: bool,
     pub(crate) demo: Demo,
     /// The page tokens that were given out.
@@ -116,10 +116,10 @@ impl State {
         self.apps.get(app_id).and_then(|app| app.scopes.as_ref()).unwrap_or(&self.settings.scopes)
     }
 
-    /// Until when reads lag behind a withdrawal of now.
+    /// Until when reads lag behind an act of now.
     pub(crate) fn lag(&self, now_ms: u64) -> Option<Until> {
         if self.hide_next {
-            return Some(Until::NextWithdrawal);
+            return Some(Until::NextAct);
         }
         let lag = self.settings.read_lag_ms;
         (lag > 0).then(|| Until::Time(now_ms + lag))

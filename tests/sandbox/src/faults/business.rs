@@ -4,9 +4,7 @@ use super::status::frequent_until_over;
 use super::{Aim, Before, Blow, Effect, Fault, Group, Shape};
 use crate::answer::{Answer, Source};
 use crate::delivery::{Act, Delivery};
-use crate::operation::Operation;
 use crate::operations::missing_scope;
-use crate::settings::{READ_SCOPE, WRITE_SCOPE};
 
 pub(super) static FAULTS: [Fault; 25] = [
     ended("withdrawn-by-other", "F81", 4).does("somebody else withdraws the process just before"),
@@ -14,7 +12,7 @@ pub(super) static FAULTS: [Fault; 25] = [
         Delivery::nothing(Act::Reset, blow.source)
     })
     .does("takes effect, then RST; reads do not see it until the next request to withdraw")
-    .aim(Aim::Withdraw)
+    .aim(Aim::Acts)
     .before(Before::Hide),
     ended("completed", "F83", 9).does("the process is completed just before"),
     ended("rejected", "F84", 2).does("the process is rejected just before"),
@@ -23,7 +21,7 @@ pub(super) static FAULTS: [Fault; 25] = [
     code("1160101", "F86", Source::Official, |_| refusal(400, 1_160_101, "parameter error")).does("400 with 1160101"),
     code("1161003", "F87", Source::Official, |_| refusal(403, 1_161_003, "no permission"))
         .does("403 with 1161003")
-        .aim(Aim::Withdraw),
+        .aim(Aim::Acts),
     code("99991672", "F87", Source::Observed, forbidden).does("400 with 99991672 and the scope that is missing"),
     code("99991403", "F88", Source::Official, |_| gateway(99_991_403, "monthly quota exceeded"))
         .does("99991403: the calls of the month are used up"),
@@ -55,7 +53,7 @@ pub(super) static FAULTS: [Fault; 25] = [
         "somebody else withdraws the process just before; reads see it only after the duration",
     )
     .lasting_ms(2500)
-    .aim(Aim::Withdraw)
+    .aim(Aim::Acts)
     .before(Before::SetStatusUnseen(4)),
     code("verify-forbidden", "F93", Source::Observed, forbidden)
         .does("reading lacks its scope: 99991672")
@@ -73,15 +71,17 @@ pub(super) static FAULTS: [Fault; 25] = [
     .aim(Aim::Reads),
     code("1161005-not-applied", "F99", Source::Official, conflict)
         .does("400 with 1161005, nothing done")
-        .aim(Aim::Withdraw),
+        .aim(Aim::Acts),
     row("1161005-after-applied", "F100", Source::Invented, Effect::Applied, conflict)
         .does("400 with 1161005 although it was done")
-        .aim(Aim::Withdraw),
-    row("1161006-after-applied", "", Source::Invented, Effect::Applied, |_| {
-        refusal(400, 1_161_006, "all approvals have ended")
+        .aim(Aim::Acts),
+    row("1161006-after-applied", "", Source::Invented, Effect::Applied, |blow| {
+        let act = blow.operation.row().and_then(|row| row.act);
+        let (code, message) = act.map_or((1_161_006, "all approvals have ended"), |act| act.refused);
+        refusal(400, code, message)
     })
-    .does("400 with 1161006 on the very request that did it: a hidden resend on the way")
-    .aim(Aim::Withdraw),
+    .does("400 with 1161006 (or what else this act refuses a wrong status with) on the very request that did it: a hidden resend on the way")
+    .aim(Aim::Acts),
 ];
 
 const fn row(
@@ -101,7 +101,7 @@ const fn code(name: &'static str, number: &'static str, source: Source, made: fn
 /// The process ends otherwise, and the request is then answered for real.
 const fn ended(name: &'static str, number: &'static str, status: i64) -> Fault {
     Fault::new(name, number, Group::Business, Source::Official, Effect::Applied, Shape::Real, "")
-        .aim(Aim::Withdraw)
+        .aim(Aim::Acts)
         .before(Before::SetStatus(status))
 }
 
@@ -114,7 +114,7 @@ fn gateway(code: i64, message: &str) -> Delivery {
 }
 
 fn forbidden(blow: &Blow<'_>) -> Delivery {
-    let scope = if blow.operation == Operation::WithdrawProcess { WRITE_SCOPE } else { READ_SCOPE };
+    let scope = blow.operation.row().and_then(|row| row.scope).unwrap_or_default();
     Delivery::whole(&missing_scope(&blow.app_id, scope, blow.source))
 }
 

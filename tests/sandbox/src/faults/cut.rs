@@ -33,13 +33,13 @@ pub(super) static FAULTS: [Fault; 14] = [
     row("applied-45s-late", "F19", Effect::Late, Shape::Made(stall))
         .does("never answered; takes effect only after the duration")
         .lasting_ms(45_000)
-        .aim(Aim::Withdraw),
+        .aim(Aim::Acts),
     row("half-open", "F20", Effect::NotApplied, Shape::Made(vanish))
         .does("never answered, and the connection is not even read for the duration")
         .lasting_ms(60_000),
     row("duplicate-delivery", "F25", Effect::Twice, Shape::Real)
         .does("delivered twice; the second delivery's answer is sent")
-        .aim(Aim::Withdraw),
+        .aim(Aim::Acts),
 ];
 
 const fn row(name: &'static str, number: &'static str, effect: Effect, shape: Shape) -> Fault {

@@ -2,25 +2,18 @@
 
 use serde_json::json;
 
+use super::Call;
 use crate::answer::{Answer, Source};
 use crate::limits::Exceeded;
-use crate::operation::Operation;
 use crate::request::Received;
-use crate::settings::{READ_SCOPE, USER_ID_SCOPE, WRITE_SCOPE};
+use crate::settings::USER_ID_SCOPE;
 use crate::state::State;
 
 /// Lets a request pass, or refuses it. The order of the checks is invented.
-pub(super) fn admit(
-    state: &mut State,
-    operation: Operation,
-    received: &Received,
-    user_id_type: Option<&str>,
-    now_ms: u64,
-) -> Result<(), Answer> {
-    let now_ms = state.gateway_ms(now_ms);
-    let app_id = authorized(state, received, now_ms)?;
-    let needed = if operation == Operation::WithdrawProcess { WRITE_SCOPE } else { READ_SCOPE };
-    for scope in [Some(needed), (user_id_type == Some("user_id")).then_some(USER_ID_SCOPE)].into_iter().flatten() {
+pub(super) fn admit(state: &mut State, call: &Call<'_>, user_id_type: Option<&str>) -> Result<(), Answer> {
+    let now_ms = state.gateway_ms(call.now_ms);
+    let app_id = authorized(state, call.received, now_ms)?;
+    for scope in [call.row.scope, (user_id_type == Some("user_id")).then_some(USER_ID_SCOPE)].into_iter().flatten() {
         if !state.scopes_of(&app_id).contains(scope) {
             // That the field scope refuses the whole request is invented.
             let source = if scope == USER_ID_SCOPE { Source::Invented } else { Source::Observed };
@@ -32,7 +25,7 @@ pub(super) fn admit(
         let status = state.settings.limit_status;
         state
             .limits
-            .take(operation, &app_id, scale, now_ms)
+            .take(call.row.operation, &app_id, scale, now_ms)
             .map_err(|exceeded| too_frequent(status, exceeded, Source::Official))?;
     }
     Ok(())

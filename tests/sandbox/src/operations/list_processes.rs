@@ -4,21 +4,32 @@ use std::str::FromStr;
 
 use serde_json::json;
 
-use super::gateway;
 use super::query::{Query, invalid};
+use super::{Call, Row, gateway};
 use crate::answer::Answer;
 use crate::operation::Operation;
 use crate::processes::Process;
-use crate::request::Received;
+use crate::settings::READ_SCOPE;
 use crate::state::State;
+
+pub(super) const ROW: Row = Row {
+    operation: Operation::ListProcesses,
+    name: "list_processes",
+    method: "GET",
+    path: "/open-apis/corehr/v2/processes",
+    scope: Some(READ_SCOPE),
+    limit: Some((20, 60_000)),
+    act: None,
+    serve,
+};
 
 /// The span must be less than this.
 const SPAN_MS: i64 = 31 * 24 * 60 * 60 * 1000;
 const STATUSES: [i64; 6] = [1, 2, 4, 8, 9, 15];
 
-pub(super) fn serve(state: &mut State, received: &Received, now_ms: u64) -> Result<Answer, Answer> {
-    let query = Query::of(received);
-    gateway::admit(state, Operation::ListProcesses, received, None, now_ms)?;
+fn serve(state: &mut State, call: &Call<'_>) -> Result<Answer, Answer> {
+    let query = Query::of(call.received);
+    gateway::admit(state, call, None)?;
     let filter = Filter::of(&query)?;
     let page_size: usize = required(&query, "page_size")?;
     if !(1..=100).contains(&page_size) {
@@ -29,7 +40,7 @@ pub(super) fn serve(state: &mut State, received: &Received, now_ms: u64) -> Resu
         return Err(invalid("page_token was not given out here"));
     }
     // The order is not documented; by id. As in the documented example, the page token is the last id.
-    let matching = state.processes.read_all(now_ms).filter(|process| filter.takes(process));
+    let matching = state.processes.read_all(call.now_ms).filter(|process| filter.takes(process));
     let mut rest =
         matching.map(|process| process.process_id.as_str()).filter(|id| after.is_none_or(|after| *id > after));
     let ids: Vec<String> = rest.by_ref().take(page_size).map(str::to_owned).collect();

@@ -179,7 +179,7 @@ async fn strike(sandbox: &Sandbox, fault: &Fault, flag: Option<bool>, wire: Wire
     let token = token(sandbox).await;
     let running = sandbox.demo().processes["running"].clone();
     let (on, request) = match fault.aim {
-        Aim::Any | Aim::Calls | Aim::Withdraw => (Operation::WithdrawProcess, withdraw_request(&running, &token)),
+        Aim::Acts | Aim::Any | Aim::Calls => (Operation::WithdrawProcess, withdraw_request(&running, &token)),
         Aim::Reads => (Operation::GetProcess, get_request(&running, &token)),
         Aim::Token => (Operation::Token, token_request(sandbox)),
     };
