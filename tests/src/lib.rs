@@ -3,6 +3,7 @@
 pub mod comparison;
 pub mod exceptions;
 pub mod library;
+pub mod operations;
 pub mod outcome;
 pub mod run;
 pub mod script;

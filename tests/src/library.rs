@@ -4,8 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use feishu_corehr::Replay;
 use serde_json::{Map, Value};
 
+use crate::operations;
 use crate::source::root;
 use crate::vector::{Answer, Call, Outcome, Runtime, Script, Step, Vector};
 
@@ -153,8 +155,10 @@ fn of_script(script: &Script, is_for_core: bool, runtimes: &[Runtime]) -> Option
 }
 
 fn of_step(step: &Step, is_for_core: bool, is_core_only: bool) -> Option<String> {
-    if !["get_process", "list_processes", "token", "withdraw_process"].contains(&step.on.as_str()) {
-        return Some(format!("`{}` is no operation", step.on));
+    if step.on != "token"
+        && let Err(problem) = operations::play(&step.on)
+    {
+        return Some(problem);
     }
     if step.answer.failed.is_some() && !is_core_only {
         return Some("`failed` can only be shown in virtual time".to_owned());
@@ -187,28 +191,23 @@ fn of_outcome(outcome: &Outcome) -> Option<String> {
     }
 }
 
-/// No operation may be given what it does not have.
+/// No operation may be given what it does not have. A moment with a zone is for languages that have such a type.
 fn of_call(call: &Call) -> Option<String> {
-    let withdrawal = call.actor.is_some() || call.reason.is_some() || call.read_back.is_some();
-    let listing = call.modify_time_from.is_some() && call.modify_time_to.is_some();
-    let of_listing = [
-        call.modify_time_from.is_some(),
-        call.modify_time_to.is_some(),
-        call.statuses.is_some(),
-        call.page_size.is_some(),
-        call.page_token.is_some(),
-        call.flow_definition_id.is_some(),
-        call.one_page,
-        call.take.is_some(),
-    ];
-    let is_listed = of_listing.contains(&true);
-    let is_good = match call.operation() {
-        "get_process" => !withdrawal && !is_listed,
-        "list_processes" => !withdrawal && listing && call.user_id_type.is_none() && call.process_id.is_none(),
-        "withdraw_process" => !is_listed && call.user_id_type.is_none(),
-        _ => false,
+    let play = match operations::play(call.operation()) {
+        Ok(play) => play,
+        Err(problem) => return Some(problem),
     };
-    (!is_good).then(|| format!("`{}` has other arguments, or there is no such operation", call.operation()))
+    let mut request = call.request(play.operation);
+    for name in ["modify_time_from", "modify_time_to"] {
+        if let Some(moment) = request.get_mut(name).filter(|moment| moment.is_string()) {
+            *moment = 0.into();
+        }
+    }
+    if let Err(error) = (play.request)(request) {
+        return Some(format!("`{}` is called wrongly: {error}", call.operation()));
+    }
+    let is_proved = play.operation.replay == Replay::Proved;
+    (call.read_back.is_some() && !is_proved).then(|| format!("`{}` has no `read_back`", call.operation()))
 }
 
 /// The names that stand more than once.

@@ -1,5 +1,6 @@
 //! A vector as a script: a request vector is one whose server answers with plain successes.
 
+use feishu_corehr::OPERATIONS;
 use serde_json::{Value, json};
 
 use crate::vector::{Call, Client, Step, Vector};
@@ -46,7 +47,8 @@ impl Script {
 
 fn step(on: &str, json: Value) -> Step {
     let answer = crate::vector::Answer { json: Some(json), ..Default::default() };
-    Step { on: on.to_owned(), apply: on == "withdraw_process", delay_ms: 0, answer, virtually: None }
+    let acts = OPERATIONS.iter().any(|operation| operation.name == on && operation.replay.is_write());
+    Step { on: on.to_owned(), apply: acts, delay_ms: 0, answer, virtually: None }
 }
 
 /// The answer, with the status that is meant where none is written: the sandbox wants one for an answer without body.

@@ -5,14 +5,13 @@
 use std::collections::BTreeMap;
 
 use feishu_corehr::{
-    Action, Actor, BaseUrl, BaseUrlRules, CallOptions, Config, Credentials, Endpoint, Error, GetProcess, Header,
-    HttpResponse, ListProcesses, Machine, OPERATIONS, Pages, Quota, ReadBack, Secret, Session, Status, UserIdType,
-    WithdrawProcess,
+    Action, BaseUrl, BaseUrlRules, CallOptions, Config, Credentials, Endpoint, Error, Header, HttpResponse,
+    ListProcesses, Machine, Outcome, Pages, Quota, ReadBack, Request, Secret, Session,
 };
 use serde_json::Value;
 
-use crate::outcome;
 use crate::vector::{Answer, Call, Client, Reply};
+use crate::{operations, outcome};
 
 /// Where a machine is played.
 pub trait Stage {
@@ -33,11 +32,9 @@ pub async fn perform(stage: &mut impl Stage, client: &Client, calls: &[Call], ur
     for call in calls {
         stage.pause(call.after_ms, call.wall_jump_ms).await;
         outcomes.push(match call.operation() {
-            "get_process" => get(stage, &session, call).await,
             "list_processes" if call.one_page => one_page(call),
             "list_processes" => list(stage, &session, call).await,
-            "withdraw_process" => withdraw(stage, &session, call).await,
-            unknown => panic!("`{unknown}` is played nowhere"),
+            _ => called(stage, &session, call).await,
         });
     }
     outcomes
@@ -48,18 +45,10 @@ pub async fn perform(stage: &mut impl Stage, client: &Client, calls: &[Call], ur
 /// # Panics
 /// When there is no such operation.
 pub fn read(reply: &Reply) -> Value {
-    let operation = OPERATIONS.iter().find(|operation| operation.name == reply.operation).expect("an operation");
-    let failed = |error: Error| outcome::error(&error, &[]);
-    let answer = match feishu_corehr::read(operation, &response(&reply.answer)) {
-        Ok(answer) => answer,
-        Err(error) => return failed(error),
-    };
-    match operation.name {
-        "get_process" => GetProcess::decode(&answer).map_or_else(failed, |process| outcome::process(&process)),
-        "list_processes" => ListProcesses::decode(&answer).map_or_else(failed, |page| outcome::page(&page)),
-        "withdraw_process" => WithdrawProcess::decode(&answer).map_or_else(failed, |_| outcome::empty()),
-        unknown => panic!("`{unknown}` is read nowhere"),
-    }
+    let play = operations::play(&reply.operation).unwrap_or_else(|problem| panic!("{problem}"));
+    let answer = feishu_corehr::read(play.operation, &response(&reply.answer));
+    let result = answer.and_then(|answer| (play.decode)(&answer));
+    result.map_or_else(|error| outcome::error(&error, &[]), |value| outcome::value(&value))
 }
 
 /// An answer as a transport hands it in, with the content type that the sandbox would give it.
@@ -122,31 +111,23 @@ fn options(call: &Call) -> CallOptions {
     }
 }
 
-async fn withdraw(stage: &mut impl Stage, session: &Session, call: &Call) -> Value {
-    let actor = call.actor.clone().map_or(Actor::System { user: None }, |actor| {
-        serde_json::from_value(actor).unwrap_or_else(|error| panic!("{error}"))
-    });
-    let request = WithdrawProcess { process_id: call.process_id().to_owned(), actor, reason: call.reason.clone() };
+/// Plays the call of any operation.
+async fn called(stage: &mut impl Stage, session: &Session, call: &Call) -> Value {
+    let play = operations::play(call.operation()).unwrap_or_else(|problem| panic!("{problem}"));
+    let request = (play.request)(call.request(play.operation)).unwrap_or_else(|error| panic!("{error}"));
     let read_back = word::<ReadBack>(call.read_back.as_deref()).unwrap_or_default();
-    let result = played(stage, session, &request, options(call), read_back).await;
-    result.map_or_else(|error| outcome::error(&error, &[]), |withdrawn| outcome::withdrawn(&withdrawn))
+    let result = played(stage, session, &*request, options(call), read_back).await.and_then(play.output);
+    result.map_or_else(|error| outcome::error(&error, &[]), |value| outcome::value(&value))
 }
 
-async fn played<E: Endpoint>(
+async fn played(
     stage: &mut impl Stage,
     session: &Session,
-    request: &E,
+    request: &dyn Request,
     options: CallOptions,
     read_back: ReadBack,
-) -> Result<E::Output, Error> {
-    E::output(stage.play(Action::new(session, request, options, read_back)?).await?)
-}
-
-async fn get(stage: &mut impl Stage, session: &Session, call: &Call) -> Value {
-    let user_id_type = word::<UserIdType>(call.user_id_type.as_deref());
-    let request = GetProcess { process_id: call.process_id().to_owned(), user_id_type };
-    let result = played(stage, session, &request, options(call), ReadBack::default()).await;
-    result.map_or_else(|error| outcome::error(&error, &[]), |process| outcome::process(&process))
+) -> Result<Outcome, Error> {
+    stage.play(Action::new(session, request, options, read_back)?).await
 }
 
 async fn list(stage: &mut impl Stage, session: &Session, call: &Call) -> Value {
@@ -161,7 +142,8 @@ async fn list(stage: &mut impl Stage, session: &Session, call: &Call) -> Value {
     while ids.len() < most {
         cursor = pages.cursor();
         let Some(request) = pages.next() else { break };
-        match played(stage, session, &request, options(call), ReadBack::default()).await {
+        let played = played(stage, session, &request, options(call), ReadBack::default()).await;
+        match played.and_then(ListProcesses::output) {
             Ok(page) => ids.extend(pages.take(&page)),
             Err(error) => return outcome::error(&error, &ids),
         }
@@ -176,16 +158,8 @@ fn one_page(call: &Call) -> Value {
 }
 
 fn listing(call: &Call) -> ListProcesses {
-    let time = |value: &Option<Value>| value.as_ref().and_then(Value::as_i64).expect("milliseconds");
-    let statuses = call.statuses.iter().flatten().map(|name| word::<Status>(Some(name)).unwrap_or(Status::Unknown));
-    let mut request = ListProcesses::new(time(&call.modify_time_from), time(&call.modify_time_to));
-    request.statuses = statuses.collect();
-    request.page_token.clone_from(&call.page_token);
-    request.flow_definition_id.clone_from(&call.flow_definition_id);
-    if let Some(page_size) = call.page_size {
-        request.page_size = page_size;
-    }
-    request
+    let request = call.request(&ListProcesses::OPERATION);
+    serde_json::from_value(request).unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// A value by its word.

@@ -4,8 +4,9 @@
 
 use std::collections::BTreeMap;
 
+use feishu_corehr::Operation;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// A case.
 #[derive(Clone, Debug, Deserialize)]
@@ -236,34 +237,16 @@ pub enum HostToken {
     Token(String),
 }
 
-/// A call, as a caller writes it. What an operation does not have must be absent.
+/// A call, as a caller writes it: options, and everything else the operation's request.
 #[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Call {
     /// The operation; `withdraw_process` if absent.
     pub operation: Option<String>,
-    /// The process; Feishu's sample id if absent.
-    pub process_id: Option<String>,
-    /// Who withdraws; the system if absent.
-    pub actor: Option<Value>,
-    /// Why.
-    pub reason: Option<String>,
-    /// `best_effort`, `never` or `required`.
+    /// The request's fields, by their names; see [`Call::request`].
+    #[serde(flatten)]
+    pub given: Map<String, Value>,
+    /// `best_effort`, `never` or `required`, for what a read can prove.
     pub read_back: Option<String>,
-    /// `open_id`, `people_corehr_id`, `union_id` or `user_id`.
-    pub user_id_type: Option<String>,
-    /// The statuses to list.
-    pub statuses: Option<Vec<String>>,
-    /// Ids in one page.
-    pub page_size: Option<u32>,
-    /// Where to go on.
-    pub page_token: Option<String>,
-    /// Milliseconds, or a time of day as RFC 3339 for a language that has such a type.
-    pub modify_time_from: Option<Value>,
-    /// The same.
-    pub modify_time_to: Option<Value>,
-    /// The flow definition.
-    pub flow_definition_id: Option<String>,
     /// The request for one page by itself: it is built, and not sent.
     #[serde(default)]
     pub one_page: bool,
@@ -426,9 +409,22 @@ impl Call {
         self.operation.as_deref().unwrap_or("withdraw_process")
     }
 
-    /// The process's id.
+    /// The process that it names, or that is put there for it.
     pub fn process_id(&self) -> &str {
-        self.process_id.as_deref().unwrap_or(Self::SAMPLE)
+        self.given.get("process_id").and_then(Value::as_str).unwrap_or(Self::SAMPLE)
+    }
+
+    /// The request with what may be left out of it: the process in its path is Feishu's sample, and who acts is the
+    /// system.
+    pub fn request(&self, operation: &Operation) -> Value {
+        let mut request = self.given.clone();
+        if operation.path.contains("{process_id}") {
+            request.entry("process_id").or_insert_with(|| Self::SAMPLE.into());
+        }
+        if operation.replay.is_write() {
+            request.entry("actor").or_insert_with(|| serde_json::json!({ "system": true }));
+        }
+        request.into()
     }
 }
 

@@ -5,8 +5,8 @@ use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
 use feishu_corehr::{
-    Answer as Told, Ask, HttpRequest, HttpResponse, Instant, Machine, Secret, Step as Wanted, TransportError,
-    TransportErrorKind,
+    Answer as Told, Ask, HttpRequest, HttpResponse, Instant, Machine, OPERATIONS, Secret, Step as Wanted,
+    TransportError, TransportErrorKind,
 };
 
 use crate::run::{Run, Sent};
@@ -132,12 +132,12 @@ fn answered(answer: &Answer, request: &HttpRequest) -> Result<HttpResponse, Tran
 fn sent(request: &HttpRequest, now: Instant) -> Sent {
     let target = request.url.strip_prefix(FEISHU).unwrap_or(&request.url).to_owned();
     let path = target.split('?').next().unwrap_or_default();
-    let on = match (request.method.as_str(), path.trim_start_matches("/open-apis/")) {
-        ("POST", "auth/v3/tenant_access_token/internal") => "token",
-        ("PUT", path) if path.starts_with("corehr/v2/process_withdraw/") => "withdraw_process",
-        ("GET", "corehr/v2/processes") => "list_processes",
-        ("GET", path) if path.starts_with("corehr/v2/processes/") => "get_process",
-        _ => "unknown",
+    let on = match path {
+        "/open-apis/auth/v3/tenant_access_token/internal" => "token",
+        path => OPERATIONS
+            .iter()
+            .find(|operation| operation.method == request.method && is_at(operation.path, path))
+            .map_or("unknown", |operation| operation.name),
     };
     Sent {
         on: on.to_owned(),
@@ -148,6 +148,13 @@ fn sent(request: &HttpRequest, now: Instant) -> Sent {
         target,
         ..Sent::default()
     }
+}
+
+/// Whether `path` is of the form of `template`, whose parameters stand in braces.
+fn is_at(template: &str, path: &str) -> bool {
+    let (wanted, there): (Vec<&str>, Vec<&str>) = (template.split('/').collect(), path.split('/').collect());
+    wanted.len() == there.len()
+        && wanted.iter().zip(there).all(|(wanted, there)| wanted.starts_with('{') || *wanted == there)
 }
 
 /// The result of a future that waits for nothing.

@@ -1,0 +1,48 @@
+//! Every operation as vectors play it: one table, made of the one list.
+
+use feishu_corehr::{Endpoint, Error, Operation, Outcome, Reply, Request, operations};
+use feishu_corehr::{GetProcess, ListProcesses, WithdrawProcess};
+use serde_json::Value;
+
+/// One operation's way from JSON and to JSON.
+pub struct Play {
+    /// What is the same in every call of it.
+    pub operation: &'static Operation,
+    /// Reads a request.
+    pub request: fn(Value) -> serde_json::Result<Box<dyn Request>>,
+    /// What a call ends with.
+    pub output: fn(Outcome) -> Result<Value, Error>,
+    /// An answer by itself.
+    pub decode: fn(&Reply) -> Result<Value, Error>,
+}
+
+macro_rules! plays {
+    ($($name:ident: $request:ident -> $output:ident,)*) => {
+        static PLAYS: &[Play] = &[$(Play {
+            operation: &$request::OPERATION,
+            request: |json| Ok(Box::new(serde_json::from_value::<$request>(json)?)),
+            output: |outcome| $request::output(outcome).map(json),
+            decode: |reply| $request::decode(reply).map(json),
+        }),*];
+    };
+}
+
+operations!(plays);
+
+/// The operation of that name.
+///
+/// # Errors
+/// There is none; the names that there are.
+pub fn play(name: &str) -> Result<&'static Play, String> {
+    PLAYS.iter().find(|play| play.operation.name == name).ok_or_else(|| {
+        let names: Vec<&str> = PLAYS.iter().map(|play| play.operation.name).collect();
+        format!("`{name}` is no operation; there are {}", names.join(", "))
+    })
+}
+
+/// All but the text that says everything a second time.
+fn json(value: impl serde::Serialize) -> Value {
+    let mut json = serde_json::to_value(value).unwrap_or_default();
+    json.as_object_mut().map(|fields| fields.remove("raw"));
+    json
+}
