@@ -64,7 +64,8 @@ private func asScript(_ request: JSON) -> JSON {
         "on": "token",
         "answer": ["json": ["code": 0, "msg": "ok", "tenant_access_token": "t-1", "expire": 7200]],
     ]
-    let step: JSON = ["on": .string(operation), "apply": .bool(operation == withdraw), "answer": success]
+    // A read has no effect to apply.
+    let step: JSON = ["on": .string(operation), "apply": true, "answer": success]
     let needsToken = call["token"] == nil && client["token_function"] == nil
     return ["client": client, "calls": [call], "steps": .array(needsToken ? [token, step] : [step])]
 }
@@ -100,7 +101,8 @@ private func performed(_ client: Client, _ call: JSON) async throws -> JSON {
         switch call["operation"]?.string ?? withdraw {
         case "get_process": return ["value": plain(try await got(client, call))]
         case "list_processes": return try await walked(client, call)
-        default: return ["value": plain(try await withdrawn(client, call))]
+        case "withdraw_process": return ["value": plain(try await withdrawn(client, call))]
+        case let unknown: throw VectorError(text: "`\(unknown)` is played nowhere")
         }
     } catch let error as FeishuError {
         return failed(error)
@@ -209,15 +211,16 @@ private func read(_ reply: JSON) throws -> JSON {
         headers: headers.map { Header(name: $0.key, value: $0.value) },
         body: body
     )
-    do throws(FeishuError) {
+    do {
         switch reply["operation"]?.string {
         case "get_process": return ["value": plain(try DecodeReply.getProcess(response))]
         case "list_processes": return ["value": plain(try DecodeReply.listProcesses(response))]
-        default:
+        case "withdraw_process":
             try DecodeReply.withdrawProcess(response)
             return ["value": [:]]
+        case let unknown: throw VectorError(text: "`\(unknown ?? "")` is read nowhere")
         }
-    } catch {
+    } catch let error as FeishuError {
         return failed(error)
     }
 }

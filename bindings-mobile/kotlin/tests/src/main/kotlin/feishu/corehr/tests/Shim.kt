@@ -110,7 +110,8 @@ private fun asScript(request: JsonObject): JsonObject {
     val operation = call["operation"]?.asString ?: WITHDRAW
     val success = mapOf("json" to mapOf("code" to 0, "msg" to "success", "data" to emptyMap<String, Any>()))
     val token = mapOf("json" to mapOf("code" to 0, "msg" to "ok", "tenant_access_token" to "t-1", "expire" to 7200))
-    val step = mapOf("on" to operation, "apply" to (operation == WITHDRAW), "answer" to success)
+    // A read has no effect to apply.
+    val step = mapOf("on" to operation, "apply" to true, "answer" to success)
     val needsToken = call["token"] == null && client["token_function"] == null
     val steps = listOfNotNull(mapOf("on" to "token", "answer" to token).takeIf { needsToken }, step)
     return json("client" to client, "calls" to listOf(call), "steps" to steps)
@@ -139,10 +140,11 @@ private suspend fun performed(client: JsonObject, calls: List<JsonObject>, url: 
         calls.map { call ->
             delay(call["after_ms"]?.asLong ?: 0)
             try {
-                when (call["operation"]?.asString ?: WITHDRAW) {
+                when (val operation = call["operation"]?.asString ?: WITHDRAW) {
                     "get_process" -> json("value" to plain(got(made, call)))
                     "list_processes" -> walked(made, call)
-                    else -> json("value" to plain(withdrawn(made, call)))
+                    "withdraw_process" -> json("value" to plain(withdrawn(made, call)))
+                    else -> error("`$operation` is played nowhere")
                 }
             } catch (error: FeishuException) {
                 failed(error)
@@ -225,10 +227,11 @@ private fun read(reply: JsonObject): JsonObject {
     val list = typed.map { (name, value) -> Header(name, value) }
     val response = HttpResponse((answer["status"]?.asInt ?: 200).toUShort(), list, body)
     return try {
-        val value = when (reply["operation"].asString) {
+        val value = when (val operation = reply["operation"].asString) {
             "get_process" -> DecodeReply.getProcess(response)
             "list_processes" -> DecodeReply.listProcesses(response)
-            else -> emptyMap<String, Any>().also { DecodeReply.withdrawProcess(response) }
+            "withdraw_process" -> emptyMap<String, Any>().also { DecodeReply.withdrawProcess(response) }
+            else -> error("`$operation` is read nowhere")
         }
         json("value" to plain(value))
     } catch (error: FeishuException) {
