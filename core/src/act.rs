@@ -10,7 +10,7 @@ use crate::machine::{Answer, CallOptions, Machine, Observation, Pause, Step, end
 use crate::process::{GetProcess, Status};
 use crate::proof::{Attribution, Proof};
 use crate::retry::{self, Cost, Random};
-use crate::session::{Session, TENANT_ACCESS_TOKEN};
+use crate::session::Session;
 use crate::time::Instant;
 use crate::verdict::Next;
 use crate::wire::{Fields, FromJson};
@@ -401,6 +401,7 @@ impl Machine for Act {
     }
 
     fn handle(&mut self, now: Instant, answer: Answer) -> Option<Observation> {
+        let operation = self.exchange.request().operation.name;
         let mut observation = self.exchange.handle(now, answer);
         let Phase::Acting(part) = self.phase else { return observation };
         let earlier = match part {
@@ -410,9 +411,8 @@ impl Machine for Act {
         if let Some(result) = self.exchange.take_result() {
             self.concluded(now, part, result);
         }
-        if let Some(observation) =
-            observation.as_mut().filter(|observation| observation.operation != TENANT_ACCESS_TOKEN.name)
-        {
+        // A request for a token counts by itself.
+        if let Some(observation) = observation.as_mut().filter(|observation| observation.operation == operation) {
             observation.attempt += earlier;
             if let Phase::Pausing(until, _) = self.phase {
                 observation.pause_ms = Some(until - now.monotonic);

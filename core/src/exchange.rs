@@ -1,23 +1,14 @@
-//! One call: token, turn, request, answer, and again. It decides; it does nothing.
+//! One call: a token, then the request; where the token was refused, another one. It decides; it does nothing.
 
-use std::sync::Arc;
-
-use crate::endpoint::{Prepared, Replay, Reply, Request};
-use crate::envelope::cleaned;
-use crate::error::{Effect, Error, ErrorKind, TransportError, TransportErrorKind};
-use crate::http::HttpResponse;
-use crate::limit::Slot;
-use crate::machine::{Answer, Ask, CallOptions, Machine, Observation, Pause, Step, ended_already};
-use crate::retry::{self, Cost, Random};
-use crate::session::{Credentials, Flight, Session};
+use crate::attempt::{Attempt, Resending};
+use crate::authorization::Authorization;
+use crate::endpoint::{Prepared, Reply, Request};
+use crate::error::Error;
+use crate::machine::{Answer, CallOptions, Machine, Observation, Step};
+use crate::retry::{self, Cost};
+use crate::session::Session;
 use crate::time::Instant;
-use crate::token::{Held, SOFT_BUDGET, Secret, Turn, token_problem};
-use crate::verdict::{self, Failure, Next};
-
-/// How long the host's token function may take, in milliseconds.
-const TOKEN_FUNCTION_BUDGET: u64 = 10_000;
-/// How long a shared cache may take, in milliseconds; later than that it is a miss.
-const CACHE_BUDGET: u64 = 1_000;
+use crate::verdict::Next;
 
 /// One call of one operation, from a prepared request to a raw reply.
 ///
@@ -25,68 +16,11 @@ const CACHE_BUDGET: u64 = 1_000;
 /// not acted; otherwise the call ends with effect unknown.
 #[derive(Debug)]
 pub struct Exchange {
-    session: Session,
-    prepared: Prepared,
     authorization: Authorization,
-    request_id: Option<String>,
-    random: Random,
+    attempt: Attempt,
+    /// How long the call may take, in milliseconds from its first poll.
     budget: u64,
     deadline: Option<Instant>,
-    /// Whether the composition above decides about resending: then one counted attempt is all.
-    is_part: bool,
-    /// Whether it is made for a client elsewhere, which also waits where the server asks for it.
-    is_relayed: bool,
-    fresh_connection: bool,
-    phase: Phase,
-    held: Option<Held>,
-    rejected: Option<Arc<Secret>>,
-    waited: Option<u64>,
-    sent: u32,
-    attempts: u32,
-    refreshes: u32,
-    /// How often the request was not started, in this attempt.
-    unstarted: u32,
-    throttles: u32,
-    resends_left: u32,
-    last_cost: Option<Cost>,
-    next: Option<Next>,
-    /// What the call has done, once it has ended: for a cancellation that comes a moment too late.
-    ended_effect: Effect,
-    /// Whether it ended because there was no time for another try.
-    out_of_time: bool,
-}
-
-#[derive(Debug)]
-enum Authorization {
-    Given(Arc<Secret>),
-    Nobody,
-    Session,
-}
-
-#[derive(Debug)]
-enum Phase {
-    /// The host was asked for a token.
-    AskedToken,
-    /// The shared cache was asked, on behalf of a flight.
-    Loading(Flight),
-    /// A request for a token is under way.
-    Fetching(Box<Fetch>),
-    /// The shared cache is told of a new token.
-    Saving,
-    NeedToken,
-    /// A turn may have been given.
-    NeedTurn(Option<Slot>),
-    InFlight,
-    Pausing(u64),
-    Ended(Option<Box<Result<Reply, Error>>>),
-}
-
-#[derive(Debug)]
-struct Fetch {
-    flight: Flight,
-    exchange: Exchange,
-    /// When the last request was sent: the token's life counts from here.
-    sent: Instant,
 }
 
 impl Exchange {
@@ -95,90 +29,45 @@ impl Exchange {
         let mut problems = request.broken();
         problems.extend(options.problems());
         Error::check(request.operation().name, problems)?;
-        Ok(Self::prepared(session, request.encode()?, options))
-    }
-
-    /// What is sent.
-    pub(crate) const fn request(&self) -> &Prepared {
-        &self.prepared
-    }
-
-    fn prepared(session: &Session, prepared: Prepared, options: CallOptions) -> Self {
-        let authorization = match (options.token, &session.config().credentials) {
-            (Some(token), _) => Authorization::Given(Arc::new(token)),
-            (None, Credentials::Backend) => Authorization::Nobody,
-            (None, Credentials::App { .. } | Credentials::Host) => Authorization::Session,
-        };
-        Self {
-            session: session.clone(),
-            authorization,
-            request_id: options.request_id,
-            random: session.random(),
-            budget: options
-                .deadline
-                .or(session.config().deadline)
-                .unwrap_or_else(|| retry::deadline(prepared.operation)),
+        let prepared = request.encode()?;
+        let CallOptions { deadline, token, request_id } = options;
+        let budget = deadline.or(session.config().deadline).unwrap_or_else(|| retry::deadline(prepared.operation));
+        Ok(Self {
+            authorization: Authorization::new(session, token),
+            attempt: Attempt::new(session, prepared, request_id),
+            budget,
             deadline: None,
-            prepared,
-            is_part: false,
-            is_relayed: false,
-            fresh_connection: false,
-            phase: Phase::NeedToken,
-            held: None,
-            rejected: None,
-            waited: None,
-            sent: 0,
-            attempts: 0,
-            refreshes: 0,
-            unstarted: 0,
-            throttles: 0,
-            resends_left: u32::MAX,
-            last_cost: None,
-            next: None,
-            ended_effect: Effect::None,
-            out_of_time: false,
-        }
-    }
-
-    /// A request for a token; it needs none itself.
-    fn fetch(session: &Session, prepared: Prepared, deadline: Instant) -> Self {
-        let mut exchange = Self::prepared(session, prepared, CallOptions::default());
-        exchange.authorization = Authorization::Nobody;
-        exchange.deadline = Some(deadline);
-        exchange
+        })
     }
 
     /// This call as one attempt of a client elsewhere, which resends, reads and waits by itself: it renews a refused
     /// token, and else ends with the first answer. It takes less time than that client's attempt, so that the client
     /// hears how it ended.
     pub fn into_relayed(mut self) -> Self {
-        self.budget = self.budget.min(retry::attempt_budget(self.prepared.operation.replay) / 10 * 9);
-        (self.is_part, self.is_relayed) = (true, true);
+        self.budget = self.budget.min(retry::attempt_budget(self.request().operation.replay) / 10 * 9);
+        self.attempt = self.attempt.resent_by(Resending::Elsewhere);
         self
     }
 
     /// This call as one counted attempt of a larger one, which decides about resending by [`Self::next_move`].
     pub(crate) fn into_part(mut self) -> Self {
-        self.is_part = true;
+        self.attempt = self.attempt.resent_by(Resending::Above);
         self
     }
 
     /// After this part has ended, the next one of the same larger call.
     pub(crate) fn next_part(&self, prepared: Prepared, fresh_connection: bool) -> Self {
-        let authorization = match &self.authorization {
-            Authorization::Given(token) => Authorization::Given(token.clone()),
-            Authorization::Nobody => Authorization::Nobody,
-            Authorization::Session => Authorization::Session,
-        };
-        let mut part = Self::prepared(&self.session, prepared, CallOptions::default());
-        part.authorization = authorization;
-        part.request_id.clone_from(&self.request_id);
-        part.deadline = self.deadline;
-        part.is_part = true;
-        part.fresh_connection = fresh_connection;
-        part.refreshes = self.refreshes;
-        part.rejected.clone_from(&self.rejected);
-        part
+        Self {
+            authorization: self.authorization.next_part(),
+            attempt: self.attempt.next_part(prepared, fresh_connection),
+            budget: self.budget,
+            deadline: self.deadline,
+        }
+    }
+
+    /// What is sent.
+    pub(crate) const fn request(&self) -> &Prepared {
+        self.attempt.request()
     }
 
     /// When the whole call must be over; it is set by the first poll.
@@ -188,370 +77,22 @@ impl Exchange {
 
     /// What the policy would do about the answer that ended this call; nothing if no answer did.
     pub(crate) const fn next_move(&self) -> Option<Next> {
-        self.next
+        self.attempt.next_move()
     }
 
     /// What the last retry has cost; a part's is given back when the whole call succeeds.
     pub(crate) const fn last_cost(&self) -> Option<Cost> {
-        self.last_cost
+        self.attempt.last_cost()
     }
 
     /// How many requests of the operation were handed to the transport, those never started not counted.
     pub(crate) const fn sent(&self) -> u32 {
-        self.sent
+        self.attempt.sent()
     }
 
     /// The result, as soon as there is one; nothing when it was taken already.
     pub(crate) fn take_result(&mut self) -> Option<Result<Reply, Error>> {
-        if let Phase::Ended(result) = &mut self.phase { result.take().map(|result| *result) } else { None }
-    }
-
-    /// Whether it has yet to send a request, the first one or another.
-    const fn is_between(&self) -> bool {
-        matches!(self.phase, Phase::NeedToken | Phase::NeedTurn(_) | Phase::Pausing(_))
-    }
-
-    /// Whether a request is under way that may change something.
-    pub(crate) const fn may_act(&self) -> bool {
-        matches!(self.phase, Phase::InFlight) && self.prepared.operation.replay.is_write()
-    }
-
-    fn succeed(&mut self, reply: Reply) {
-        let is_write = self.prepared.operation.replay.is_write();
-        self.ended_effect = if is_write { Effect::Applied } else { Effect::None };
-        self.phase = Phase::Ended(Some(Box::new(Ok(reply))));
-    }
-
-    fn fail(&mut self, mut error: Error) {
-        self.ended_effect = error.effect;
-        error.operation = Some(self.prepared.operation.name.to_owned());
-        error.attempts = self.sent;
-        self.phase = Phase::Ended(Some(Box::new(Err(error))));
-    }
-
-    fn need_token(&mut self, now: Instant, deadline: Instant) -> Option<Step<Result<Reply, Error>>> {
-        match (&self.authorization, &self.session.config().credentials) {
-            (Authorization::Given(token), _) => {
-                self.held = Some(Held { value: token.clone(), generation: 0 });
-                self.phase = Phase::NeedTurn(None);
-                None
-            }
-            (Authorization::Nobody, _) | (Authorization::Session, Credentials::Backend) => {
-                self.phase = Phase::NeedTurn(None);
-                None
-            }
-            (Authorization::Session, Credentials::Host) => {
-                self.phase = Phase::AskedToken;
-                let budget = TOKEN_FUNCTION_BUDGET.min(deadline.remaining(now));
-                Some(Step::Ask(Ask::Token { refused: self.rejected.is_some() }, budget))
-            }
-            (Authorization::Session, Credentials::App { .. }) => {
-                let (turn, seen) = self.session.token(now, self.waited);
-                match turn {
-                    Turn::Fail(error) => self.fail(without_token(*error)),
-                    Turn::Use(held) => self.hold(held),
-                    Turn::Wait { flight, delay } => {
-                        self.waited = Some(flight);
-                        let delay = delay.min(deadline.remaining(now));
-                        return Some(Step::Wait(Pause { delay, seen: Some(seen) }));
-                    }
-                    Turn::Fetch { flight, is_renewal } => {
-                        let flight = Flight::new(&self.session, flight, is_renewal);
-                        if self.session.shares_cache() {
-                            self.phase = Phase::Loading(flight);
-                            let budget = CACHE_BUDGET.min(deadline.remaining(now));
-                            return Some(Step::Ask(Ask::Load { key: self.session.cache_key() }, budget));
-                        }
-                        self.start_fetch(now, flight);
-                    }
-                }
-                None
-            }
-        }
-    }
-
-    /// Goes on with this token, unless it is the one that was just rejected.
-    fn hold(&mut self, held: Held) {
-        if self.rejected.as_ref() == Some(&held.value) {
-            let mut error =
-                Error::new(ErrorKind::Unauthorized, "the token was refused, and renewing it gave the same one");
-            error.same_token = true;
-            self.fail(error);
-        } else {
-            self.held = Some(held);
-            self.waited = None;
-            self.phase = Phase::NeedTurn(None);
-        }
-    }
-
-    fn start_fetch(&mut self, now: Instant, flight: Flight) {
-        let Some(prepared) = self.session.token_request() else {
-            return self.fail(Error::new(ErrorKind::Unauthorized, "there are no credentials to fetch a token with"));
-        };
-        // While the old token is good, nobody waits long for the new one.
-        let soft = flight.is_renewal.then(|| now.after(SOFT_BUDGET));
-        let deadline = self.deadline.unwrap_or(now);
-        let deadline = soft.filter(|soft| soft.monotonic < deadline.monotonic).unwrap_or(deadline);
-        let exchange = Self::fetch(&self.session, prepared, deadline);
-        self.phase = Phase::Fetching(Box::new(Fetch { flight, exchange, sent: now }));
-    }
-
-    fn poll_fetch(&mut self, now: Instant, mut fetch: Box<Fetch>) -> Option<Step<Result<Reply, Error>>> {
-        let id = fetch.flight.id;
-        let is_flying = self.session.tokens(|tokens| tokens.is_flying(id));
-        if !is_flying && fetch.exchange.is_between() {
-            // Somebody took over meanwhile.
-            self.phase = Phase::NeedToken;
-            return None;
-        }
-        let step = fetch.exchange.poll(now);
-        let result = match step {
-            Step::Ask(..) | Step::Wait(_) => {
-                // While the holder pauses between two requests, the flight is still its own.
-                if let Step::Wait(pause) = &step {
-                    self.session.tokens(|tokens| tokens.extend(id, now.after(pause.delay)));
-                }
-                self.phase = Phase::Fetching(fetch);
-                return Some(step);
-            }
-            Step::Send(request) => {
-                fetch.sent = now;
-                let flight = fetch.flight.id;
-                self.session.tokens(|tokens| tokens.extend(flight, now));
-                self.phase = Phase::Fetching(fetch);
-                return Some(Step::Send(request));
-            }
-            Step::Done(result) => result,
-        };
-        let (id, sent) = (fetch.flight.id, fetch.sent);
-        let landed = result.and_then(|reply| {
-            self.session.change_tokens(|tokens| tokens.land(id, &reply.data, sent, now, &mut self.random)).map_err(
-                |mut error| {
-                    error.http_status = Some(reply.http_status);
-                    error.log_id = reply.log_id;
-                    error
-                },
-            )
-        });
-        match landed {
-            Ok((held, cached)) => {
-                self.session.refund(fetch.exchange.last_cost);
-                self.hold(held);
-                if self.session.shares_cache() && matches!(self.phase, Phase::NeedTurn(_)) {
-                    self.phase = Phase::Saving;
-                    let budget = CACHE_BUDGET.min(self.deadline.unwrap_or(now).remaining(now));
-                    return Some(Step::Ask(Ask::Save { key: self.session.cache_key(), value: cached }, budget));
-                }
-            }
-            Err(error) => {
-                let is_renewal = fetch.flight.is_renewal;
-                // A caller that ran out of its own time says nothing about the token: the next waiter takes over.
-                if is_renewal || !fetch.exchange.out_of_time {
-                    self.session.change_tokens(|tokens| tokens.fail(id, &error, now));
-                }
-                if is_renewal {
-                    // Back to the old token, if it is still good.
-                    self.phase = Phase::NeedToken;
-                } else {
-                    self.fail(without_token(error));
-                }
-            }
-        }
-        None
-    }
-
-    /// What the host has answered, or that it did not.
-    fn told(&mut self, now: Instant, asked: Phase, answer: Answer) {
-        match (asked, answer) {
-            (Phase::Loading(flight), Answer::Loaded(Some(bytes))) if self.session.shares_cache() => {
-                let id = flight.id;
-                let land = |random: &mut Random| {
-                    self.session.change_tokens(|tokens| tokens.land_cached(id, &bytes, now, random))
-                };
-                match land(&mut self.random) {
-                    Some(held) => self.hold(held),
-                    None => self.start_fetch(now, flight),
-                }
-            }
-            (Phase::Loading(flight), _) => self.start_fetch(now, flight),
-            (Phase::AskedToken, Answer::Token(Ok(token))) => match token_problem(token.expose()) {
-                Some(problem) => {
-                    self.fail(token_source(&format!("the token function returned a token that {problem}")))
-                }
-                None => self.hold(Held { value: Arc::new(token), generation: 0 }),
-            },
-            (Phase::AskedToken, Answer::Token(Err(text))) => {
-                self.fail(token_source(&format!("the token function failed: {}", cleaned(&text))));
-            }
-            (Phase::AskedToken, _) => self.fail(token_source("the token function did not answer in time")),
-            _ => self.phase = Phase::NeedTurn(None),
-        }
-    }
-
-    fn need_turn(&mut self, now: Instant, deadline: Instant, turn: Option<Slot>) -> Option<Step<Result<Reply, Error>>> {
-        let operation = self.prepared.operation;
-        match turn {
-            Some(slot) if now.monotonic < slot.at => {
-                self.phase = Phase::NeedTurn(Some(slot));
-                Some(Step::Wait(Pause { delay: slot.at - now.monotonic, seen: None }))
-            }
-            Some(slot) if self.session.is_good(operation, slot) => Some(self.send(now, deadline)),
-            Some(_) | None => {
-                match self.session.turn(operation, now, deadline.monotonic.saturating_sub(1)) {
-                    Ok(slot) => self.phase = Phase::NeedTurn(Some(slot)),
-                    Err(wait) => {
-                        self.out_of_time = true;
-                        let summary = "waiting for a turn within the quota would pass the deadline";
-                        let mut error = Error::new(ErrorKind::RateLimited, summary);
-                        error.retryable = true;
-                        error.retry_after_ms = Some(wait);
-                        self.fail(error);
-                    }
-                }
-                None
-            }
-        }
-    }
-
-    fn send(&mut self, now: Instant, deadline: Instant) -> Step<Result<Reply, Error>> {
-        let budget = retry::attempt_budget(self.prepared.operation.replay).min(deadline.remaining(now));
-        let token = self.held.as_ref().map(|held| &*held.value);
-        let mut request = self.session.request(&self.prepared, token, self.request_id.as_deref(), budget);
-        request.fresh_connection = self.fresh_connection;
-        self.phase = Phase::InFlight;
-        self.sent += 1;
-        Step::Send(request)
-    }
-
-    fn answered(&mut self, now: Instant, answer: Result<HttpResponse, TransportError>) -> Observation {
-        let operation = self.prepared.operation;
-        let mut observation = Observation {
-            operation: operation.name.to_owned(),
-            method: operation.method.as_str().to_owned(),
-            path: operation.path.to_owned(),
-            attempt: self.sent,
-            http_status: match &answer {
-                Ok(response) => Some(response.status),
-                Err(error) => error.head.as_ref().map(|head| head.status),
-            },
-            ..Observation::default()
-        };
-        match verdict::judge_request(&self.prepared, answer.as_ref()) {
-            Ok(reply) => {
-                // A part leaves this to the whole call, and a token request to the token: it may be unusable.
-                if operation.replay != Replay::Token && (!self.is_part || self.is_relayed) {
-                    self.session.refund(self.last_cost);
-                }
-                observation.log_id.clone_from(&reply.log_id);
-                if operation.replay.is_write() {
-                    observation.effect = Effect::Applied;
-                }
-                self.succeed(reply);
-            }
-            Err(failure) => {
-                observation.code = failure.error.code;
-                observation.log_id.clone_from(&failure.error.log_id);
-                observation.kind = Some(failure.error.kind);
-                observation.effect = failure.error.effect;
-                observation.summary.clone_from(&failure.error.summary);
-                self.failed(now, *failure);
-                if let Phase::Pausing(until) = self.phase {
-                    observation.pause_ms = Some(until.saturating_sub(now.monotonic));
-                }
-            }
-        }
-        observation
-    }
-
-    fn failed(&mut self, now: Instant, failure: Failure) {
-        self.next = Some(failure.next);
-        self.decide(now, failure);
-        if !matches!(self.phase, Phase::Ended(_)) {
-            // The call goes on: if it ends before the next answer, this one is not the reason.
-            self.next = None;
-        }
-    }
-
-    fn decide(&mut self, now: Instant, failure: Failure) {
-        let Failure { mut error, next } = failure;
-        let deadline = self.deadline.unwrap_or(now);
-        if deadline.remaining(now) == 0 && next != Next::Stop {
-            self.out_of_time = true;
-            error.kind = ErrorKind::Deadline;
-            error.summary = format!("the deadline passed; before that: {}", error.summary);
-            return self.fail(error);
-        }
-        match next {
-            Next::Unstarted if self.unstarted < retry::MAX_UNSTARTED => {
-                self.unstarted += 1;
-                self.sent -= 1;
-                self.fresh_connection = true;
-                self.phase = Phase::NeedToken;
-            }
-            Next::Throttle { after } => {
-                let pause = retry::throttle(after, self.throttles, &mut self.random);
-                self.throttles += 1;
-                self.session.shut(self.prepared.operation, now, pause);
-                error.retry_after_ms = Some(pause);
-                if self.is_relayed {
-                    return self.fail(error);
-                }
-                self.again(now, deadline, pause, Cost::Throttle, error);
-            }
-            Next::Refresh => self.refresh(error),
-            Next::Again { resends, after } => {
-                self.attempts += 1;
-                self.resend(now, deadline, resends, after.unwrap_or(0), error);
-            }
-            Next::Unstarted => {
-                self.attempts += 1;
-                self.next = Some(Next::Again { resends: u32::MAX, after: None });
-                self.resend(now, deadline, u32::MAX, 0, error);
-            }
-            Next::Conflict | Next::Finished | Next::Stop => self.fail(error),
-        }
-    }
-
-    /// The token was refused: nobody shall use it again, and this call may have one more.
-    fn refresh(&mut self, error: Error) {
-        let Some(held) = self.held.take().filter(|_| matches!(self.authorization, Authorization::Session)) else {
-            return self.fail(error);
-        };
-        self.session.tokens(|tokens| tokens.invalidate(held.generation));
-        self.rejected = Some(held.value);
-        if self.refreshes < retry::MAX_REFRESHES {
-            self.refreshes += 1;
-            self.phase = Phase::NeedToken;
-        } else {
-            self.fail(error);
-        }
-    }
-
-    fn resend(&mut self, now: Instant, deadline: Instant, resends: u32, after: u64, error: Error) {
-        self.resends_left = self.resends_left.min(resends);
-        let is_spent = self.attempts >= retry::max_attempts(self.prepared.operation.replay) || self.resends_left == 0;
-        if self.is_part || is_spent || error.effect == Effect::Unknown {
-            return self.fail(error);
-        }
-        self.resends_left -= 1;
-        self.unstarted = 0;
-        self.fresh_connection = true;
-        let pause = retry::backoff(self.attempts - 1, &mut self.random).max(after);
-        self.again(now, deadline, pause, Cost::Transient, error);
-    }
-
-    /// Pauses and goes on, or ends with `error` if that would pass the deadline or cannot be afforded.
-    fn again(&mut self, now: Instant, deadline: Instant, pause: u64, cost: Cost, mut error: Error) {
-        if pause >= deadline.remaining(now) {
-            self.out_of_time = true;
-            error.retry_after_ms = Some(pause);
-            self.fail(error);
-        } else if !self.session.take_retry(cost) {
-            self.fail(error);
-        } else {
-            self.last_cost = Some(cost);
-            self.phase = Phase::Pausing(now.monotonic + pause);
-        }
+        self.attempt.take_result()
     }
 }
 
@@ -562,100 +103,51 @@ impl Machine for Exchange {
         let budget = self.budget;
         let deadline = *self.deadline.get_or_insert_with(|| now.after(budget));
         loop {
-            let step = match std::mem::replace(&mut self.phase, Phase::NeedToken) {
-                Phase::Ended(result) => {
-                    self.phase = Phase::Ended(None);
-                    return Step::Done(result.map_or_else(|| Err(ended_already()), |result| *result));
-                }
-                Phase::InFlight => {
-                    let lost = TransportError::new(TransportErrorKind::Other, true, "it handed in no answer");
-                    self.answered(now, Err(lost));
-                    None
-                }
-                asked @ (Phase::AskedToken | Phase::Loading(_) | Phase::Saving) => {
-                    self.told(now, asked, Answer::Late);
-                    None
-                }
-                Phase::Fetching(fetch) => self.poll_fetch(now, fetch),
-                _ if deadline.remaining(now) == 0 => {
-                    self.out_of_time = true;
-                    let summary = "the deadline passed before the request could be sent";
-                    let mut error = Error::new(ErrorKind::Deadline, summary);
-                    error.retryable = true;
-                    self.fail(error);
-                    None
-                }
-                Phase::NeedToken => self.need_token(now, deadline),
-                Phase::NeedTurn(turn) => self.need_turn(now, deadline, turn),
-                Phase::Pausing(until) if now.monotonic < until => {
-                    self.phase = Phase::Pausing(until);
-                    Some(Step::Wait(Pause { delay: until - now.monotonic, seen: None }))
-                }
-                Phase::Pausing(_) => None,
-            };
-            if let Some(step) = step {
+            if let Some(step) = self.attempt.poll(now, deadline) {
                 return step;
+            }
+            match self.authorization.poll(now, deadline, self.attempt.random()) {
+                Step::Ask(ask, budget) => return Step::Ask(ask, budget),
+                Step::Send(request) => return Step::Send(request),
+                Step::Wait(pause) => return Step::Wait(pause),
+                Step::Done(Ok(token)) => self.attempt.authorize(token),
+                Step::Done(Err(error)) => self.attempt.fail(error),
             }
         }
     }
 
     fn handle(&mut self, now: Instant, answer: Answer) -> Option<Observation> {
-        match (std::mem::replace(&mut self.phase, Phase::NeedToken), answer) {
-            (Phase::InFlight, Answer::Http(answer)) => Some(self.answered(now, answer)),
-            (Phase::Fetching(mut fetch), answer) => {
-                let observation = fetch.exchange.handle(now, answer);
-                self.phase = Phase::Fetching(fetch);
-                observation
-            }
-            (asked @ (Phase::AskedToken | Phase::Loading(_) | Phase::Saving), answer) => {
-                self.told(now, asked, answer);
-                None
-            }
-            (phase, _) => {
-                self.phase = phase;
-                None
-            }
+        let deadline = self.deadline.unwrap_or(now);
+        if self.attempt.wants_token() {
+            return self.authorization.handle(now, deadline, self.attempt.random(), answer);
         }
+        let observation = self.attempt.handle(now, deadline, answer);
+        if observation.is_some() && self.next_move() == Some(Next::Refresh) && self.authorization.refused() {
+            self.attempt.resume();
+        }
+        observation
     }
 
     fn cancel(&mut self) -> Error {
-        let effect = if matches!(self.phase, Phase::Ended(_)) {
-            self.ended_effect
-        } else if self.may_act() {
-            Effect::Unknown
-        } else {
-            Effect::None
-        };
-        let mut error = Error::new(ErrorKind::Cancelled, "the caller cancelled the call");
-        error.effect = effect;
-        error.operation = Some(self.prepared.operation.name.to_owned());
-        error.attempts = self.sent;
-        self.fail(error.clone());
-        error
+        self.authorization.stop();
+        self.attempt.cancel()
     }
 
     fn session(&self) -> &Session {
-        &self.session
+        self.attempt.session()
     }
-}
-
-fn token_source(summary: &str) -> Error {
-    Error::new(ErrorKind::TokenSource, summary)
-}
-
-fn without_token(mut error: Error) -> Error {
-    error.summary = format!("no tenant access token: {}", error.summary);
-    error.effect = Effect::None;
-    error
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::base_url::{BaseUrl, BaseUrlRules};
-    use crate::endpoint::{Endpoint, Outcome};
-    use crate::http::HttpRequest;
-    use crate::session::Config;
+    use crate::endpoint::{Endpoint, Outcome, Replay};
+    use crate::error::{ErrorKind, TransportError, TransportErrorKind};
+    use crate::http::{HttpRequest, HttpResponse};
+    use crate::machine::Ask;
+    use crate::session::{Config, Credentials};
+    use crate::token::Secret;
 
     struct Ping;
 
@@ -698,11 +190,11 @@ mod tests {
         loop {
             match exchange.poll(Instant::default()) {
                 Step::Send(request) => return request,
-                Step::Ask(..) => {
-                    let token = format!("t-{}", exchange.refreshes);
+                Step::Ask(Ask::Token { refused }, _) => {
+                    let token = format!("t-{refused}");
                     exchange.handle(Instant::default(), Answer::Token(Ok(Secret::new(token))));
                 }
-                other @ (Step::Done(_) | Step::Wait(_)) => panic!("{other:?}"),
+                other @ (Step::Ask(..) | Step::Done(_) | Step::Wait(_)) => panic!("{other:?}"),
             }
         }
     }

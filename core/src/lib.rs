@@ -52,6 +52,8 @@
 
 pub mod act;
 pub mod action;
+mod attempt;
+mod authorization;
 pub mod base_url;
 pub mod codes;
 pub mod data;

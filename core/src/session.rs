@@ -6,14 +6,10 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
-use serde::Serialize;
-use sha2::{Digest, Sha256};
-
 use crate::base_url::BaseUrl;
-use crate::codes::{Code, refused};
 use crate::endpoint::{Operation, Prepared, Replay};
-use crate::error::{Error, ErrorKind, Problem};
-use crate::http::{Header, HttpRequest, Method};
+use crate::error::{Error, Problem};
+use crate::http::{Header, HttpRequest};
 use crate::key;
 use crate::limit::{Quota, RateLimiter, Slot};
 use crate::retry::{self, Cost, Random, RetryQuota};
@@ -23,38 +19,6 @@ use crate::token::{Secret, TokenStore, Turn};
 const LONGEST_CREDENTIAL: usize = 256;
 const USER_AGENT: &str = concat!("feishu-corehr/", env!("CARGO_PKG_VERSION"));
 const CONTENT_TYPE: &str = "application/json; charset=utf-8";
-
-/// POST /open-apis/auth/v3/tenant_access_token/internal: the token of a custom app.
-///
-/// <https://open.feishu.cn/document/ukTMukTMukTM/ukDNz4SO0MjL5QzM/auth-v3/auth/tenant_access_token_internal>
-pub static TENANT_ACCESS_TOKEN: Operation = Operation {
-    name: "tenant_access_token",
-    method: Method::Post,
-    path: "/open-apis/auth/v3/tenant_access_token/internal",
-    replay: Replay::Token,
-    // No quota is documented; one client needs one token in half an hour.
-    quota: Quota::per_second(50),
-    scope: "",
-    codes: &TOKEN_CODES,
-};
-
-const fn wrong_credentials(code: i64, meaning: &'static str) -> Code {
-    refused(
-        code,
-        ErrorKind::BadCredentials,
-        meaning,
-        "check app id, app secret and base URL, and that the app is enabled",
-        "请检查 app_id、app_secret 与接口域名，并确认应用已启用",
-    )
-}
-
-static TOKEN_CODES: [Code; 5] = [
-    wrong_credentials(10003, "app id or app secret is missing or malformed"),
-    wrong_credentials(10005, "the app id is not authorised"),
-    wrong_credentials(10013, "the tenant access token could not be made"),
-    wrong_credentials(10014, "the app does not exist, is disabled, or the secret is wrong"),
-    wrong_credentials(10015, "the app secret is wrong"),
-];
 
 /// Who the client is.
 #[derive(Debug)]
@@ -189,31 +153,6 @@ impl Session {
         !cfg!(feature = "web") && self.config().shared_cache
     }
 
-    /// The request for a token, with the credentials in its body.
-    pub(crate) fn token_request(&self) -> Option<Prepared> {
-        let Credentials::App { app_id, app_secret } = &self.config().credentials else { return None };
-        // Texts cannot fail to be written.
-        let body = serde_json::to_vec(&App { app_id, app_secret: app_secret.expose() }).unwrap_or_default();
-        Some(Prepared {
-            operation: &TENANT_ACCESS_TOKEN,
-            target: TENANT_ACCESS_TOKEN.path.to_owned(),
-            body: Some(body),
-            reads: None,
-        })
-    }
-
-    /// What a shared cache keeps this app's token under: it tells nothing, and changes with host, app and secret.
-    pub(crate) fn cache_key(&self) -> String {
-        let Credentials::App { app_id, app_secret } = &self.config().credentials else { return String::new() };
-        let parts = [self.config().base_url.as_str(), "custom", app_id, app_secret.expose()];
-        let mut hash = Sha256::new();
-        for part in parts {
-            hash.update((part.len() as u64).to_be_bytes());
-            hash.update(part);
-        }
-        hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
-    }
-
     /// Jitter of its own for one call.
     pub(crate) fn random(&self) -> Random {
         Random::new(self.state().random.next())
@@ -225,7 +164,7 @@ impl Session {
         (state.tokens.turn(now, waited), state.changes)
     }
 
-    /// The current token, if it is good; asks nobody.
+    /// Looks at the tokens, or changes what nobody waits for.
     pub(crate) fn tokens<T>(&self, act: impl FnOnce(&mut TokenStore) -> T) -> T {
         act(&mut self.state().tokens)
     }
@@ -284,37 +223,6 @@ impl Session {
 impl fmt::Debug for Session {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Session({})", self.config().base_url.as_str())
-    }
-}
-
-/// The body of a request for a token.
-#[derive(Serialize)]
-struct App<'a> {
-    app_id: &'a str,
-    app_secret: &'a str,
-}
-
-/// A fetch under way. Dropping it, at any point, lets a waiter take over at once.
-#[derive(Debug)]
-pub(crate) struct Flight {
-    session: Session,
-    pub(crate) id: u64,
-    /// Whether the old token is still good.
-    pub(crate) is_renewal: bool,
-}
-
-impl Flight {
-    pub(crate) fn new(session: &Session, id: u64, is_renewal: bool) -> Self {
-        Self { session: session.clone(), id, is_renewal }
-    }
-}
-
-impl Drop for Flight {
-    fn drop(&mut self) {
-        let id = self.id;
-        if self.session.tokens(|tokens| tokens.release(id)) {
-            self.session.change_tokens(|_| ());
-        }
     }
 }
 

@@ -13,7 +13,7 @@ const RULES: &[&str] = &[
 /// The operations and the events: they use rules, and nothing else.
 const API: &[&str] = &["event", "process"];
 /// What carries any operation: it uses rules and itself, and knows no operation.
-const MACHINE: &[&str] = &["drive", "exchange", "hosted", "machine", "session"];
+const MACHINE: &[&str] = &["attempt", "authorization", "drive", "exchange", "hosted", "machine", "session"];
 /// What puts operations and machine together.
 const COMPOSITION: &[&str] = &["act", "action", "bulk", "data", "journal"];
 

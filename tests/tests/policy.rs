@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
-use feishu_corehr::session::TENANT_ACCESS_TOKEN;
+use feishu_corehr::token::custom_app::TENANT_ACCESS_TOKEN;
 use feishu_corehr::verdict::{self, NOT_SENT, Next};
 use feishu_corehr::{
     Actor, Answer, BaseUrl, BaseUrlRules, CallOptions, Config, Credentials, Effect, Endpoint, Error, ErrorKind,

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use feishu_corehr::session::TENANT_ACCESS_TOKEN;
+use feishu_corehr::token::custom_app::TENANT_ACCESS_TOKEN;
 use feishu_corehr::{OPERATIONS, codes};
 use feishu_corehr_tests::comparison::differences;
 use feishu_corehr_tests::exceptions;

@@ -9,7 +9,19 @@ use crate::command::{cargo, command, output, show, target};
 /// The tool that makes them, in the version that its configuration, `.cargo/mutants.toml`, was written for.
 const CARGO_MUTANTS: &str = "27.1.0";
 /// What is done about every answer, and by which numbers.
-const FILES: [&str; 8] = ["act", "envelope", "exchange", "limit", "retry", "session", "token", "verdict"];
+const FILES: [&str; 11] = [
+    "act",
+    "attempt",
+    "authorization",
+    "envelope",
+    "exchange",
+    "limit",
+    "retry",
+    "session",
+    "token",
+    "token/custom_app",
+    "verdict",
+];
 
 /// Makes every mutation of these files, or of one, and runs the core's own tests and the vectors in virtual time on
 /// each. It fails when one is noticed by neither, and is not in `.cargo/mutants.toml` with a reason.

@@ -1,0 +1,380 @@
+//! One prepared request with the token that it is given: its turn, its answer, the pause, and again.
+
+use std::sync::Arc;
+
+use crate::endpoint::{Prepared, Replay, Reply};
+use crate::error::{Effect, Error, ErrorKind, TransportError, TransportErrorKind};
+use crate::http::HttpResponse;
+use crate::limit::Slot;
+use crate::machine::{Answer, Observation, Pause, Step, ended_already};
+use crate::retry::{self, Cost, Random};
+use crate::session::Session;
+use crate::time::Instant;
+use crate::token::Secret;
+use crate::verdict::{self, Failure, Next};
+
+/// A request that is sent as often as the policy allows. It knows nothing of where tokens come from: before each request
+/// it wants one, and a refused one ends it, unless it is resumed with another.
+#[derive(Debug)]
+pub(crate) struct Attempt {
+    session: Session,
+    prepared: Prepared,
+    request_id: Option<String>,
+    random: Random,
+    resending: Resending,
+    fresh_connection: bool,
+    phase: Phase,
+    token: Option<Arc<Secret>>,
+    sent: u32,
+    /// How many of them count: neither those never started nor those answered with a rate limit or a refused token.
+    counted: u32,
+    /// How often the request was not started, since the last one that counts.
+    unstarted: u32,
+    throttles: u32,
+    resends_left: u32,
+    last_cost: Option<Cost>,
+    next: Option<Next>,
+    /// What has been done, once it has ended: for a cancellation that comes a moment too late.
+    ended_effect: Effect,
+    out_of_time: bool,
+}
+
+/// Who decides whether the request is sent again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Resending {
+    /// The attempt itself.
+    Own,
+    /// A larger call of which this is a part: then one counted request is all.
+    Above,
+    /// A client elsewhere, which waits by itself, too, where the server asks for it.
+    Elsewhere,
+}
+
+#[derive(Debug)]
+enum Phase {
+    NeedToken,
+    /// A turn may have been given.
+    NeedTurn(Option<Slot>),
+    InFlight,
+    /// Until then, by the monotonic clock.
+    Pausing(u64),
+    Ended(Option<Box<Result<Reply, Error>>>),
+}
+
+impl Attempt {
+    pub(crate) fn new(session: &Session, prepared: Prepared, request_id: Option<String>) -> Self {
+        Self {
+            session: session.clone(),
+            prepared,
+            request_id,
+            random: session.random(),
+            resending: Resending::Own,
+            fresh_connection: false,
+            phase: Phase::NeedToken,
+            token: None,
+            sent: 0,
+            counted: 0,
+            unstarted: 0,
+            throttles: 0,
+            resends_left: u32::MAX,
+            last_cost: None,
+            next: None,
+            ended_effect: Effect::None,
+            out_of_time: false,
+        }
+    }
+
+    /// The same with somebody else who decides about resending.
+    pub(crate) const fn resent_by(mut self, resending: Resending) -> Self {
+        self.resending = resending;
+        self
+    }
+
+    /// The next part of the same larger call.
+    pub(crate) fn next_part(&self, prepared: Prepared, fresh_connection: bool) -> Self {
+        let mut part = Self::new(&self.session, prepared, self.request_id.clone()).resent_by(Resending::Above);
+        part.fresh_connection = fresh_connection;
+        part
+    }
+
+    pub(crate) const fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// What is sent.
+    pub(crate) const fn request(&self) -> &Prepared {
+        &self.prepared
+    }
+
+    /// Its jitter.
+    pub(crate) const fn random(&mut self) -> &mut Random {
+        &mut self.random
+    }
+
+    /// What the policy would do about the answer that ended this; nothing if no answer did.
+    pub(crate) const fn next_move(&self) -> Option<Next> {
+        self.next
+    }
+
+    /// What the last retry has cost.
+    pub(crate) const fn last_cost(&self) -> Option<Cost> {
+        self.last_cost
+    }
+
+    /// How many requests were handed to the transport, those never started not counted.
+    pub(crate) const fn sent(&self) -> u32 {
+        self.sent
+    }
+
+    /// Whether it ended because there was no time for another request.
+    pub(crate) const fn is_out_of_time(&self) -> bool {
+        self.out_of_time
+    }
+
+    /// Whether it wants a token before anything else.
+    pub(crate) const fn wants_token(&self) -> bool {
+        matches!(self.phase, Phase::NeedToken)
+    }
+
+    /// Whether it has yet to send a request, the first one or another.
+    pub(crate) const fn is_between(&self) -> bool {
+        matches!(self.phase, Phase::NeedToken | Phase::NeedTurn(_) | Phase::Pausing(_))
+    }
+
+    /// The result, as soon as there is one; nothing when it was taken already.
+    pub(crate) fn take_result(&mut self) -> Option<Result<Reply, Error>> {
+        if let Phase::Ended(result) = &mut self.phase { result.take().map(|result| *result) } else { None }
+    }
+
+    /// The token for the next request; none for a request that carries none.
+    pub(crate) fn authorize(&mut self, token: Option<Arc<Secret>>) {
+        self.token = token;
+        self.phase = Phase::NeedTurn(None);
+    }
+
+    /// Goes on after a refused token, with another one.
+    pub(crate) fn resume(&mut self) {
+        // If it ends before the next answer, this one is not the reason.
+        self.next = None;
+        self.phase = Phase::NeedToken;
+    }
+
+    /// Ends with `error`.
+    pub(crate) fn fail(&mut self, mut error: Error) {
+        self.ended_effect = error.effect;
+        error.operation = Some(self.prepared.operation.name.to_owned());
+        error.attempts = self.sent;
+        self.phase = Phase::Ended(Some(Box::new(Err(error))));
+    }
+
+    /// What to do now; nothing when it wants a token first.
+    pub(crate) fn poll(&mut self, now: Instant, deadline: Instant) -> Option<Step<Result<Reply, Error>>> {
+        loop {
+            match self.phase {
+                Phase::Ended(_) => return Some(Step::Done(self.take_result().unwrap_or_else(|| Err(ended_already())))),
+                Phase::InFlight => {
+                    let lost = TransportError::new(TransportErrorKind::Other, true, "it handed in no answer");
+                    self.answered(now, deadline, Err(lost));
+                }
+                Phase::NeedToken => return None,
+                Phase::NeedTurn(_) | Phase::Pausing(_) if deadline.remaining(now) == 0 => {
+                    self.out_of_time = true;
+                    self.fail(too_late());
+                }
+                Phase::NeedTurn(turn) => {
+                    if let Some(step) = self.need_turn(now, deadline, turn) {
+                        return Some(step);
+                    }
+                }
+                Phase::Pausing(until) if now.monotonic < until => {
+                    return Some(Step::Wait(Pause { delay: until - now.monotonic, seen: None }));
+                }
+                Phase::Pausing(_) => self.phase = Phase::NeedToken,
+            }
+        }
+    }
+
+    /// Takes an answer; what nobody asked for is ignored.
+    pub(crate) fn handle(&mut self, now: Instant, deadline: Instant, answer: Answer) -> Option<Observation> {
+        match (&self.phase, answer) {
+            (Phase::InFlight, Answer::Http(answer)) => Some(self.answered(now, deadline, answer)),
+            _ => None,
+        }
+    }
+
+    /// Ends it from outside, and says what it has done so far.
+    pub(crate) fn cancel(&mut self) -> Error {
+        let mut error = Error::new(ErrorKind::Cancelled, "the caller cancelled the call");
+        error.effect = match self.phase {
+            Phase::Ended(_) => self.ended_effect,
+            Phase::InFlight if self.prepared.operation.replay.is_write() => Effect::Unknown,
+            Phase::InFlight | Phase::NeedToken | Phase::NeedTurn(_) | Phase::Pausing(_) => Effect::None,
+        };
+        error.operation = Some(self.prepared.operation.name.to_owned());
+        error.attempts = self.sent;
+        self.fail(error.clone());
+        error
+    }
+
+    fn need_turn(&mut self, now: Instant, deadline: Instant, turn: Option<Slot>) -> Option<Step<Result<Reply, Error>>> {
+        let operation = self.prepared.operation;
+        match turn {
+            Some(slot) if now.monotonic < slot.at => {
+                Some(Step::Wait(Pause { delay: slot.at - now.monotonic, seen: None }))
+            }
+            Some(slot) if self.session.is_good(operation, slot) => Some(self.send(now, deadline)),
+            Some(_) | None => {
+                match self.session.turn(operation, now, deadline.monotonic.saturating_sub(1)) {
+                    Ok(slot) => self.phase = Phase::NeedTurn(Some(slot)),
+                    Err(wait) => {
+                        self.out_of_time = true;
+                        let summary = "waiting for a turn within the quota would pass the deadline";
+                        let mut error = Error::new(ErrorKind::RateLimited, summary);
+                        error.retryable = true;
+                        error.retry_after_ms = Some(wait);
+                        self.fail(error);
+                    }
+                }
+                None
+            }
+        }
+    }
+
+    fn send(&mut self, now: Instant, deadline: Instant) -> Step<Result<Reply, Error>> {
+        let budget = retry::attempt_budget(self.prepared.operation.replay).min(deadline.remaining(now));
+        let token = self.token.as_deref();
+        let mut request = self.session.request(&self.prepared, token, self.request_id.as_deref(), budget);
+        request.fresh_connection = self.fresh_connection;
+        self.phase = Phase::InFlight;
+        self.sent += 1;
+        Step::Send(request)
+    }
+
+    fn answered(
+        &mut self,
+        now: Instant,
+        deadline: Instant,
+        answer: Result<HttpResponse, TransportError>,
+    ) -> Observation {
+        let operation = self.prepared.operation;
+        let mut observation = Observation {
+            operation: operation.name.to_owned(),
+            method: operation.method.as_str().to_owned(),
+            path: operation.path.to_owned(),
+            attempt: self.sent,
+            http_status: match &answer {
+                Ok(response) => Some(response.status),
+                Err(error) => error.head.as_ref().map(|head| head.status),
+            },
+            ..Observation::default()
+        };
+        match verdict::judge_request(&self.prepared, answer.as_ref()) {
+            Ok(reply) => {
+                // A part leaves this to the whole call, and a token request to the token: it may be unusable.
+                if operation.replay != Replay::Token && self.resending != Resending::Above {
+                    self.session.refund(self.last_cost);
+                }
+                observation.log_id.clone_from(&reply.log_id);
+                if operation.replay.is_write() {
+                    observation.effect = Effect::Applied;
+                }
+                self.ended_effect = observation.effect;
+                self.phase = Phase::Ended(Some(Box::new(Ok(reply))));
+            }
+            Err(failure) => {
+                observation.code = failure.error.code;
+                observation.log_id.clone_from(&failure.error.log_id);
+                observation.kind = Some(failure.error.kind);
+                observation.effect = failure.error.effect;
+                observation.summary.clone_from(&failure.error.summary);
+                self.failed(now, deadline, *failure);
+                if let Phase::Pausing(until) = self.phase {
+                    observation.pause_ms = Some(until.saturating_sub(now.monotonic));
+                }
+            }
+        }
+        observation
+    }
+
+    fn failed(&mut self, now: Instant, deadline: Instant, failure: Failure) {
+        self.next = Some(failure.next);
+        self.decide(now, deadline, failure);
+        if !matches!(self.phase, Phase::Ended(_)) {
+            // It goes on: if it ends before the next answer, this one is not the reason.
+            self.next = None;
+        }
+    }
+
+    fn decide(&mut self, now: Instant, deadline: Instant, failure: Failure) {
+        let Failure { mut error, next } = failure;
+        if deadline.remaining(now) == 0 && next != Next::Stop {
+            self.out_of_time = true;
+            self.next = None;
+            error.kind = ErrorKind::Deadline;
+            error.summary = format!("the deadline passed; before that: {}", error.summary);
+            return self.fail(error);
+        }
+        match next {
+            Next::Unstarted if self.unstarted < retry::MAX_UNSTARTED => {
+                self.unstarted += 1;
+                self.sent -= 1;
+                self.fresh_connection = true;
+                self.phase = Phase::NeedToken;
+            }
+            Next::Throttle { after } => {
+                let pause = retry::throttle(after, self.throttles, &mut self.random);
+                self.throttles += 1;
+                self.session.shut(self.prepared.operation, now, pause);
+                error.retry_after_ms = Some(pause);
+                if self.resending == Resending::Elsewhere {
+                    return self.fail(error);
+                }
+                self.again(now, deadline, pause, Cost::Throttle, error);
+            }
+            Next::Again { resends, after } => {
+                self.counted += 1;
+                self.resend(now, deadline, resends, after.unwrap_or(0), error);
+            }
+            Next::Unstarted => {
+                self.counted += 1;
+                self.next = Some(Next::Again { resends: u32::MAX, after: None });
+                self.resend(now, deadline, u32::MAX, 0, error);
+            }
+            Next::Conflict | Next::Finished | Next::Refresh | Next::Stop => self.fail(error),
+        }
+    }
+
+    fn resend(&mut self, now: Instant, deadline: Instant, resends: u32, after: u64, error: Error) {
+        self.resends_left = self.resends_left.min(resends);
+        let is_spent = self.counted >= retry::max_attempts(self.prepared.operation.replay) || self.resends_left == 0;
+        if self.resending != Resending::Own || is_spent || error.effect == Effect::Unknown {
+            return self.fail(error);
+        }
+        self.resends_left -= 1;
+        self.unstarted = 0;
+        self.fresh_connection = true;
+        let pause = retry::backoff(self.counted - 1, &mut self.random).max(after);
+        self.again(now, deadline, pause, Cost::Transient, error);
+    }
+
+    /// Pauses and goes on, or ends with `error` if that would pass the deadline or cannot be afforded.
+    fn again(&mut self, now: Instant, deadline: Instant, pause: u64, cost: Cost, mut error: Error) {
+        if pause >= deadline.remaining(now) {
+            self.out_of_time = true;
+            error.retry_after_ms = Some(pause);
+            self.fail(error);
+        } else if !self.session.take_retry(cost) {
+            self.fail(error);
+        } else {
+            self.last_cost = Some(cost);
+            self.phase = Phase::Pausing(now.monotonic + pause);
+        }
+    }
+}
+
+/// The deadline has passed before a request could be sent.
+pub(crate) fn too_late() -> Error {
+    let mut error = Error::new(ErrorKind::Deadline, "the deadline passed before the request could be sent");
+    error.retryable = true;
+    error
+}

@@ -1,0 +1,369 @@
+//! One token for one call: the caller's, the host's, the client's own, a shared cache's, or one that is fetched now.
+
+use std::sync::Arc;
+
+use crate::attempt::{Attempt, too_late};
+use crate::endpoint::{Prepared, Reply};
+use crate::envelope::cleaned;
+use crate::error::{Effect, Error, ErrorKind};
+use crate::machine::{Answer, Ask, Observation, Pause, Step};
+use crate::retry::{self, Random};
+use crate::session::{Credentials, Session};
+use crate::time::Instant;
+use crate::token::{Held, SOFT_BUDGET, Secret, Turn, custom_app, token_problem};
+
+/// How long the host's token function may take, in milliseconds.
+const TOKEN_FUNCTION_BUDGET: u64 = 10_000;
+/// How long a shared cache may take, in milliseconds; later than that it is a miss.
+const CACHE_BUDGET: u64 = 1_000;
+
+/// Gives a call its token before each request, and another one once if it was refused.
+#[derive(Debug)]
+pub(crate) struct Authorization {
+    session: Session,
+    source: Source,
+    phase: Phase,
+    /// The token that was given last.
+    held: Option<Held>,
+    rejected: Option<Arc<Secret>>,
+    /// The flight that this call has waited for.
+    waited: Option<u64>,
+    refreshes: u32,
+}
+
+#[derive(Clone, Debug)]
+enum Source {
+    /// The client's own store.
+    App,
+    /// The caller, for this call only.
+    Given(Arc<Secret>),
+    /// The host's token function.
+    Host,
+    /// Nobody: a backend adds the token.
+    Nobody,
+}
+
+#[derive(Debug)]
+enum Phase {
+    Idle,
+    /// The host was asked for a token.
+    Asked,
+    /// The shared cache was asked, on behalf of a flight.
+    Loading(Flight),
+    /// A request for a token is under way.
+    Fetching(Box<Fetch>),
+    /// The shared cache is told of a new token.
+    Saving,
+    /// There is a token, or there is none to be had.
+    Ready(Result<(), Error>),
+}
+
+/// A request for a token, which itself carries none.
+#[derive(Debug)]
+struct Fetch {
+    flight: Flight,
+    attempt: Attempt,
+    deadline: Instant,
+    /// When the last request was sent: the token's life counts from here.
+    sent: Instant,
+}
+
+/// What it ends with: the token, or none where requests carry none.
+type Outcome = Result<Option<Arc<Secret>>, Error>;
+
+impl Authorization {
+    pub(crate) fn new(session: &Session, given: Option<Secret>) -> Self {
+        let source = match (given, &session.config().credentials) {
+            (Some(token), _) => Source::Given(Arc::new(token)),
+            (None, Credentials::App { .. }) => Source::App,
+            (None, Credentials::Backend) => Source::Nobody,
+            (None, Credentials::Host) => Source::Host,
+        };
+        Self {
+            session: session.clone(),
+            source,
+            phase: Phase::Idle,
+            held: None,
+            rejected: None,
+            waited: None,
+            refreshes: 0,
+        }
+    }
+
+    /// The same for the next part of the same larger call, all whose parts have no more refreshes than one.
+    pub(crate) fn next_part(&self) -> Self {
+        Self {
+            session: self.session.clone(),
+            source: self.source.clone(),
+            phase: Phase::Idle,
+            held: None,
+            rejected: self.rejected.clone(),
+            waited: None,
+            refreshes: self.refreshes,
+        }
+    }
+
+    /// What to do now, until there is a token. `random` is the call's jitter.
+    pub(crate) fn poll(&mut self, now: Instant, deadline: Instant, random: &mut Random) -> Step<Outcome> {
+        loop {
+            let step = match std::mem::replace(&mut self.phase, Phase::Idle) {
+                Phase::Idle if deadline.remaining(now) == 0 => return Step::Done(Err(too_late())),
+                Phase::Idle => self.begin(now, deadline),
+                Phase::Fetching(fetch) => self.poll_fetch(now, deadline, random, fetch),
+                Phase::Ready(result) => {
+                    return Step::Done(result.map(|()| self.held.as_ref().map(|held| held.value.clone())));
+                }
+                asked @ (Phase::Asked | Phase::Loading(_) | Phase::Saving) => {
+                    self.told(now, deadline, random, asked, Answer::Late);
+                    None
+                }
+            };
+            if let Some(step) = step {
+                return step;
+            }
+        }
+    }
+
+    /// Takes an answer; what nobody asked for is ignored.
+    pub(crate) fn handle(
+        &mut self,
+        now: Instant,
+        deadline: Instant,
+        random: &mut Random,
+        answer: Answer,
+    ) -> Option<Observation> {
+        match std::mem::replace(&mut self.phase, Phase::Idle) {
+            Phase::Fetching(mut fetch) => {
+                let observation = fetch.attempt.handle(now, fetch.deadline, answer);
+                self.phase = Phase::Fetching(fetch);
+                return observation;
+            }
+            asked @ (Phase::Asked | Phase::Loading(_) | Phase::Saving) => {
+                self.told(now, deadline, random, asked, answer);
+            }
+            phase @ (Phase::Idle | Phase::Ready(_)) => self.phase = phase,
+        }
+        None
+    }
+
+    /// Stops whatever is under way; a fetch is taken over by whoever waits for it.
+    pub(crate) fn stop(&mut self) {
+        self.phase = Phase::Idle;
+    }
+
+    /// The token was refused: nobody shall use it again. Says whether this call may have another one.
+    pub(crate) fn refused(&mut self) -> bool {
+        let Some(held) = self.held.take().filter(|_| matches!(self.source, Source::App | Source::Host)) else {
+            return false;
+        };
+        self.session.tokens(|tokens| tokens.invalidate(held.generation));
+        self.rejected = Some(held.value);
+        let may_refresh = self.refreshes < retry::MAX_REFRESHES;
+        self.refreshes += u32::from(may_refresh);
+        may_refresh
+    }
+
+    fn begin(&mut self, now: Instant, deadline: Instant) -> Option<Step<Outcome>> {
+        match &self.source {
+            Source::Given(token) => {
+                self.held = Some(Held { value: token.clone(), generation: 0 });
+                self.phase = Phase::Ready(Ok(()));
+                None
+            }
+            Source::Nobody => {
+                self.phase = Phase::Ready(Ok(()));
+                None
+            }
+            Source::Host => {
+                self.phase = Phase::Asked;
+                let budget = TOKEN_FUNCTION_BUDGET.min(deadline.remaining(now));
+                Some(Step::Ask(Ask::Token { refused: self.rejected.is_some() }, budget))
+            }
+            Source::App => {
+                let (turn, seen) = self.session.token(now, self.waited);
+                match turn {
+                    Turn::Fail(error) => self.phase = Phase::Ready(Err(without_token(*error))),
+                    Turn::Use(held) => self.hold(held),
+                    Turn::Wait { flight, delay } => {
+                        self.waited = Some(flight);
+                        let delay = delay.min(deadline.remaining(now));
+                        return Some(Step::Wait(Pause { delay, seen: Some(seen) }));
+                    }
+                    Turn::Fetch { flight, is_renewal } => {
+                        let flight = Flight { session: self.session.clone(), id: flight, is_renewal };
+                        if self.session.shares_cache() {
+                            self.phase = Phase::Loading(flight);
+                            let budget = CACHE_BUDGET.min(deadline.remaining(now));
+                            return Some(Step::Ask(Ask::Load { key: cache_key(&self.session) }, budget));
+                        }
+                        self.start_fetch(now, deadline, flight);
+                    }
+                }
+                None
+            }
+        }
+    }
+
+    /// Goes on with this token, unless it is the one that was just rejected.
+    fn hold(&mut self, held: Held) {
+        if self.rejected.as_ref() == Some(&held.value) {
+            let mut error =
+                Error::new(ErrorKind::Unauthorized, "the token was refused, and renewing it gave the same one");
+            error.same_token = true;
+            self.phase = Phase::Ready(Err(error));
+        } else {
+            self.held = Some(held);
+            self.waited = None;
+            self.phase = Phase::Ready(Ok(()));
+        }
+    }
+
+    fn start_fetch(&mut self, now: Instant, deadline: Instant, flight: Flight) {
+        let Some(prepared) = token_request(&self.session) else {
+            let error = Error::new(ErrorKind::Unauthorized, "there are no credentials to fetch a token with");
+            self.phase = Phase::Ready(Err(error));
+            return;
+        };
+        // While the old token is good, nobody waits long for the new one.
+        let soft = flight.is_renewal.then(|| now.after(SOFT_BUDGET));
+        let deadline = soft.filter(|soft| soft.monotonic < deadline.monotonic).unwrap_or(deadline);
+        let attempt = Attempt::new(&self.session, prepared, None);
+        self.phase = Phase::Fetching(Box::new(Fetch { flight, attempt, deadline, sent: now }));
+    }
+
+    fn poll_fetch(
+        &mut self,
+        now: Instant,
+        deadline: Instant,
+        random: &mut Random,
+        mut fetch: Box<Fetch>,
+    ) -> Option<Step<Outcome>> {
+        let id = fetch.flight.id;
+        let is_flying = self.session.tokens(|tokens| tokens.is_flying(id));
+        if !is_flying && fetch.attempt.is_between() {
+            // Somebody took over meanwhile.
+            return None;
+        }
+        let step = loop {
+            if let Some(step) = fetch.attempt.poll(now, fetch.deadline) {
+                break step;
+            }
+            fetch.attempt.authorize(None);
+        };
+        let step = match step {
+            Step::Ask(ask, budget) => Step::Ask(ask, budget),
+            Step::Send(request) => {
+                fetch.sent = now;
+                self.session.tokens(|tokens| tokens.extend(id, now));
+                Step::Send(request)
+            }
+            Step::Wait(pause) => {
+                // While the holder pauses between two requests, the flight is still its own.
+                self.session.tokens(|tokens| tokens.extend(id, now.after(pause.delay)));
+                Step::Wait(pause)
+            }
+            Step::Done(result) => return self.fetched(now, deadline, random, &fetch, result),
+        };
+        self.phase = Phase::Fetching(fetch);
+        Some(step)
+    }
+
+    fn fetched(
+        &mut self,
+        now: Instant,
+        deadline: Instant,
+        random: &mut Random,
+        fetch: &Fetch,
+        result: Result<Reply, Error>,
+    ) -> Option<Step<Outcome>> {
+        let Flight { id, is_renewal, .. } = fetch.flight;
+        let landed = result.and_then(|reply| {
+            let (token, life) = custom_app::read(&reply)?;
+            Ok(self.session.change_tokens(|tokens| tokens.land(id, token, life, fetch.sent, now, random)))
+        });
+        match landed {
+            Ok((held, cached)) => {
+                self.session.refund(fetch.attempt.last_cost());
+                self.hold(held);
+                if self.session.shares_cache() && matches!(self.phase, Phase::Ready(Ok(()))) {
+                    self.phase = Phase::Saving;
+                    let budget = CACHE_BUDGET.min(deadline.remaining(now));
+                    return Some(Step::Ask(Ask::Save { key: cache_key(&self.session), value: cached }, budget));
+                }
+            }
+            Err(error) => {
+                // A caller that ran out of its own time says nothing about the token: the next waiter takes over.
+                if is_renewal || !fetch.attempt.is_out_of_time() {
+                    self.session.change_tokens(|tokens| tokens.fail(id, &error, now));
+                }
+                // After a renewal it is back to the old token, if that is still good.
+                if !is_renewal {
+                    self.phase = Phase::Ready(Err(without_token(error)));
+                }
+            }
+        }
+        None
+    }
+
+    /// What the host has answered, or that it did not.
+    fn told(&mut self, now: Instant, deadline: Instant, random: &mut Random, asked: Phase, answer: Answer) {
+        let problem = match (asked, answer) {
+            (Phase::Loading(flight), Answer::Loaded(Some(bytes))) if self.session.shares_cache() => {
+                let landed = self.session.change_tokens(|tokens| tokens.land_cached(flight.id, &bytes, now, random));
+                return match landed {
+                    Some(held) => self.hold(held),
+                    None => self.start_fetch(now, deadline, flight),
+                };
+            }
+            (Phase::Loading(flight), _) => return self.start_fetch(now, deadline, flight),
+            (Phase::Asked, Answer::Token(Ok(token))) => match token_problem(token.expose()) {
+                Some(problem) => format!("the token function returned a token that {problem}"),
+                None => return self.hold(Held { value: Arc::new(token), generation: 0 }),
+            },
+            (Phase::Asked, Answer::Token(Err(text))) => format!("the token function failed: {}", cleaned(&text)),
+            (Phase::Asked, _) => "the token function did not answer in time".to_owned(),
+            // The token is there already, whatever the cache has done with it.
+            _ => {
+                self.phase = Phase::Ready(Ok(()));
+                return;
+            }
+        };
+        self.phase = Phase::Ready(Err(Error::new(ErrorKind::TokenSource, problem)));
+    }
+}
+
+/// A fetch under way. Dropping it, at any point, lets a waiter take over at once.
+#[derive(Debug)]
+struct Flight {
+    session: Session,
+    id: u64,
+    /// Whether the old token is still good.
+    is_renewal: bool,
+}
+
+impl Drop for Flight {
+    fn drop(&mut self) {
+        let id = self.id;
+        if self.session.tokens(|tokens| tokens.release(id)) {
+            self.session.change_tokens(|_| ());
+        }
+    }
+}
+
+/// The request for a token.
+fn token_request(session: &Session) -> Option<Prepared> {
+    let Credentials::App { app_id, app_secret } = &session.config().credentials else { return None };
+    Some(custom_app::request(app_id, app_secret))
+}
+
+/// What a shared cache keeps the token under.
+fn cache_key(session: &Session) -> String {
+    let Credentials::App { app_id, app_secret } = &session.config().credentials else { return String::new() };
+    custom_app::cache_key(session.config().base_url.as_str(), app_id, app_secret)
+}
+
+fn without_token(mut error: Error) -> Error {
+    error.summary = format!("no tenant access token: {}", error.summary);
+    error.effect = Effect::None;
+    error
+}
