@@ -136,6 +136,11 @@ impl Attempt {
         matches!(self.phase, Phase::NeedToken)
     }
 
+    /// Whether it has a token and no turn that lies ahead: the next poll may send the request.
+    pub(crate) fn is_due(&self, now: Instant) -> bool {
+        matches!(self.phase, Phase::NeedTurn(turn) if turn.is_none_or(|slot| slot.at <= now.monotonic))
+    }
+
     /// Whether it has yet to send a request, the first one or another.
     pub(crate) const fn is_between(&self) -> bool {
         matches!(self.phase, Phase::NeedToken | Phase::NeedTurn(_) | Phase::Pausing(_))
@@ -152,7 +157,8 @@ impl Attempt {
         self.phase = Phase::NeedTurn(None);
     }
 
-    /// Goes on after a refused token, with another one.
+    /// Goes on with another token, in place of one that was refused or is over. A turn that it had is lost: a request that
+    /// goes later than its turn would go beside the next one's.
     pub(crate) fn resume(&mut self) {
         // If it ends before the next answer, this one is not the reason.
         self.next = None;

@@ -25,10 +25,13 @@ pub(crate) struct Authorization {
     phase: Phase,
     /// The token that was given last.
     held: Option<Held>,
+    /// When it came.
+    came: Option<Instant>,
     rejected: Option<Arc<Secret>>,
     /// The flight that this call has waited for.
     waited: Option<u64>,
     refreshes: u32,
+    was_outlived: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -84,9 +87,11 @@ impl Authorization {
             source,
             phase: Phase::Idle,
             held: None,
+            came: None,
             rejected: None,
             waited: None,
             refreshes: 0,
+            was_outlived: false,
         }
     }
 
@@ -96,10 +101,12 @@ impl Authorization {
             session: self.session.clone(),
             source: self.source.clone(),
             phase: Phase::Idle,
-            held: None,
+            held: self.held.clone(),
+            came: None,
             rejected: self.rejected.clone(),
             waited: None,
             refreshes: self.refreshes,
+            was_outlived: false,
         }
     }
 
@@ -146,6 +153,14 @@ impl Authorization {
         None
     }
 
+    /// Whether another token must be had before a request that may go now: the time of this one is over, and was not
+    /// when it came, since one that came too late may still be good for a request at once. It is said once in a call, as
+    /// a token that lives for less time than a turn takes would be over again and again.
+    pub(crate) fn is_outlived(&mut self, now: Instant) -> bool {
+        let is_over = self.came != Some(now) && self.held.as_ref().is_some_and(|held| held.is_over(now));
+        is_over && !std::mem::replace(&mut self.was_outlived, true)
+    }
+
     /// Stops whatever is under way; a fetch is taken over by whoever waits for it.
     pub(crate) fn stop(&mut self) {
         self.phase = Phase::Idle;
@@ -166,11 +181,16 @@ impl Authorization {
     fn begin(&mut self, now: Instant, deadline: Instant) -> Option<Step<Outcome>> {
         match &self.source {
             Source::Given(token) => {
-                self.held = Some(Held { value: token.clone(), generation: 0 });
+                self.held = Some(Held::foreign(token.clone()));
                 self.phase = Phase::Ready(Ok(()));
                 None
             }
             Source::Nobody => {
+                self.phase = Phase::Ready(Ok(()));
+                None
+            }
+            // It is asked once in a call, unless its token was refused.
+            Source::Host if self.held.is_some() => {
                 self.phase = Phase::Ready(Ok(()));
                 None
             }
@@ -183,7 +203,7 @@ impl Authorization {
                 let (turn, seen) = self.session.token(now, self.waited);
                 match turn {
                     Turn::Fail(error) => self.phase = Phase::Ready(Err(without_token(*error))),
-                    Turn::Use(held) => self.hold(held),
+                    Turn::Use(held) => self.hold(now, held),
                     Turn::Wait { flight, delay } => {
                         self.waited = Some(flight);
                         let delay = delay.min(deadline.remaining(now));
@@ -205,14 +225,14 @@ impl Authorization {
     }
 
     /// Goes on with this token, unless it is the one that was just rejected.
-    fn hold(&mut self, held: Held) {
+    fn hold(&mut self, now: Instant, held: Held) {
         if self.rejected.as_ref() == Some(&held.value) {
             let mut error =
                 Error::new(ErrorKind::Unauthorized, "the token was refused, and renewing it gave the same one");
             error.same_token = true;
             self.phase = Phase::Ready(Err(error));
         } else {
-            self.held = Some(held);
+            (self.held, self.came) = (Some(held), Some(now));
             self.waited = None;
             self.phase = Phase::Ready(Ok(()));
         }
@@ -284,7 +304,7 @@ impl Authorization {
         match landed {
             Ok((held, cached)) => {
                 self.session.refund(fetch.attempt.last_cost());
-                self.hold(held);
+                self.hold(now, held);
                 if self.session.shares_cache() && matches!(self.phase, Phase::Ready(Ok(()))) {
                     self.phase = Phase::Saving;
                     let budget = CACHE_BUDGET.min(deadline.remaining(now));
@@ -311,14 +331,14 @@ impl Authorization {
             (Phase::Loading(flight), Answer::Loaded(Some(bytes))) if self.session.shares_cache() => {
                 let landed = self.session.change_tokens(|tokens| tokens.land_cached(flight.id, &bytes, now, random));
                 return match landed {
-                    Some(held) => self.hold(held),
+                    Some(held) => self.hold(now, held),
                     None => self.start_fetch(now, deadline, flight),
                 };
             }
             (Phase::Loading(flight), _) => return self.start_fetch(now, deadline, flight),
             (Phase::Asked, Answer::Token(Ok(token))) => match token_problem(token.expose()) {
                 Some(problem) => format!("the token function returned a token that {problem}"),
-                None => return self.hold(Held { value: Arc::new(token), generation: 0 }),
+                None => return self.hold(now, Held::foreign(Arc::new(token))),
             },
             (Phase::Asked, Answer::Token(Err(text))) => format!("the token function failed: {}", cleaned(&text)),
             (Phase::Asked, _) => "the token function did not answer in time".to_owned(),

@@ -103,6 +103,9 @@ impl Machine for Exchange {
         let budget = self.budget;
         let deadline = *self.deadline.get_or_insert_with(|| now.after(budget));
         loop {
+            if self.attempt.is_due(now) && self.authorization.is_outlived(now) {
+                self.attempt.resume();
+            }
             if let Some(step) = self.attempt.poll(now, deadline) {
                 return step;
             }
@@ -286,5 +289,76 @@ mod tests {
             }
             assert_eq!(session.take_retry(Cost::Transient), is_usable, "500 = 35 x 14 + 10, and four successes");
         }
+    }
+
+    #[test]
+    fn a_token_that_is_over_when_the_turn_comes_is_not_sent() {
+        let base_url = BaseUrl::parse(BaseUrl::FEISHU, BaseUrlRules::default()).expect("valid");
+        let app = Credentials::App { app_id: "cli_a".to_owned(), app_secret: Secret::new("secret".to_owned()) };
+        let quotas = vec![("ping".to_owned(), crate::limit::Quota { calls: 1, window: 100_000 })];
+        let session = Session::new(Config { quotas, ..Config::new(base_url, app) }, 7).expect("valid");
+        let mut now = Instant::default();
+        let mut sent = Vec::new();
+        let mut answers = [("t-1", 60), ("t-2", 7_200)].into_iter();
+        for _ in 0..2 {
+            let options = CallOptions { deadline: Some(300_000), ..CallOptions::default() };
+            let mut exchange = Exchange::new(&session, &Ping, options).expect("valid");
+            loop {
+                match exchange.poll(now) {
+                    Step::Send(request) if request.sensitive_body => {
+                        let (token, life) = answers.next().expect("two tokens are asked for");
+                        let body = format!(r#"{{"code":0,"tenant_access_token":"{token}","expire":{life}}}"#);
+                        let response = HttpResponse { status: 200, body: body.into(), ..HttpResponse::default() };
+                        exchange.handle(now, Answer::Http(Ok(response)));
+                        sent.push(("a token", now.monotonic));
+                    }
+                    Step::Send(request) => {
+                        let carries = |token: &str| request.headers.iter().any(|header| header.value.ends_with(token));
+                        sent.push((if carries("t-1") { "t-1" } else { "t-2" }, now.monotonic));
+                        break;
+                    }
+                    Step::Wait(pause) => now = now.after(pause.delay),
+                    other @ (Step::Ask(..) | Step::Done(_)) => panic!("{other:?}"),
+                }
+            }
+        }
+        assert_eq!(sent, [("a token", 0), ("t-1", 0), ("a token", 104_000), ("t-2", 208_000)]);
+    }
+
+    #[test]
+    fn a_token_that_came_too_late_is_sent_at_once_or_not_at_all() {
+        let app = Credentials::App { app_id: "cli_a".to_owned(), app_secret: Secret::new("secret".to_owned()) };
+        let mut exchange = Exchange::new(&session(app), &Ping, CallOptions::default()).expect("valid");
+        assert!(sent(&mut exchange).sensitive_body);
+        let body = br#"{"code":0,"tenant_access_token":"t-1","expire":5}"#;
+        let response = HttpResponse { status: 200, body: body.to_vec(), ..HttpResponse::default() };
+        let later = Instant::default().after(4_000);
+        exchange.handle(later, Answer::Http(Ok(response)));
+        assert!(matches!(exchange.poll(later), Step::Send(request) if !request.sensitive_body));
+    }
+
+    #[test]
+    fn the_host_is_asked_once_in_a_call_and_once_more_when_its_token_was_refused() {
+        let mut now = Instant::default();
+        let mut exchange = Exchange::new(&session(Credentials::Host), &Ping, CallOptions::default()).expect("valid");
+        let mut asked = Vec::new();
+        for status in [500, 401, 500, 200] {
+            loop {
+                match exchange.poll(now) {
+                    Step::Ask(Ask::Token { refused }, _) => {
+                        asked.push((status, refused));
+                        exchange.handle(now, Answer::Token(Ok(Secret::new(format!("t-{}", asked.len())))));
+                    }
+                    Step::Send(_) => break,
+                    Step::Wait(pause) => now = now.after(pause.delay),
+                    other @ (Step::Ask(..) | Step::Done(_)) => panic!("{other:?}"),
+                }
+            }
+            let body = br#"{"code":0}"#.to_vec();
+            let body = if status == 200 { body } else { Vec::new() };
+            exchange.handle(now, Answer::Http(Ok(HttpResponse { status, body, ..HttpResponse::default() })));
+        }
+        assert!(matches!(exchange.poll(now), Step::Done(Ok(_))));
+        assert_eq!(asked, [(500, false), (500, true)], "before these requests");
     }
 }

@@ -34,7 +34,8 @@ pub enum Credentials {
     },
     /// Nobody: the base URL is a backend of one's own that knows its user and adds the token.
     Backend,
-    /// The host's own token function, asked once per call by [`Ask::Token`](crate::machine::Ask::Token).
+    /// The host's own token function, asked by [`Ask::Token`](crate::machine::Ask::Token): once in a call, and once more
+    /// when its token was refused.
     Host,
 }
 

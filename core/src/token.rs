@@ -71,6 +71,20 @@ pub struct Held {
     pub value: Arc<Secret>,
     /// Its generation; 0 for a token that the store does not know.
     pub generation: u64,
+    /// From here on it is not used; nothing where that is not known.
+    pub until: Option<Instant>,
+}
+
+impl Held {
+    /// A token that the store does not know.
+    pub const fn foreign(value: Arc<Secret>) -> Self {
+        Self { value, generation: 0, until: None }
+    }
+
+    /// Whether its time is over.
+    pub fn is_over(&self, now: Instant) -> bool {
+        self.until.is_some_and(|until| until.expired(now))
+    }
 }
 
 /// Why a text cannot be a token; nothing if it can.
@@ -101,8 +115,6 @@ struct Token {
     flight: u64,
     /// From here on one caller renews it.
     soft: Instant,
-    /// From here on it is not used.
-    hard: Instant,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -157,7 +169,7 @@ impl TokenStore {
     pub fn turn(&mut self, now: Instant, waited: Option<u64>) -> Turn {
         let flying = self.flight.filter(|flight| !flight.lease.expired(now));
         match &self.current {
-            Some(token) if !token.hard.expired(now) => {
+            Some(token) if !token.held.is_over(now) => {
                 let renew = token.soft.expired(now)
                     && flying.is_none()
                     && self.renewal.is_none_or(|renewal| renewal.expired(now))
@@ -239,7 +251,7 @@ impl TokenStore {
     ) -> Held {
         // Another caller took over, and its answer came first: that token is the newer one. One who took over and is
         // gone has brought nothing, and what stands here since before is older than what lands now.
-        if let Some(newer) = self.current.as_ref().filter(|token| token.flight > flight && !token.hard.expired(now)) {
+        if let Some(newer) = self.current.as_ref().filter(|token| token.flight > flight && !token.held.is_over(now)) {
             return newer.held.clone();
         }
         let (soft, hard) = if life < 1_800 {
@@ -248,8 +260,9 @@ impl TokenStore {
             (life * 1_000 - 900_000 - random.below(600_000), life * 1_000 - 60_000)
         };
         self.generations += 1;
-        let held = Held { value: Arc::new(Secret::new(value)), generation: self.generations };
-        self.current = Some(Token { held: held.clone(), flight, soft: sent.after(soft), hard: sent.after(hard) });
+        let (value, until) = (Arc::new(Secret::new(value)), Some(sent.after(hard)));
+        let held = Held { value, generation: self.generations, until };
+        self.current = Some(Token { held: held.clone(), flight, soft: sent.after(soft) });
         (self.flight, self.failed, self.refused, self.renewal, self.renewal_failures) = (None, None, None, None, 0);
         held
     }

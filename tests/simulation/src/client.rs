@@ -14,6 +14,8 @@ use crate::travel::Sent;
 const LEASE: u64 = 10_000;
 /// How long wrong credentials are not tried again, in milliseconds.
 const REFUSED_FOR: u64 = 30_000;
+/// A token that lives for so long outlives every wait for a turn, in milliseconds.
+const LONG_LIFE: u64 = 1_800_000;
 /// What the session can spend on retries.
 pub(crate) const RETRIES: u64 = 500;
 /// The shortest pause where the server does not say for how long, in milliseconds.
@@ -227,11 +229,14 @@ impl Client {
         }
     }
 
-    /// Whether there was no moment at which it could be taken: at each of them its life was over, by either clock, and
-    /// not from the start, or it had not come yet.
-    pub(crate) fn is_over(&self, value: &str, moments: &[(u64, Instant)]) -> bool {
+    /// Whether its life is over, by either clock and not from the start, or it has not come yet. One that lives for less
+    /// time than a turn may take, or over which clocks jump about, may have been good at any of these moments, the last
+    /// of which is now: such a token is asked for anew once, and not again and again.
+    pub(crate) fn is_over(&self, value: &str, moments: &[(u64, Instant)], jumps_about: bool) -> bool {
         let known: Vec<&Delivered> = self.tokens.iter().filter(|token| token.value == value).collect();
         let is_good = |token: &Delivered| {
+            let is_strict = token.life >= LONG_LIFE && !jumps_about;
+            let moments = if is_strict { &moments[moments.len().saturating_sub(1)..] } else { moments };
             let lives = |then: Instant| token.is_late || !token.sent.after(token.life).expired(then);
             moments.iter().any(|(at, then)| token.at <= *at && lives(*then))
         };

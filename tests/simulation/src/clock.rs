@@ -16,6 +16,8 @@ pub(crate) struct Clock {
     offset: i64,
     /// When a clock has jumped last.
     jumped: Option<u64>,
+    /// How often it has.
+    jumps: u32,
 }
 
 /// So long after a jump of the clocks a lease may have ended early, in milliseconds.
@@ -35,6 +37,7 @@ impl Clock {
     pub(crate) fn jump(&mut self, milliseconds: i64) {
         self.offset += milliseconds;
         self.jumped = Some(self.now.max(self.awake_at));
+        self.jumps += 1;
     }
 
     /// The device sleeps, and the monotonic clock with it. To the lease and the expiry of a token it is a jump.
@@ -42,6 +45,12 @@ impl Clock {
         self.slept += milliseconds;
         self.awake_at = self.now + milliseconds;
         self.jumped = Some(self.awake_at);
+        self.jumps += 1;
+    }
+
+    /// Whether the clocks have jumped more than once.
+    pub(crate) const fn jumps_about(&self) -> bool {
+        self.jumps > 1
     }
 
     pub(crate) fn is_unsettled(&self) -> bool {

@@ -92,15 +92,14 @@ impl Schedule<'_> {
         })
     }
 
-    /// Neither the token that was just refused, nor one whose life was over whenever the call can have taken it: between
-    /// that and the request it may wait for its turn.
+    /// Neither the token that was just refused, nor one whose life is over.
     fn with_a_good_token(&self, number: usize, asked: Asked, token: Option<&str>) -> Checked {
         let call = &self.calls[number];
         let Some(token) = token.filter(|_| call.given.is_none() && asked != Asked::Token) else { return Ok(()) };
         check(call.log.rejected.as_deref() != Some(token), Invariant::I10, || {
             format!("{token} is sent again after it was refused")
         })?;
-        let is_over = self.clients[call.client].is_over(token, &call.moments);
+        let is_over = self.clients[call.client].is_over(token, &call.moments, self.clock.jumps_about());
         check(!is_over, Invariant::I5, || format!("{token} is used after its life"))
     }
 
