@@ -48,12 +48,11 @@ export function passedOn(response: HttpResponse): Answer {
  * What a page is told where Feishu has not answered. It says that nothing was sent only where that is proved: else the
  * page's client reads the process first.
  */
-export function unanswered(error: unknown, operation: string): Answer {
+export function unanswered(error: unknown, isWrite: boolean): Answer {
   if (!isFeishuError(error)) {
     // Thrown by the package's own code after a request may have gone out.
     return text(UNEXPLAINED, "the backend failed");
   }
-  const isWrite = operation === "withdraw_process";
   if (error.effect === "none" && (isWrite || error.attempts === 0)) {
     return unreached(error);
   }

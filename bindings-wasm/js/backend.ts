@@ -8,8 +8,9 @@ import { askedOfFetch, askedOfNode, type Asked, type NodeRequest, type NodeRespo
 import type { Actor, Problem } from "./core.js";
 import { isFeishuError } from "./error.js";
 import { isClient, type CallOptions, type Operations, type Requests } from "./operations.js";
-import { invalid, OPERATIONS, optionsObject, takeFunction } from "./options.js";
-import { call, route, type PageCall } from "./route.js";
+import { invalid, optionsObject, takeFunction } from "./options.js";
+import { acting, hasBody, read, route, type PageCall } from "./route.js";
+import { OPERATIONS, TEMPLATES } from "./table.js";
 
 export type { NodeRequest, NodeResponse } from "./asked.js";
 export type { PageCall } from "./route.js";
@@ -17,8 +18,8 @@ export type { PageCall } from "./route.js";
 /** What `authenticate` says of a user: an object of any fields, of which these are read. */
 export interface Authenticated {
   /**
-   * Who withdraws, whatever the page says, for instance `{ open_id: "ou_…" }`. `"any"` leaves it to the page, which may
-   * then act as anybody and as the system. A user without an actor cannot withdraw.
+   * Who acts in every operation that names an actor, whatever the page says, for instance `{ open_id: "ou_…" }`. `"any"`
+   * leaves it to the page, which may then act as anybody and as the system. A user without an actor can only read.
    */
   actor?: Actor | "any" | undefined;
 }
@@ -93,6 +94,8 @@ class Backend<Incoming, User extends object> {
   readonly #operations: readonly (keyof Requests)[];
   readonly #base_path: string;
   readonly #max_body: number;
+  /** The HTTP methods of these operations. */
+  readonly #methods: string;
 
   constructor(options: BackendOptions<Incoming, User>) {
     checkOptions(options);
@@ -100,6 +103,7 @@ class Backend<Incoming, User extends object> {
     this.#base_path = (options.base_path ?? "").replace(/\/$/, "");
     this.#operations = options.operations ?? DEFAULT_OPERATIONS;
     this.#max_body = options.max_body ?? MAX_BODY;
+    this.#methods = [...new Set(this.#operations.map((name) => TEMPLATES[name].method))].sort().join(", ");
   }
 
   /** Never rejects. */
@@ -107,7 +111,7 @@ class Backend<Incoming, User extends object> {
     const origin = asked.header("origin");
     let answer: Answer;
     if (asked.method === "OPTIONS" && this.#isListed(origin)) {
-      answer = preflight(asked);
+      answer = preflight(asked, this.#methods);
     } else {
       answer = await this.#relayed(asked);
     }
@@ -131,7 +135,7 @@ class Backend<Incoming, User extends object> {
       return passedOn(await this.#options.client.relay(operation, request, { request_id }, asked.signal));
     } catch (error) {
       this.#tell(error, asked.incoming);
-      return unanswered(error, found.operation);
+      return unanswered(error, TEMPLATES[found.operation].is_write);
     }
   }
 
@@ -141,32 +145,37 @@ class Backend<Incoming, User extends object> {
     if (!target.startsWith(`${this.#base_path}/`)) {
       throw new Refusal(404, `this backend is below \`${this.#base_path}/\``);
     }
-    const place = route(asked.method, target.slice(this.#base_path.length));
-    if (!this.#operations.includes(place.operation)) {
-      throw new Refusal(403, `\`${place.operation}\` is not allowed here: it is not among the backend's \`operations\``);
+    const place = route(TEMPLATES, asked.method, target.slice(this.#base_path.length));
+    const { operation } = place;
+    if (!this.#operations.includes(operation)) {
+      throw new Refusal(403, `\`${operation}\` is not allowed here: it is not among the backend's \`operations\``);
     }
     this.#checkOrigin(asked);
-    const isWrite = place.operation === "withdraw_process";
-    if (isWrite && !/^application\/json *(;|$)/i.test(asked.header("content-type") ?? "")) {
+    const template = TEMPLATES[operation];
+    const isJson = /^application\/json *(;|$)/i.test(asked.header("content-type") ?? "");
+    if (hasBody(template) && !isJson) {
       throw new Refusal(415, "the content type must be `application/json`");
     }
-    if (isWrite && Number(asked.header("content-length")) > this.#max_body) {
+    if (hasBody(template) && Number(asked.header("content-length")) > this.#max_body) {
       throw tooLarge(this.#max_body);
     }
     const user = await until(asked.signal, this.#options.authenticate(asked.incoming));
     if (!user) {
       throw new Refusal(401, "nobody is signed in, or the session has ended");
     }
-    const body = isWrite ? await until(asked.signal, asked.body(this.#max_body)) : new Uint8Array();
+    const body = hasBody(template) ? await until(asked.signal, asked.body(this.#max_body)) : new Uint8Array();
     if (body === undefined) {
       throw tooLarge(this.#max_body);
     }
-    const wanted = call(place, body);
-    this.#check(wanted, asked.header("oapi-sdk-request-id"));
-    const found = this.#withActor(wanted, (user as Authenticated).actor);
+    const wanted = read(template, place, body);
+    this.#check({ operation, request: wanted } as PageCall, asked.header("oapi-sdk-request-id"));
+    const request = acting(operation, template, wanted, (user as Authenticated).actor);
+    const found = { operation, request } as PageCall;
+    // What is wrong now is wrong with the actor that the host has named.
+    this.#options.client.request(found.operation, found.request);
     const { authorize } = this.#options;
     if (authorize !== undefined && (await until(asked.signal, authorize(found, user, asked.incoming))) !== true) {
-      throw new Refusal(403, `this user may not do this: \`${found.operation}\``);
+      throw new Refusal(403, `this user may not do this: \`${operation}\``);
     }
     return found;
   }
@@ -181,19 +190,6 @@ class Backend<Incoming, User extends object> {
       }
       throw error;
     }
-  }
-
-  /** The call as it will be sent: a withdrawal by whom the backend names, or by whom the page names if it may. */
-  #withActor(asked: PageCall, actor: Authenticated["actor"]): PageCall {
-    if (asked.operation !== "withdraw_process" || actor === "any") {
-      return asked;
-    }
-    if (actor === undefined || actor === null) {
-      throw new Refusal(403, "this user may not withdraw: the backend's `authenticate` names no `actor` for it");
-    }
-    const pinned: PageCall = { ...asked, request: { ...asked.request, actor } };
-    this.#options.client.request(pinned.operation, pinned.request);
-    return pinned;
   }
 
   /** A page of another origin could act for a user who is signed in here. Programs send no origin. */
@@ -238,7 +234,8 @@ function checkOptions(given: object): void {
   if (authenticate === undefined && problems.every(({ field }) => field !== "authenticate")) {
     problem("authenticate", "is missing: a function that returns the user who asks, or null");
   }
-  if (operations !== undefined && !(isList(operations) && operations.every((name) => OPERATIONS.includes(name)))) {
+  const isOperation = (name: unknown): boolean => (OPERATIONS as readonly unknown[]).includes(name);
+  if (operations !== undefined && !(isList(operations) && operations.every(isOperation))) {
     problem("operations", `must be a list of ${OPERATIONS.map((name) => `\`${name}\``).join(", ")}`);
   }
   if (origins !== undefined && !(isList(origins) && origins.every(isOrigin))) {
@@ -267,10 +264,10 @@ function isOrigin(value: unknown): boolean {
 }
 
 /** The answer to a browser that asks whether a page of another origin may send this. */
-function preflight(asked: Pick<Asked<unknown>, "header">): Answer {
+function preflight(asked: Pick<Asked<unknown>, "header">, methods: string): Answer {
   const wanted = asked.header("access-control-request-headers");
   const headers = [
-    ["access-control-allow-methods", "GET, PUT"],
+    ["access-control-allow-methods", methods],
     ["access-control-max-age", "600"],
     ...(wanted !== undefined && isPlain(wanted) ? [["access-control-allow-headers", wanted] as const] : []),
   ] as const;

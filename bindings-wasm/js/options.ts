@@ -2,7 +2,7 @@
 
 import type { Observation, Problem } from "./core.js";
 import { failure, type FeishuError } from "./error.js";
-import type { Requests } from "./operations.js";
+import { OPERATIONS } from "./table.js";
 
 /** Options of every client. */
 export interface SharedOptions {
@@ -77,7 +77,7 @@ export function checkNumbers(options: Record<string, unknown>, problems: Problem
   }
   for (const [name, quota] of Object.entries(quotas as Record<string, unknown>)) {
     const { calls, window_ms, ...others } = (quota ?? {}) as Record<string, unknown>;
-    if (!OPERATIONS.includes(name)) {
+    if (!(OPERATIONS as readonly string[]).includes(name)) {
       problems.push({ field: "quotas", rule: `has \`${name}\`, which is no operation` });
     } else if (calls === 0 || window_ms === 0) {
       problems.push({ field: "quotas", rule: `allows \`${name}\` no calls, or no time` });
@@ -92,6 +92,3 @@ export function seed(): number {
   const [high = 0, low = 0] = crypto.getRandomValues(new Uint32Array(2));
   return (high & 0x1fffff) * 2 ** 32 + low;
 }
-
-/** The names of all operations, for what is judged without the core. */
-export const OPERATIONS: readonly unknown[] = ["get_process", "list_processes", "withdraw_process"] satisfies (keyof Requests)[];

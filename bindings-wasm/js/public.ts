@@ -4,6 +4,7 @@ import * as core from "./core.js";
 import type { Explanation, Process, ProcessPage } from "./core.js";
 import { instance } from "./instance.js";
 import type { Requests } from "./operations.js";
+import { OPERATIONS } from "./table.js";
 import { bytes, pairs, type HttpResponse } from "./transport.js";
 
 export { FeishuError, isFeishuError } from "./error.js";
@@ -82,5 +83,5 @@ export function explain(operation: keyof Requests, code: number): Explanation | 
 
 /** The names of all operations. */
 export function operations(): (keyof Requests)[] {
-  return JSON.parse(instance().enter(() => core.operations())) as (keyof Requests)[];
+  return [...OPERATIONS];
 }

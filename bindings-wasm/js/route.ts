@@ -1,70 +1,162 @@
-/** From what a page sends back to the operation and its arguments: the requests that the core writes, and no others. */
+/**
+ * From what a page sends back to the operation and its arguments, and who acts: by what the core tells of each operation.
+ * Whatever is none of an operation's parameters is refused.
+ */
 
 import { Refusal } from "./answer.js";
-import type { Actor, GetProcess, Status, User, UserIdType, WithdrawProcess } from "./core.js";
-import type { ListRequest, Requests } from "./operations.js";
+import type { Actor } from "./core.js";
+import type { Requests } from "./operations.js";
+import { USER_ID_TYPES } from "./table.js";
 
 /** An operation with its arguments, as a page has asked for it. They are checked by the core before anything is sent. */
 export type PageCall = { [Name in keyof Requests]: { operation: Name; request: Requests[Name] } }[keyof Requests];
 
-/** Which operation a request means; the id in its path is decoded. */
-export interface Route {
-  readonly operation: keyof Requests;
-  readonly process_id: string;
+/** What a request of an operation is like on the wire. */
+export interface Template {
+  readonly method: string;
+  /** With the fields of the request in braces that stand there. */
+  readonly path: string;
+  /** Whether it may change something. */
+  readonly is_write: boolean;
+  /** The fields of the body that name who acts, the request's `actor`; null where nobody can be named. */
+  readonly actor: { readonly user: string; readonly system: string } | null;
+  /** The other fields of the body. */
+  readonly body: readonly string[];
+  /** The names of the query; where the words are by number, the name may be repeated. */
+  readonly query: Readonly<Record<string, "integer" | "text" | Readonly<Record<string, string>>>>;
+}
+
+/** Which operation a request means. */
+export interface Route<Name extends string> {
+  readonly operation: Name;
+  /** What stands in the path, decoded. */
+  readonly segments: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
 }
 
+type Fields = Record<string, unknown>;
+
 /** Finds the operation by method and path. */
-export function route(method: string, target: string): Route {
+export function route<Name extends string>(templates: Readonly<Record<Name, Template>>, method: string, target: string): Route<Name> {
   const [path = "", query = ""] = split(target, "?");
-  const places = PLACES.flatMap((place) => {
-    const match = place.path.exec(path);
-    return match === null ? [] : [{ ...place, id: match[1] ?? "" }];
-  });
-  const place = places.find((place) => place.method === method);
-  if (place !== undefined) {
-    return { operation: place.operation, process_id: decoded(place.id), query: new URLSearchParams(query) };
+  const allowed: string[] = [];
+  for (const [operation, template] of Object.entries(templates) as [Name, Template][]) {
+    const segments = matched(template.path, path);
+    if (segments !== undefined && template.method === method) {
+      const decoded = Object.entries(segments).map(([name, segment]) => [name, decode(name, segment)]);
+      return { operation, segments: Object.fromEntries(decoded), query: new URLSearchParams(query) };
+    }
+    if (segments !== undefined) {
+      allowed.push(template.method);
+    }
   }
-  if (places.length === 0) {
+  if (allowed.length === 0) {
     throw new Refusal(404, "no operation has this path: check the page's `base_url` and the backend's `base_path`");
   }
-  const allowed = places.map((place) => place.method).join(", ");
-  throw new Refusal(405, `this path takes ${allowed}`, [["allow", allowed]]);
+  throw new Refusal(405, `this path takes ${allowed.join(", ")}`, [["allow", allowed.join(", ")]]);
 }
 
-/** Reads the arguments; `body` is that of a withdrawal. */
-export function call({ operation, process_id, query }: Route, body: Uint8Array): PageCall {
-  switch (operation) {
-    case "get_process": {
-      const { user_id_type } = single(query, ["user_id_type"]);
-      return { operation, request: { process_id, user_id_type } as GetProcess };
-    }
-    case "list_processes": {
-      const { page_size, modify_time_from, modify_time_to, ...texts } = single(query, LIST, ["statuses"]);
-      const request = {
-        ...texts,
-        statuses: query.getAll("statuses").map(status),
-        modify_time_from: integer("modify_time_from", modify_time_from),
-        modify_time_to: integer("modify_time_to", modify_time_to),
-        page_size: integer("page_size", page_size),
-      };
-      return { operation, request: request as ListRequest };
-    }
-    case "withdraw_process": {
-      const { user_id_type } = single(query, ["user_id_type"]);
-      const { reason, ...rest } = withdrawal(body);
-      return { operation, request: { process_id, reason, actor: actor(rest, user_id_type) } as WithdrawProcess };
+/** Whether a request has a body. */
+export function hasBody({ actor, body }: Template): boolean {
+  return actor !== null || body.length > 0;
+}
+
+/** Reads the arguments. */
+export function read(template: Template, { segments, query }: Route<string>, body: Uint8Array): Fields {
+  const request: Fields = { ...segments };
+  const names = template.actor === null ? Object.keys(template.query) : [...Object.keys(template.query), USER_ID_TYPE];
+  const strange = [...query.keys()].find((name) => !names.includes(name));
+  if (strange !== undefined) {
+    throw new Refusal(400, `the query takes ${listed(names)}; \`${strange}\` is not one of them`);
+  }
+  for (const [name, kind] of Object.entries(template.query)) {
+    if (typeof kind === "object") {
+      const words = query.getAll(name).map((number) => word(name, kind, number));
+      Object.assign(request, words.length > 0 && { [name]: words });
+    } else {
+      const text = single(query, name);
+      Object.assign(request, text !== undefined && { [name]: kind === "integer" ? integer(name, text) : text });
     }
   }
+  if (hasBody(template)) {
+    const { actor } = template;
+    const fields = object(body);
+    const known = actor === null ? template.body : [...template.body, actor.user, actor.system];
+    const other = Object.keys(fields).find((name) => !known.includes(name));
+    if (other !== undefined) {
+      throw new Refusal(400, `the body takes ${listed(known)}; \`${other}\` is not one of them`);
+    }
+    for (const name of template.body.filter((name) => Object.hasOwn(fields, name))) {
+      request[name] = fields[name];
+    }
+    if (actor !== null) {
+      request["actor"] = named(actor, fields, single(query, USER_ID_TYPE));
+    }
+  }
+  return request;
 }
 
-interface Body {
-  reason?: string | undefined;
-  user_id?: string | undefined;
-  system_user?: boolean | undefined;
+/**
+ * The arguments as they are sent on: wherever an actor can be named, by the user's own, or by whom the page names if that
+ * is `"any"`. A write in which nobody can be named is refused: nobody could say on whose behalf it is sent.
+ */
+export function acting(operation: string, template: Template, asked: Fields, actor: Actor | "any" | null | undefined): Fields {
+  if (template.actor === null) {
+    if (template.is_write) {
+      throw new Refusal(403, `a backend cannot know who acts in \`${operation}\``);
+    }
+    return asked;
+  }
+  if (actor === "any") {
+    return asked;
+  }
+  if (actor === undefined || actor === null) {
+    throw new Refusal(403, `this user may not do this (\`${operation}\`): the backend's \`authenticate\` names no \`actor\` for it`);
+  }
+  return { ...asked, actor };
 }
 
-function withdrawal(body: Uint8Array): Body {
+/** What stands in the braces of `template`, if `path` is of its form. */
+function matched(template: string, path: string): Record<string, string> | undefined {
+  const [parts, segments] = [template.split("/"), path.split("/")];
+  const found: Record<string, string> = {};
+  const isOfForm = parts.every((part, place) => {
+    const segment = segments[place];
+    const name = /^\{(\w+)\}$/.exec(part)?.[1];
+    if (name === undefined || !segment) {
+      return part === segment;
+    }
+    found[name] = segment;
+    return true;
+  });
+  return isOfForm && parts.length === segments.length ? found : undefined;
+}
+
+/** Whoever the page names; the core judges the id. */
+function named({ user, system }: NonNullable<Template["actor"]>, fields: Fields, kind = "open_id"): unknown {
+  if (!(USER_ID_TYPES as readonly string[]).includes(kind)) {
+    throw new Refusal(400, `\`${USER_ID_TYPE}\` is one of ${USER_ID_TYPES.join(", ")}`);
+  }
+  const [id, isSystem] = [own(fields, user, "string"), own(fields, system, "boolean")];
+  const who = id === undefined ? undefined : { [kind]: id };
+  if (isSystem === true) {
+    return who === undefined ? { system: true } : { system: true, user: who };
+  }
+  if (who === undefined) {
+    throw new Refusal(400, `the body names nobody who acts: \`${user}\`, or \`${system}\``);
+  }
+  return who;
+}
+
+function own(fields: Fields, name: string, type: string): unknown {
+  const value = Object.hasOwn(fields, name) ? fields[name] : undefined;
+  if (value !== undefined && typeof value !== type) {
+    throw new Refusal(400, `\`${name}\` must be a ${type}`);
+  }
+  return value;
+}
+
+function object(body: Uint8Array): Fields {
   let value: unknown;
   try {
     value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body));
@@ -74,65 +166,38 @@ function withdrawal(body: Uint8Array): Body {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw new Refusal(400, "the body must be a JSON object");
   }
-  for (const [name, field] of Object.entries(value)) {
-    const type = Object.hasOwn(BODY, name) ? BODY[name as keyof Body] : undefined;
-    if (type === undefined || typeof field !== type) {
-      throw new Refusal(400, `the body takes \`reason\`, \`user_id\` and \`system_user\`; \`${name}\` is not one of them, or not a ${type ?? "field"}`);
-    }
+  return value as Fields;
+}
+
+/** The value of a name that may stand once. */
+function single(query: URLSearchParams, name: string): string | undefined {
+  const [value, ...others] = query.getAll(name);
+  if (others.length > 0) {
+    throw new Refusal(400, `the query takes \`${name}\` once`);
   }
   return value;
 }
 
-/** Whoever the page names; the core finds a withdrawal by nobody wrong. */
-function actor({ user_id, system_user }: Body, user_id_type = "open_id"): Actor {
-  if (!USER_ID_TYPES.includes(user_id_type as UserIdType)) {
-    throw new Refusal(400, `\`user_id_type\` is one of ${USER_ID_TYPES.join(", ")}`);
+function integer(name: string, text: string): number {
+  if (!/^[0-9]{1,15}$/.test(text)) {
+    throw new Refusal(400, `\`${name}\` must be digits`);
   }
-  const user = user_id === undefined ? undefined : ({ [user_id_type]: user_id } as unknown as User);
-  if (system_user === true) {
-    return user === undefined ? { system: true } : { system: true, user };
-  }
-  if (user === undefined) {
-    throw new Refusal(400, "the body names nobody who acts: `user_id`, or `system_user`");
-  }
-  return user;
+  return Number(text);
 }
 
-/** The query's values, each name known and there at most once. */
-function single<Name extends string>(query: URLSearchParams, names: readonly Name[], repeated: readonly string[] = []): { [name in Name]?: string } {
-  const found: { [name in Name]?: string } = {};
-  for (const [name, value] of query) {
-    if (repeated.includes(name)) {
-      continue;
-    }
-    if (!names.includes(name as Name) || name in found) {
-      throw new Refusal(400, `the query takes ${[...names, ...repeated].map((name) => `\`${name}\``).join(", ")}, each once but \`statuses\``);
-    }
-    found[name as Name] = value;
+function word(name: string, words: Readonly<Record<string, string>>, number: string): string {
+  const found = Object.hasOwn(words, number) ? words[number] : undefined;
+  if (found === undefined) {
+    throw new Refusal(400, `\`${name}\` are of ${Object.keys(words).join(", ")}`);
   }
   return found;
 }
 
-function integer(name: string, text: string | undefined): number | undefined {
-  if (text !== undefined && !/^[0-9]{1,15}$/.test(text)) {
-    throw new Refusal(400, `\`${name}\` must be digits`);
-  }
-  return text === undefined ? undefined : Number(text);
-}
-
-function status(number: string): Status {
-  const name = (Object.keys(STATUSES) as (keyof typeof STATUSES)[]).find((name) => STATUSES[name] === number);
-  if (name === undefined) {
-    throw new Refusal(400, `\`statuses\` are of ${Object.values(STATUSES).join(", ")}`);
-  }
-  return name;
-}
-
-function decoded(id: string): string {
+function decode(name: string, segment: string): string {
   try {
-    return decodeURIComponent(id);
+    return decodeURIComponent(segment);
   } catch {
-    throw new Refusal(400, "the process id in the path is not well encoded");
+    throw new Refusal(400, `\`${name}\` in the path is not well encoded`);
   }
 }
 
@@ -141,20 +206,8 @@ function split(text: string, mark: string): string[] {
   return place < 0 ? [text] : [text.slice(0, place), text.slice(place + 1)];
 }
 
-const LIST = ["page_size", "page_token", "modify_time_from", "modify_time_to", "flow_definition_id"] as const;
-const BODY = { reason: "string", user_id: "string", system_user: "boolean" } as const;
-const USER_ID_TYPES: readonly UserIdType[] = ["open_id", "people_corehr_id", "union_id", "user_id"];
-/** As numbers on the wire. */
-const STATUSES: Record<Exclude<Status, "unknown">, string> = {
-  in_progress: "1",
-  rejected: "2",
-  withdrawn: "4",
-  revoked: "8",
-  completed: "9",
-  revoking: "15",
-};
-const PLACES: readonly { operation: keyof Requests; method: string; path: RegExp }[] = [
-  { operation: "withdraw_process", method: "PUT", path: /^\/open-apis\/corehr\/v2\/process_withdraw\/([^/]+)$/ },
-  { operation: "get_process", method: "GET", path: /^\/open-apis\/corehr\/v2\/processes\/([^/]+)$/ },
-  { operation: "list_processes", method: "GET", path: /^\/open-apis\/corehr\/v2\/processes$/ },
-];
+function listed(names: readonly string[]): string {
+  return names.length === 0 ? "nothing" : names.map((name) => `\`${name}\``).join(", ");
+}
+
+const USER_ID_TYPE = "user_id_type";

@@ -139,9 +139,3 @@ pub fn decode(operation: &str, status: u16, headers: &str, body: Vec<u8>) -> Str
 pub fn explain(operation: &str, code: f64) -> String {
     text::json(&feishu_corehr::explain(operation, code as i64))
 }
-
-/// The names of all operations.
-#[wasm_bindgen]
-pub fn operations() -> String {
-    text::json(&feishu_corehr::OPERATIONS.iter().map(|operation| operation.name).collect::<Vec<_>>())
-}

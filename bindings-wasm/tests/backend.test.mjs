@@ -9,6 +9,7 @@ import { Client, operations, TransportFailure } from "feishu-corehr";
 import { fetchHandler, nodeHandler } from "feishu-corehr/backend";
 
 import { Client as PageClient, load } from "../node_modules/feishu-corehr/web/browser.js";
+import { acting, read, route } from "../node_modules/feishu-corehr/web/route.js";
 
 import { eventually, failure, pause, sandbox, SYSTEM, thrown } from "./sandbox.mjs";
 
@@ -408,6 +409,78 @@ test("a pinned actor withdraws, whoever the page names", async () => {
       const [sent] = await feishu.log("withdraw_process");
       assert.deepEqual([sent.query, JSON.parse(sent.body)], [query, body]);
     }
+  }
+});
+
+/** Samples of all operations, as page and Feishu see them. */
+const SAMPLES = JSON.parse(readFileSync(new URL("../samples.json", import.meta.url), "utf8"));
+
+/** A handler whose client keeps what would go to Feishu, and what a page would send for a sample. */
+function relayed(options) {
+  const sent = [];
+  const transport = (request) => (sent.push(request), { status: 200, headers: { "content-type": "application/json" }, body: '{"code":0,"data":{}}' });
+  const client = new Client({ token: () => "t-x", transport });
+  const handler = fetchHandler({ client, operations: operations(), base_path: "/hr", ...options });
+  const page = new PageClient({ base_url: "https://hr.example/hr" });
+  const ask = async ({ operation, request }) => {
+    const { url, method, headers, body } = page.request(operation, request);
+    const answer = await handler(new Request(url, { method, headers, body }));
+    const [went] = sent.splice(0);
+    return { status: answer.status, text: await answer.text(), went: went && { ...went, target: went.url.replace("https://open.feishu.cn", "") } };
+  };
+  return { ask, client };
+}
+
+test("of every operation, what a page asks for is what Feishu is asked for", async () => {
+  assert.deepEqual([...new Set(SAMPLES.map(({ operation }) => operation))].sort(), operations());
+  const seen = [];
+  const authorize = (call) => (seen.push(call), true);
+  const { ask, client } = relayed({ authenticate: () => ({ actor: "any" }), authorize });
+  for (const sample of SAMPLES) {
+    const { status, went } = await ask(sample);
+    const shown = client.request(sample.operation, sample.request);
+    assert.equal(status, 200);
+    assert.deepEqual([went.method, went.url, went.body], [shown.method, shown.url, shown.body]);
+    assert.deepEqual(seen.splice(0), [sample]);
+  }
+});
+
+test("of every operation that names an actor, it is the user's own, and a user without one only reads", async () => {
+  const own = { user_id: "mine" };
+  const pinned = relayed({ authenticate: () => ({ actor: own }) });
+  const reader = relayed({ authenticate: () => ({}) });
+  for (const sample of SAMPLES) {
+    const names = "actor" in sample.request;
+    const request = names ? { ...sample.request, actor: own } : sample.request;
+    const shown = pinned.client.request(sample.operation, request);
+    const { went } = await pinned.ask(sample);
+    assert.deepEqual([went.url, went.body], [shown.url, shown.body], sample.operation);
+    const { status, text, went: read } = await reader.ask(sample);
+    assert.deepEqual([status, read === undefined, text.includes("names no `actor`")], names ? [403, true, true] : [200, false, false]);
+  }
+});
+
+test("whatever names an actor is pinned by what is told of it, and a write that names none is refused for everybody", () => {
+  const template = { method: "POST", path: "/a/{id}/b", is_write: true, actor: { user: "operator", system: "by_system" }, body: ["to"], query: {} };
+  const asked = (body, target = "/a/7/b?user_id_type=union_id") =>
+    read(template, route({ made_up: template }, "POST", target), new TextEncoder().encode(JSON.stringify(body)));
+  const request = asked({ operator: "on_a", to: "on_b" });
+  assert.deepEqual(request, { id: "7", to: "on_b", actor: { union_id: "on_a" } });
+  assert.deepEqual(acting("made_up", template, request, { open_id: "ou_mine" }), { ...request, actor: { open_id: "ou_mine" } });
+  assert.deepEqual(acting("made_up", template, request, "any"), request);
+  for (const body of [{ operator: "a", system_user: true }, { user_id: "a" }, { operator: 7 }, { by_system: "true" }, { actor: { system: true } }, {}]) {
+    assert.equal(thrown(() => asked(body)).status, 400, JSON.stringify(body));
+  }
+  for (const target of ["/a/7/b?actor=x", "/a/7/b?operator=x", "/a/7/b?id=8", "/a/7/b?user_id_type=open_id&user_id_type=user_id"]) {
+    assert.equal(thrown(() => asked({ operator: "a" }, target)).status, 400, target);
+  }
+  for (const target of ["/a//b", "/a/7", "/a/7/b/", "/b/7/b", "a/7/b"]) {
+    assert.equal(thrown(() => asked({ operator: "a" }, target)).status, 404, target);
+  }
+  const without = { ...template, actor: null };
+  for (const actor of [undefined, null, "any", { open_id: "ou_mine" }]) {
+    assert.equal(thrown(() => acting("made_up", without, {}, actor)).status, 403);
+    assert.deepEqual(acting("made_up", { ...without, is_write: false }, { id: "7" }, actor), { id: "7" });
   }
 });
 

@@ -7,6 +7,7 @@ use crate::codes::Code;
 use crate::error::{Error, ErrorKind, Problem};
 use crate::http::{Method, push_query};
 use crate::limit::Quota;
+use crate::parameter::Parameter;
 use crate::proof::{Attribution, Proof};
 use crate::wire::{self, FromJson};
 
@@ -47,6 +48,8 @@ pub struct Operation {
     pub scope: &'static str,
     /// Its own codes; they win over the gateway's.
     pub codes: &'static [Code],
+    /// Where the fields of a request stand on the wire: a page's backend reads a request back by them.
+    pub parameters: &'static [Parameter],
 }
 
 /// A validated and encoded request, ready to be given a base URL and a token.

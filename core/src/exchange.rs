@@ -163,6 +163,7 @@ mod tests {
             quota: crate::limit::Quota::per_second(50),
             scope: "",
             codes: &[],
+            parameters: &[],
         };
         type Response = bool;
         type Output = bool;

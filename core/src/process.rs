@@ -60,11 +60,75 @@ pub fn explain(operation: &str, code: i64) -> Option<Explanation> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
+    use serde::Deserialize;
+    use serde_json::{Map, Value};
+
     use super::*;
+    use crate::endpoint::Prepared;
     use crate::error::ErrorKind;
     use crate::limit::RateLimiter;
+    use crate::parameter::Parameter;
     use crate::retry;
     use crate::time::Instant;
+
+    #[derive(Deserialize)]
+    struct Sample {
+        operation: String,
+        request: Map<String, Value>,
+    }
+
+    /// What is written for a sample.
+    fn prepared(sample: &Sample) -> Prepared {
+        macro_rules! prepare {
+            ($($name:ident: $request:ident -> $output:ident,)*) => {
+                match sample.operation.as_str() {
+                    $(stringify!($name) => {
+                        serde_json::from_value::<$request>(sample.request.clone().into()).expect("a request").prepare()
+                    })*
+                    other => panic!("a sample of no operation: {other}"),
+                }
+            };
+        }
+        operations!(prepare).expect("a valid request")
+    }
+
+    #[test]
+    fn the_parameters_of_every_operation_are_what_its_samples_have_and_what_is_written() {
+        let samples: Vec<Sample> = serde_json::from_str(include_str!("../../tests/samples.json")).expect("samples");
+        for operation in OPERATIONS {
+            let (mut fields, mut query, mut body) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+            for sample in samples.iter().filter(|sample| sample.operation == operation.name) {
+                fields.extend(sample.request.keys().cloned());
+                let Prepared { target, body: written, .. } = prepared(sample);
+                let pairs = target.split_once('?').map_or("", |(_, query)| query).split('&');
+                query.extend(pairs.filter_map(|pair| Some(pair.split_once('=')?.0.to_owned())));
+                let written =
+                    written.map(|bytes| serde_json::from_slice::<Map<String, Value>>(&bytes).expect("an object"));
+                body.extend(written.into_iter().flatten().map(|(name, _)| name));
+            }
+            let (mut known, mut in_query, mut in_body) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+            for parameter in operation.parameters {
+                match parameter {
+                    Parameter::Actor { user, system } => {
+                        known.insert("actor".to_owned());
+                        in_query.insert("user_id_type".to_owned());
+                        in_body.extend([user, system].map(|name| (*name).to_owned()));
+                    }
+                    Parameter::Body(name) => _ = (known.insert((*name).to_owned()), in_body.insert((*name).to_owned())),
+                    Parameter::Path(name) => {
+                        known.insert((*name).to_owned());
+                        assert!(operation.path.contains(&format!("{{{name}}}")), "{}", operation.path);
+                    }
+                    Parameter::Query(name, _) => {
+                        _ = (known.insert((*name).to_owned()), in_query.insert((*name).to_owned()));
+                    }
+                }
+            }
+            assert_eq!((fields, query, body), (known, in_query, in_body), "{}: tests/samples.json", operation.name);
+        }
+    }
 
     #[test]
     fn operations_are_listed_by_name_and_have_what_a_binding_needs() {

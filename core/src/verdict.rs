@@ -351,6 +351,7 @@ mod tests {
         quota: Quota::per_second(50),
         scope: "",
         codes: &[],
+        parameters: &[],
     };
 
     fn judged(status: u16, headers: &[(&str, &str)], body: &str) -> Failure {

@@ -117,6 +117,7 @@ fn compile(tools: &Path, glue: &Path, package: &Path) -> Result<()> {
     let web_glue = fs::read_to_string(glue.join("core.js"))?;
     fs::write(build.join("glue/core.js"), format!("{TEXT_CODERS}\n{web_glue}"))?;
     fs::copy(glue.join("core.d.ts"), build.join("js/core.d.ts"))?;
+    fs::copy(glue.join("table.ts"), build.join("js/table.ts"))?;
     fs::write(build.join("js/wasm.d.ts"), "export const base64: string;\n")?;
     for project in ["glue", "node", "web"] {
         let mut compiler = command(tools.join("node_modules/.bin/tsc"), ["-p"]);
@@ -192,6 +193,7 @@ fn install(project: &Path, tarball: &Path) -> Result<()> {
     for name in ["README.md", "README.zh.md"] {
         fs::copy(root().join(name), project.join(name))?;
     }
+    fs::copy(root().join("tests/samples.json"), project.join("samples.json"))?;
     copy(&root().join("bindings-wasm/examples"), &project.join("examples"))?;
     copy(&root().join("bindings-wasm/tests"), &project.join("tests"))
 }

@@ -3,10 +3,13 @@
 //! It is a program of this workspace and not an installed one, so that it has the version of wasm-bindgen in the one
 //! Cargo.lock: the two must be equal.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
+use feishu_corehr::{Kind, OPERATIONS, Operation, Parameter, UserIdType};
+use serde_json::{Value, json};
 use wasm_bindgen_cli_support::Bindgen;
 
 fn main() -> Result<()> {
@@ -28,7 +31,65 @@ fn main() -> Result<()> {
     bindgen.generate(folder)?;
     let folder = Path::new(folder);
     let all = fs::read_to_string(folder.join("core.d.ts"))?;
-    Ok(fs::write(folder.join("types.d.ts"), types(&all)?)?)
+    fs::write(folder.join("types.d.ts"), types(&all)?)?;
+    Ok(fs::write(folder.join("table.ts"), table()?)?)
+}
+
+/// What JavaScript knows of the operations without the wasm file: names, and for a page's backend what requests are like.
+fn table() -> Result<String> {
+    let names: Vec<&str> = OPERATIONS.iter().map(|operation| operation.name).collect();
+    let templates: BTreeMap<&str, Value> =
+        OPERATIONS.iter().map(|operation| (operation.name, template(operation))).collect();
+    let kinds: Vec<&str> = UserIdType::ALL.iter().map(|kind| kind.as_str()).collect();
+    Ok(format!(
+        "/** The core's operations as data; written by the build. */\n\n\
+         import type {{ UserIdType }} from \"./core.js\";\n\
+         import type {{ Requests }} from \"./operations.js\";\n\
+         import type {{ Template }} from \"./route.js\";\n\n\
+         /** All names. */\n\
+         export const OPERATIONS: readonly (keyof Requests)[] = {};\n\
+         /** What a request of each is like on the wire. */\n\
+         export const TEMPLATES: Readonly<Record<keyof Requests, Template>> = {};\n\
+         /** The kinds of a user's id. */\n\
+         export const USER_ID_TYPES: readonly UserIdType[] = {};\n",
+        serde_json::to_string(&names)?,
+        serde_json::to_string_pretty(&templates)?,
+        serde_json::to_string(&kinds)?,
+    ))
+}
+
+fn template(operation: &Operation) -> Value {
+    let (mut actor, mut body, mut query) = (None, Vec::new(), BTreeMap::new());
+    for parameter in operation.parameters {
+        match parameter {
+            Parameter::Actor { user, system } => actor = Some(json!({ "user": user, "system": system })),
+            Parameter::Body(name) => body.push(*name),
+            // It stands in the braces of the path.
+            Parameter::Path(_) => {}
+            Parameter::Query(name, kind) => {
+                query.insert(*name, kind_of(*kind));
+            }
+        }
+    }
+    json!({
+        "method": operation.method.as_str(),
+        "path": operation.path,
+        "is_write": operation.replay.is_write(),
+        "actor": actor,
+        "body": body,
+        "query": query,
+    })
+}
+
+fn kind_of(kind: Kind) -> Value {
+    match kind {
+        Kind::Integer => "integer".into(),
+        Kind::Numbers(numbers) => {
+            let known = numbers.iter().filter(|(_, word)| *word != "unknown");
+            known.map(|(number, word)| (number.to_string(), *word)).collect()
+        }
+        Kind::Text => "text".into(),
+    }
 }
 
 /// The core's types without the functions, which are nobody's business outside, and with an `undefined` that may be

@@ -118,10 +118,18 @@ fn word(mut item: DeriveInput, is_number: bool) -> Result<Tokens, Error> {
 
 fn number(item: DeriveInput) -> Result<Tokens, Error> {
     let name = item.ident.clone();
+    let variants: Vec<Ident> = match &item.data {
+        Data::Enum(data) => data.variants.iter().map(|variant| variant.ident.clone()).collect(),
+        Data::Struct(_) | Data::Union(_) => Vec::new(),
+    };
     let word = word(item, true)?;
     Ok(quote! {
         #word
         impl #name {
+            /// Every value's number with its word.
+            pub const NUMBERS: &'static [(i64, &'static str)] =
+                &[#((Self::#variants as i64, Self::#variants.as_str())),*];
+
             /// The value that Feishu writes as this number; `Unknown` for one that no page lists.
             pub fn from_number(number: i64) -> Self {
                 Self::ALL.iter().copied().find(|value| *value as i64 == number).unwrap_or(Self::Unknown)

@@ -10,6 +10,7 @@ use crate::endpoint::{Endpoint, Operation, Outcome, Replay, Reply};
 use crate::error::{Error, ErrorKind, Problem};
 use crate::http::{Method, encoded};
 use crate::limit::Quota;
+use crate::parameter::{Kind, Parameter};
 
 /// Reads one process.
 ///
@@ -230,6 +231,7 @@ impl Endpoint for GetProcess {
         quota: Quota::per_minute(100),
         scope: "corehr:process:read",
         codes: CODES,
+        parameters: &[Parameter::Path("process_id"), Parameter::Query("user_id_type", Kind::Text)],
     };
 
     type Response = Process;

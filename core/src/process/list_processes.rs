@@ -10,6 +10,7 @@ use crate::error::{Error, ErrorKind, Problem};
 use crate::http::Method;
 use crate::key;
 use crate::limit::Quota;
+use crate::parameter::{Kind, Parameter};
 
 /// Asks for one page of the ids of the processes that were modified in a span of time.
 ///
@@ -118,6 +119,14 @@ impl Endpoint for ListProcesses {
         quota: Quota::per_minute(20),
         scope: "corehr:process:read",
         codes: CODES,
+        parameters: &[
+            Parameter::Query("statuses", Kind::Numbers(Status::NUMBERS)),
+            Parameter::Query("page_token", Kind::Text),
+            Parameter::Query("page_size", Kind::Integer),
+            Parameter::Query("modify_time_from", Kind::Integer),
+            Parameter::Query("modify_time_to", Kind::Integer),
+            Parameter::Query("flow_definition_id", Kind::Text),
+        ],
     };
 
     type Response = ProcessPage;

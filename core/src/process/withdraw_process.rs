@@ -11,6 +11,7 @@ use crate::endpoint::{Endpoint, Operation, Outcome, Replay, Reply};
 use crate::error::{Error, ErrorKind, Problem};
 use crate::http::{Method, encoded};
 use crate::limit::Quota;
+use crate::parameter::Parameter;
 use crate::proof::{Attribution, Missed, Proof};
 
 /// Ends a process that is still running (status 1): it becomes withdrawn (status 4).
@@ -66,6 +67,11 @@ impl Endpoint for WithdrawProcess {
         quota: Quota::per_second(50),
         scope: "corehr:process.instance:write",
         codes: CODES,
+        parameters: &[
+            Parameter::Path("process_id"),
+            Parameter::Actor { user: "user_id", system: "system_user" },
+            Parameter::Body("reason"),
+        ],
     };
 
     type Response = Empty;

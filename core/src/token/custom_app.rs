@@ -23,6 +23,7 @@ pub static TENANT_ACCESS_TOKEN: Operation = Operation {
     quota: Quota::per_second(50),
     scope: "",
     codes: &CODES,
+    parameters: &[],
 };
 
 const fn wrong_credentials(code: i64, meaning: &'static str) -> Code {

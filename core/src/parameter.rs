@@ -1,0 +1,30 @@
+//! Where the fields of a request stand on the wire, as data.
+
+/// One field of a request. But for the actor it has the same name there.
+#[derive(Clone, Copy, Debug)]
+pub enum Parameter {
+    /// Who acts, the field `actor`: these two fields of the body, and `user_id_type` in the query.
+    Actor {
+        /// The field that names a user.
+        user: &'static str,
+        /// The field that says that the system acts.
+        system: &'static str,
+    },
+    /// A field of the body, as it stands there.
+    Body(&'static str),
+    /// A segment of the path.
+    Path(&'static str),
+    /// A name in the query.
+    Query(&'static str, Kind),
+}
+
+/// What the text of a query is.
+#[derive(Clone, Copy, Debug)]
+pub enum Kind {
+    /// Decimal digits.
+    Integer,
+    /// A list of words: the name is repeated, each time with the number of a word. `unknown` has none.
+    Numbers(&'static [(i64, &'static str)]),
+    /// Text.
+    Text,
+}
