@@ -18,10 +18,23 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
-from feishu_corehr import Actor, Client, Error, ListProcesses, ReadBack, Status, User, UserIdType, decode_reply
+from feishu_corehr import (
+    OPERATIONS,
+    Actor,
+    Client,
+    Error,
+    ListProcesses,
+    ProcessIds,
+    ReadBack,
+    Status,
+    User,
+    UserIdType,
+    decode_reply,
+)
 
 VECTORS = Path(__file__).parents[1] / "vectors"
 PHRASES = "steps.json"
@@ -162,8 +175,7 @@ def perform(client: dict[str, Any], calls: list[dict[str, Any]], url: str) -> li
     with made:
         for call in calls:
             time.sleep(call.get("after_ms", 0) / 1000)
-            operation = call.get("operation", "withdraw_process")
-            outcomes.append({"get_process": get, "list_processes": walk}.get(operation, withdraw)(made, call))
+            outcomes.append(outcome(made, call))
     return outcomes
 
 
@@ -195,58 +207,40 @@ def token_function(answers: list[dict[str, str]]) -> Callable[[], str]:
     return token
 
 
-def call_options(call: dict[str, Any]) -> dict[str, Any]:
-    options: dict[str, Any] = {name: call[name] for name in ("token", "request_id") if name in call}
+def outcome(client: Client, call: dict[str, Any]) -> dict[str, Any]:
+    """Call the method of the operation's name with what the vector says of its arguments."""
+    operation = call.get("operation", "withdraw_process")
+    if operation not in OPERATIONS:
+        raise ValueError(f"a vector names {operation}, which is no operation")
+    method = getattr(client, operation)
+    known = signature(method).parameters
+    given = {**{name: value for name, value in DEFAULTS.items() if name in known}, **call}
+    arguments = {name: READINGS.get(name, unchanged)(value) for name, value in given.items() if name in known}
     if "deadline_ms" in call:
-        options["deadline"] = call["deadline_ms"] / 1000
-    return options
-
-
-def withdraw(client: Client, call: dict[str, Any]) -> dict[str, Any]:
-    options = call_options(call)
-    if "read_back" in call:
-        options["read_back"] = getattr(ReadBack, call["read_back"].upper())
-    if "reason" in call:
-        options["reason"] = call["reason"]
-    actor = actor_of(call.get("actor", {"system": True}))
-    try:
-        done = client.withdraw_process(call.get("process_id", SAMPLE), actor=actor, **options)
-    except Error as error:
-        return failed(error)
-    return {"value": fields(done, "process_id", "attribution", "attempts", "resent_unread", "log_id")}
-
-
-def get(client: Client, call: dict[str, Any]) -> dict[str, Any]:
-    options = call_options(call)
-    if "user_id_type" in call:
-        options["user_id_type"] = getattr(UserIdType, call["user_id_type"].upper())
-    try:
-        return {"value": plain(client.get_process(call.get("process_id", SAMPLE), **options))}
-    except Error as error:
-        return failed(error)
-
-
-def walk(client: Client, call: dict[str, Any]) -> dict[str, Any]:
-    arguments: dict[str, Any] = {
-        name: call[name] for name in ("page_size", "page_token", "flow_definition_id") if name in call
-    }
-    for name in ("modify_time_from", "modify_time_to"):
-        moment = call[name]
-        arguments[name] = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
-    arguments["statuses"] = [getattr(Status, status.upper()) for status in call.get("statuses", [])]
+        arguments["deadline"] = call["deadline_ms"] / 1000
     found: list[str] = []
     try:
         if call.get("one_page"):
             client.request(ListProcesses(**arguments))
             return {"value": {}}
-        ids = client.list_processes(**arguments, **call_options(call))
-        for process_id in ids:
+        result = method(**arguments)
+        if not isinstance(result, ProcessIds):
+            return {"value": plain(result)}
+        for process_id in result:
             found.append(process_id)
             if len(found) == call.get("take"):
                 break
     except Error as error:
-        return {**failed(error), "process_ids": found}
-    return {"value": {"process_ids": found, "page_token": ids.page_token}}
+        return {**failed(error), "process_ids": found} if operation.startswith("list_") else failed(error)
+    return {"value": {"process_ids": found, "page_token": result.page_token}}
+
+
+def unchanged(value: Any) -> Any:
+    return value
+
+
+def moment(value: Any) -> Any:
+    return datetime.fromisoformat(value) if isinstance(value, str) else value
 
 
 def read(reply: dict[str, Any]) -> dict[str, Any]:
@@ -283,6 +277,17 @@ def user_of(user: dict[str, str]) -> Any:
         "user_id": User.UserId,
     }
     return classes[kind](value)
+
+
+DEFAULTS = {"process_id": SAMPLE, "actor": {"system": True}}
+READINGS: dict[str, Callable[[Any], Any]] = {
+    "actor": actor_of,
+    "modify_time_from": moment,
+    "modify_time_to": moment,
+    "read_back": lambda word: getattr(ReadBack, word.upper()),
+    "statuses": lambda words: [getattr(Status, word.upper()) for word in words],
+    "user_id_type": lambda word: getattr(UserIdType, word.upper()),
+}
 
 
 def failed(error: Error) -> dict[str, Any]:
@@ -334,6 +339,7 @@ STRUCTS = {
         "process_name", "log_id",
     ),
     "ProcessPage": ("process_ids", "has_more", "page_token", "log_id"),
+    "Withdrawn": ("process_id", "attribution", "attempts", "resent_unread", "log_id"),
 }  # fmt: skip
 
 if __name__ == "__main__":
