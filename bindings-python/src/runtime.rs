@@ -56,7 +56,7 @@ pub(crate) struct Engine {
     /// None where the host has its own transport.
     pub(crate) network: Option<Network>,
     pub(crate) threads: Threads,
-    caretaker: Caretaker,
+    idle: IdleThread,
 }
 
 /// Who drives the sockets.
@@ -87,7 +87,7 @@ impl Engine {
     }
 
     fn new(options: &Options, threads: Threads) -> Result<Self, Error> {
-        Ok(Self { session: options.session()?, network: options.network()?, threads, caretaker: Caretaker::default() })
+        Ok(Self { session: options.session()?, network: options.network()?, threads, idle: IdleThread::default() })
     }
 
     /// Runs a future on the calling thread. While it waits, the thread drives everybody's sockets.
@@ -110,8 +110,8 @@ impl Engine {
         if is_given_up {
             this.block_on(turns(8));
         }
-        if this.network.is_some() {
-            this.caretaker.after_a_call(this);
+        if this.network.as_ref().is_some_and(Network::has_kept) {
+            this.idle.after_a_call(this);
         }
     }
 }
@@ -124,28 +124,28 @@ impl Drop for Engine {
             // A plain drop would wait for a name lookup that hangs.
             runtime.shutdown_background();
         }
-        self.caretaker.end();
+        self.idle.end();
     }
 }
 
 /// Closes idle connections where nobody drives the sockets: between two calls of threads. It is a thread that sleeps
 /// until the last call is long enough ago, does that once, and ends; the next call begins another.
 #[derive(Default)]
-struct Caretaker(Arc<(Mutex<Watch>, Condvar)>);
+struct IdleThread(Arc<(Mutex<Watch>, Condvar)>);
 
 #[derive(Default)]
 struct Watch {
     /// When the last call ended.
     last: Option<Clock>,
-    is_awake: bool,
+    is_running: bool,
     is_over: bool,
 }
 
-impl Caretaker {
+impl IdleThread {
     fn after_a_call(&self, engine: &Arc<OwnProcess<Engine>>) {
         let mut watch = lock(&self.0.0);
         watch.last = Some(Clock::now());
-        if watch.is_awake {
+        if watch.is_running {
             return;
         }
         let (engine, shared) = (Arc::downgrade(engine), self.0.clone());
@@ -159,14 +159,14 @@ impl Caretaker {
                 }
                 watch = changed.wait_timeout(watch, left).unwrap_or_else(PoisonError::into_inner).0;
             }
-            watch.is_awake = false;
+            watch.is_running = false;
             drop(watch);
             if let Some(engine) = engine.upgrade() {
                 engine.block_on(turns(8));
             }
         };
         // Without a thread to spare the connections are closed at the next call.
-        watch.is_awake = Builder::new().name("feishu-corehr-idle".to_owned()).spawn(wait).is_ok();
+        watch.is_running = Builder::new().name("feishu-corehr-idle".to_owned()).spawn(wait).is_ok();
     }
 
     fn end(&self) {

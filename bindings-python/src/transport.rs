@@ -4,6 +4,7 @@ use std::error::Error as _;
 use std::fmt;
 use std::net::ToSocketAddrs;
 use std::panic::catch_unwind;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant as Clock, SystemTime, UNIX_EPOCH};
 
@@ -31,13 +32,13 @@ pub(crate) struct Route {
     pub(crate) roots: Vec<CertificateDer<'static>>,
 }
 
-/// One client's connections. One that is kept carries reads only, or writes only: what a server sends too much after a
-/// read's or a token's answer can answer no write.
+/// One client's connections. Only reads share kept ones: a write has a connection that has carried nothing before, since
+/// what a server sends too much after an earlier answer, however late, could be taken for the write's own.
 pub(crate) struct Network {
     reads: Client,
-    writes: Client,
     /// Keeps no connection.
     fresh: Client,
+    has_kept: AtomicBool,
 }
 
 impl Network {
@@ -45,19 +46,24 @@ impl Network {
     pub(crate) fn new(route: &Route) -> Result<Self, String> {
         let tls = tls(route)?;
         let keeps = |idle| client(route, &tls, idle);
-        Ok(Self { reads: keeps(MOST_IDLE)?, writes: keeps(MOST_IDLE)?, fresh: keeps(0)? })
+        Ok(Self { reads: keeps(MOST_IDLE)?, fresh: keeps(0)?, has_kept: AtomicBool::new(false) })
+    }
+
+    /// Whether connections may be idle.
+    pub(crate) fn has_kept(&self) -> bool {
+        self.has_kept.load(Ordering::Relaxed)
     }
 
     /// Sends one request and reads the whole answer, within the request's budget and cap.
     pub(crate) async fn send(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
         let (method, kept) = match request.method {
             Method::Get => (reqwest::Method::GET, Some(&self.reads)),
-            // A token's, rare enough for a connection of its own.
             Method::Post => (reqwest::Method::POST, None),
-            Method::Put => (reqwest::Method::PUT, Some(&self.writes)),
+            Method::Put => (reqwest::Method::PUT, None),
         };
         let kept = kept.filter(|_| !request.fresh_connection);
         if kept.is_some() {
+            self.has_kept.store(true, Ordering::Relaxed);
             // See what has come on idle connections: bytes that nobody has asked for make one unusable, and must not
             // be taken for the answer to this request.
             turns(2).await;

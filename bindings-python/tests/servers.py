@@ -9,8 +9,9 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Optional, Union
 
-# Bytes, or several with pauses in seconds between them; `None` means never, and as the last of several the end.
-Answer = Union[bytes, "list[Union[bytes, float, None]]", None]
+# Bytes, or several with pauses in seconds between them, or what to wait for; `None` means never, and as the last of
+# several the end.
+Answer = Union[bytes, "list[Union[bytes, float, Callable[[], object], None]]", None]
 
 
 def answer(body: "str | bytes | dict[str, object]", status: str = "200 OK", *headers: str) -> bytes:
@@ -22,6 +23,7 @@ def answer(body: "str | bytes | dict[str, object]", status: str = "200 OK", *hea
     return "\r\n".join(head).encode() + b"\r\n\r\n" + data
 
 
+READ = answer({"code": 0, "data": {"process_id": "7", "status": 1}})
 DONE = answer({"code": 0, "msg": "success", "data": {}}, "200 OK", "x-tt-logid: LOG")
 
 
@@ -79,6 +81,8 @@ class Server:
                         return
                     if isinstance(part, float):
                         time.sleep(part)
+                    elif callable(part):
+                        part()
                     else:
                         connection.sendall(part)
                 if self.ends_each:

@@ -1,16 +1,16 @@
 """Bytes that nobody has asked for: no request is answered by what came before it was sent."""
 
+import threading
 import time
 from typing import Any
 
 import pytest
-from servers import DONE, Server, answer
+from servers import DONE, READ, Server, answer
 
 import feishu_corehr as feishu
 from feishu_corehr import Effect, System
 
 TOKEN = answer({"code": 0, "tenant_access_token": "t-1", "expire": 7200})
-READ = answer({"code": 0, "data": {"process_id": "7", "status": 1}})
 REFUSED = answer({"code": 1161003, "msg": "no permission"}, "403 Forbidden", "x-tt-logid: TRUE")
 SURPLUS = {
     "a whole second answer": DONE,
@@ -34,11 +34,11 @@ def kind(request: bytes) -> str:
 @pytest.mark.parametrize("name", SURPLUS)
 @pytest.mark.parametrize("after", ["token", "GET", "PUT"])
 @pytest.mark.parametrize("pause", [None, 0.05])
-@pytest.mark.parametrize("rest", [0.0, 0.3])
+@pytest.mark.parametrize("rest", [0.0, 0.08, 0.3])
 def test_a_refused_withdrawal_is_never_told_as_done(
     make: Any, name: str, after: str, pause: "float | None", rest: float
 ) -> None:
-    """The surplus comes with the answer to what was asked before, or while the connection is idle."""
+    """The surplus comes with the answer to what was asked before, while the connection is idle, or later still."""
 
     def answers(request: bytes) -> Any:
         which = kind(request)
@@ -49,9 +49,6 @@ def test_a_refused_withdrawal_is_never_told_as_done(
             return given
         return given + SURPLUS[name] if pause is None else [given, pause, SURPLUS[name]]
 
-    if pause is not None and rest == 0.0 and after == "PUT":
-        # What comes on a connection while another write is on its way there cannot be told from its answer.
-        rest = 0.08
     with Server(answers) as server:
         client = make(**options(server))
         if after == "GET":
@@ -65,6 +62,41 @@ def test_a_refused_withdrawal_is_never_told_as_done(
             client.withdraw_process("8", actor=System())
         assert (raised.value.code, raised.value.log_id, raised.value.effect) == (1161003, "TRUE", Effect.NONE)
         assert [kind(request) for request in server.requests].count("PUT") == (2 if after == "PUT" else 1)
+
+
+def test_surplus_that_comes_while_the_next_withdrawal_is_on_its_way_answers_nothing(make: Any) -> None:
+    """The server sends it after the next request has arrived, on the connection of the one before."""
+    arrived = threading.Event()
+
+    def answers(request: bytes) -> Any:
+        which = kind(request)
+        if which == "token":
+            return TOKEN
+        if b"/8" in request.split(b"\r\n", 1)[0]:
+            arrived.set()
+            return [0.3, REFUSED]
+        # On a connection that both shared, nobody would wait for the second request to arrive.
+        return [DONE, lambda: arrived.wait(0.3), DONE]
+
+    with Server(answers) as server:
+        client = make(**options(server))
+        client.withdraw_process("7", actor=System())
+        with pytest.raises(feishu.RejectedError) as raised:
+            client.withdraw_process("8", actor=System())
+        assert (raised.value.code, raised.value.log_id, raised.value.effect) == (1161003, "TRUE", Effect.NONE)
+
+
+def test_a_withdrawal_has_a_connection_that_has_carried_nothing(make: Any) -> None:
+    with Server(lambda request: {"token": TOKEN, "GET": READ, "PUT": DONE}[kind(request)]) as server:
+        client = make(**options(server))
+        for process_id in ("7", "7", "7"):
+            client.get_process(process_id)
+        assert server.connections == 2
+        for process_id in ("7", "8", "9"):
+            client.withdraw_process(process_id, actor=System())
+        assert server.connections == 5
+        client.get_process("7")
+        assert server.connections == 5
 
 
 def test_an_answers_head_is_kept_when_its_body_is_lost(make: Any) -> None:

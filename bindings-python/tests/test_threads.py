@@ -6,6 +6,8 @@ import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -211,3 +213,28 @@ def test_one_async_client_serves_loops_of_several_threads(sandbox: Any) -> None:
     assert {sandbox.status(one) for mine in ids for one in mine} == {4}
     assert len(sandbox.log("token")) == 1
     asyncio.run(client.close())
+
+
+def idle_threads() -> int:
+    names = []
+    for task in Path("/proc/self/task").iterdir():
+        with suppress(OSError):  # it has ended meanwhile
+            names.append((task / "comm").read_text().strip())
+    # The system keeps 15 characters of a name.
+    return names.count("feishu-corehr-idle"[:15])
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="no way to see the threads")
+def test_a_thread_looks_after_idle_connections_where_there_may_be_some(sandbox: Any) -> None:
+    before = idle_threads()
+    process_id = sandbox.running()
+    with Client(**sandbox.options()) as client:
+        client.withdraw_process(process_id, actor=System())
+        assert idle_threads() == before, "a withdrawal leaves no connection"
+        client.get_process(process_id)
+        client.get_process(process_id)
+        assert idle_threads() == before + 1
+    end = time.monotonic() + 60
+    while idle_threads() > before:
+        assert time.monotonic() < end
+        time.sleep(0.01)

@@ -5,7 +5,7 @@ import socket
 from typing import Any
 
 import pytest
-from servers import DONE, Server, answer
+from servers import DONE, READ, Server, answer
 
 import feishu_corehr as feishu
 from feishu_corehr import Effect, HttpRequest, HttpResponse, System, TransportErrorKind, TransportFailure
@@ -34,21 +34,21 @@ def test_a_body_without_end_is_cut_off(make: Any, chunked: bool) -> None:
         assert len(server.requests) == 1
 
 
-def test_one_connection_serves_many_calls(make: Any) -> None:
-    with Server(DONE) as server:
+def test_one_connection_serves_many_reads(make: Any) -> None:
+    with Server(READ) as server:
         client = make(**options(server))
         for _ in range(5):
-            client.withdraw_process("7", actor=System())
+            client.get_process("7")
         assert (len(server.requests), server.connections) == (5, 1)
 
 
 def test_a_connection_that_was_closed_while_idle_is_not_used(make: Any) -> None:
-    with Server(DONE, ends_each=True) as server:
+    with Server(READ, ends_each=True) as server:
         client = make(**options(server))
-        client.withdraw_process("7", actor=System())
+        client.get_process("7")
         assert server.closed.wait(60), "the client has noticed"
-        done = client.withdraw_process("7", actor=System())
-        assert (done.attribution, done.attempts, server.connections) == (feishu.Attribution.OURS, 1, 2)
+        assert client.get_process("7").process_id == "7"
+        assert (len(server.requests), server.connections) == (2, 2)
 
 
 def test_a_refused_connection_proves_that_nothing_happened(make: Any) -> None:
