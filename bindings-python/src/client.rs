@@ -12,7 +12,7 @@ use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 
 use crate::call::{Chosen, Job, Output, optional, show};
-use crate::errand::{self, Carrier, Desk, Question};
+use crate::callback::{self, Callbacks, Environment, Question};
 use crate::error::{guarded, load, raise};
 use crate::http::HttpRequest;
 use crate::options::{self, Options, milliseconds};
@@ -97,8 +97,8 @@ impl Client {
         Ok(Self { options, is_async, slot: Mutex::new(Slot::New) })
     }
 
-    /// Runs a call on this thread, Python released. `host` has the methods that errands need.
-    // By position: this is on the way of every call.
+    /// Runs a call on this thread, Python released. `host` has the methods that callbacks need.
+    // By position: every call passes here.
     #[pyo3(signature = (request, host, is_observed, deadline, token, request_id, read_back) -> "Any")]
     #[allow(clippy::too_many_arguments, reason = "one for each option, and one caller")]
     fn call(
@@ -134,6 +134,21 @@ impl Client {
         Error::check("request", problems).map_err(refused)?;
         let session = self.options.session().map_err(refused)?;
         show(&session, request, &options::call(None, token, None)).map(HttpRequest)
+    }
+
+    /// Refuses a request, or what a caller chose for it, as a call would; nothing is sent.
+    #[pyo3(signature = (request, deadline, token, request_id))]
+    fn check(
+        &self,
+        py: Python<'_>,
+        request: &Bound<'_, PyAny>,
+        deadline: Option<Given<f64>>,
+        token: Option<Given<String>>,
+        request_id: Option<Given<String>>,
+    ) -> PyResult<()> {
+        let session = self.options.session().map_err(|error| raise(py, error, None))?;
+        let chosen = Chosen { deadline, token, request_id, read_back: Given::default() };
+        Job::new(&session, request, chosen).map(drop)
     }
 
     /// Calls that begin later fail. Those in flight on other threads end as they would, those of event loops cancelled.
@@ -172,25 +187,25 @@ impl Client {
     }
 }
 
-/// Drives a call to its end. Python is held only for errands and for looking at signals.
+/// Drives a call to its end. The GIL is held only for callbacks and for looking at signals.
 fn drive(engine: &Arc<OwnProcess<Engine>>, job: &Job, host: &Bound<'_, PyAny>, is_observed: bool) -> PyResult<Output> {
     let py = host.py();
-    let desk = Counter::default();
-    let carrier = Carrier { network: engine.network.as_ref(), desk: &desk, is_observed };
+    let pending = Pending::default();
+    let environment = Environment { network: engine.network.as_ref(), callbacks: &pending, is_observed };
     let mut cause = None;
     let result = {
-        let mut driven = pin!(job.drive(&carrier, &carrier));
+        let mut driven = pin!(job.drive(&environment, &environment));
         loop {
-            let event = py.detach(|| engine.block_on(next_event(driven.as_mut(), &desk)));
-            while let Some(observation) = desk.observation() {
-                errand::observe(host, None, observation);
+            let event = py.detach(|| engine.block_on(next_event(driven.as_mut(), &pending)));
+            while let Some(observation) = pending.observation() {
+                callback::observe(host, None, observation);
             }
             let interrupted = match event {
                 Some(Event::Done(result)) => break Ok(result),
-                Some(Event::Errand) => match desk.question() {
-                    Some(question) => errand::run(host, &question).map(|(answer, raised)| {
+                Some(Event::Callback) => match pending.question() {
+                    Some(question) => callback::run(host, &question).map(|(answer, raised)| {
                         cause = raised;
-                        desk.answer(answer);
+                        pending.answer(answer);
                     }),
                     None => Ok(()),
                 },
@@ -216,33 +231,33 @@ fn drive(engine: &Arc<OwnProcess<Engine>>, job: &Job, host: &Bound<'_, PyAny>, i
 
 enum Event {
     Done(Result<Output, Error>),
-    Errand,
+    Callback,
     Tick,
 }
 
-async fn next_event(mut driven: Pin<&mut impl Future<Output = Result<Output, Error>>>, desk: &Counter) -> Event {
+async fn next_event(mut driven: Pin<&mut impl Future<Output = Result<Output, Error>>>, pending: &Pending) -> Event {
     let next = poll_fn(|context| match driven.as_mut().poll(context) {
         Poll::Ready(result) => Poll::Ready(Event::Done(result)),
-        Poll::Pending if !desk.is_empty() => Poll::Ready(Event::Errand),
+        Poll::Pending if !pending.is_empty() => Poll::Ready(Event::Callback),
         Poll::Pending => Poll::Pending,
     });
     tokio::time::timeout(TICK, next).await.unwrap_or(Event::Tick)
 }
 
-/// The desk of a call that its caller drives: one thread at a time uses it.
+/// What a call that its own thread drives waits for: the thread looks here between two polls.
 #[derive(Default)]
-struct Counter {
-    state: Mutex<OnCounter>,
+struct Pending {
+    state: Mutex<PendingState>,
 }
 
 #[derive(Default)]
-struct OnCounter {
+struct PendingState {
     question: Option<Question>,
     answer: Option<Answer>,
     observations: std::collections::VecDeque<Observation>,
 }
 
-impl Desk for Counter {
+impl Callbacks for Pending {
     async fn ask(&self, question: Question) -> Answer {
         {
             let mut state = self.state();
@@ -257,7 +272,7 @@ impl Desk for Counter {
     }
 }
 
-impl Counter {
+impl Pending {
     fn answer(&self, answer: Answer) {
         self.state().answer = Some(answer);
     }
@@ -275,7 +290,7 @@ impl Counter {
         state.question.is_none() && state.observations.is_empty()
     }
 
-    fn state(&self) -> MutexGuard<'_, OnCounter> {
+    fn state(&self) -> MutexGuard<'_, PendingState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

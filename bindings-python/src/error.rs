@@ -4,10 +4,8 @@ use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Once;
 
-use feishu_corehr::error::fields;
 pub(crate) use feishu_corehr::raise;
-use feishu_corehr::{Effect, Error, ErrorKind, FromJson, load_errors};
-use pyo3::exceptions::PyValueError;
+use feishu_corehr::{Effect, Error, ErrorKind, load_errors};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 
@@ -22,20 +20,6 @@ pub(crate) fn load(py: Python<'_>) -> PyResult<()> {
 pub(crate) fn guarded<T>(py: Python<'_>, act: impl FnOnce() -> PyResult<T>) -> PyResult<T> {
     keep_panics_quiet();
     catch_unwind(AssertUnwindSafe(act)).unwrap_or_else(|_| Err(raise(py, panicked(), None)))
-}
-
-/// An error as text, so that it can cross between processes.
-#[pyfunction]
-pub(crate) fn error_to_json(error: &fields::Error) -> PyResult<String> {
-    serde_json::to_string(error).map_err(|error| PyValueError::new_err(error.to_string()))
-}
-
-/// The exception that [`error_to_json`] has written.
-#[pyfunction]
-pub(crate) fn error_from_json(py: Python<'_>, text: &str) -> PyResult<PyErr> {
-    let value = serde_json::from_str(text).map_err(|error| PyValueError::new_err(error.to_string()))?;
-    let error = fields::Error::read(value).map_err(|problem| PyValueError::new_err(problem.rule))?;
-    Ok(raise(py, error.into(), None))
 }
 
 /// What a call that panicked ends with: nobody knows what it has sent.

@@ -92,16 +92,20 @@ impl HttpRequest {
 /// The request that was pickled.
 #[pyfunction]
 pub(crate) fn restore_request(
-    method: &str,
-    url: String,
-    headers: Vec<(String, String)>,
+    method: Given<String>,
+    url: Given<String>,
+    headers: Vec<(Given<String>, Given<String>)>,
     body: Option<Vec<u8>>,
     numbers: (u64, u64, u64, bool),
 ) -> PyResult<HttpRequest> {
+    let foreign = || PyTypeError::new_err("no request of this library was pickled");
+    let text = |given: Given<String>| given.take("request", &mut Vec::new())?.ok_or_else(foreign);
+    let method = text(method)?;
     let method = [Method::Get, Method::Post, Method::Put].into_iter().find(|known| known.as_str() == method);
-    let Some(method) = method else { return Err(PyTypeError::new_err("no request of this library was pickled")) };
+    let (method, url) = (method.ok_or_else(foreign)?, text(url)?);
     let (budget, connect_budget, max_response, fresh_connection) = numbers;
-    let headers = headers.into_iter().map(|(name, value)| Header::new(&name, value)).collect();
+    let headers = headers.into_iter().map(|(name, value)| Ok(Header::new(&text(name)?, text(value)?)));
+    let headers = headers.collect::<PyResult<_>>()?;
     let sensitive_body = false;
     Ok(HttpRequest(feishu_corehr::HttpRequest {
         method,

@@ -1,22 +1,24 @@
 //! The native half of the Python package `feishu_corehr`: one HTTP transport, and the core's types in Python's clothes.
 //!
-//! The core decides what is sent and when; `python/feishu_corehr/` is what a user sees. Between them is one call for
-//! each kind of program: `client::Client` lets the calling thread drive the call, `mailbox::Mailbox` carries it
-//! between an event loop and a thread of its own.
+//! The core decides what is sent and when; `python/feishu_corehr/` is what a user sees. Between them there is one way
+//! for each kind of program: with `client::Client` the calling thread drives the call, with `registry::Registry` an
+//! event loop starts it on the engine's thread and is woken for its end.
 
-mod bell;
 mod call;
+mod callback;
 mod client;
 mod door;
-mod errand;
 mod error;
+mod events;
 mod http;
 mod interpreter;
-mod mailbox;
+mod ongoing_call;
 mod options;
+mod registry;
 mod roots;
 mod runtime;
 mod transport;
+mod waker;
 
 use pyo3::prelude::*;
 
@@ -26,25 +28,27 @@ mod _native {
     #[pymodule_export]
     use crate::call::{Pages, decode_reply, explain, invalid_argument, operations};
     #[pymodule_export]
-    use crate::client::Client;
+    use crate::callback::Callback;
     #[pymodule_export]
-    use crate::error::{error_from_json, error_to_json};
+    use crate::client::Client;
     #[pymodule_export]
     use crate::http::{HttpRequest, HttpResponse, restore_request};
     #[pymodule_export]
     use crate::interpreter::claim_interpreter;
     #[pymodule_export]
-    use crate::mailbox::{Errand, Letter, Mailbox};
+    use crate::ongoing_call::OngoingCall;
     #[pymodule_export]
     use crate::options::is_proxy;
+    #[pymodule_export]
+    use crate::registry::Registry;
     #[pymodule_export]
     use feishu_corehr::error::fields::Error;
     #[pymodule_export]
     use feishu_corehr::{
-        AbstractLine, Actor, Advice, Attribution, Comment, CopiedTask, DoneStatus, DoneTask, Effect, Empty, ErrorKind,
+        AbstractLine, Advice, Attribution, Comment, CopiedTask, DoneStatus, DoneTask, Effect, Empty, ErrorKind,
         Explanation, FieldViolation, FlowKind, GetProcess, Help, I18nText, Link, ListProcesses, Observation,
-        PendingTask, Problem, Process, ProcessPage, ReadBack, Status, TaskType, TransportErrorKind, User, UserIdType,
-        WithdrawProcess, Withdrawn,
+        PendingTask, Problem, Process, ProcessPage, PythonActor, PythonUser, ReadBack, Status, TaskType,
+        TransportErrorKind, UserIdType, WithdrawProcess, Withdrawn,
     };
 
     #[pymodule_export]

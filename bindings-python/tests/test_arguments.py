@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 import feishu_corehr as feishu
-from feishu_corehr import AsyncClient, Client, HttpResponse, System
+from feishu_corehr import AsyncClient, Client, HttpResponse, System, _native
 
 
 class Index:
@@ -201,12 +201,20 @@ def test_every_option_is_refused_when_the_client_is_made_and_never_later(cls: An
         feishu.WithdrawProcess,
         feishu.GetProcess,
         feishu.ListProcesses,
+        feishu.System,
+        feishu.Actor.User,
+        feishu.OpenId,
+        feishu.PeopleCorehrId,
+        feishu.UnionId,
+        feishu.UserId,
         feishu.HttpResponse,
         feishu.decode_reply,
         feishu.explain,
         feishu.TransportFailure,
         feishu.Problem,
         feishu.Process,
+        feishu.Withdrawn,
+        _native.Error,
     ],
 )
 def test_requests_answers_and_functions_refuse_in_the_same_way(make: Any) -> None:
@@ -214,10 +222,12 @@ def test_requests_answers_and_functions_refuse_in_the_same_way(make: Any) -> Non
         **ARGUMENTS["withdraw_process"],
         **ARGUMENTS["list_processes"],
         "operation": "get_process",
-        "status": 200 if make is not feishu.Process else feishu.Status.WITHDRAWN,
+        "status": {feishu.Process: feishu.Status.WITHDRAWN, _native.Error: 4}.get(make, 200),
         "body": '{"code":0}',
         "code": 5,
-        "kind": feishu.TransportErrorKind.DNS,
+        "kind": feishu.TransportErrorKind.DNS if make is feishu.TransportFailure else feishu.ErrorKind.API,
+        "id": "ou_1",
+        "user": feishu.OpenId("ou_1"),
     }
     for name in inspect.signature(make).parameters:
         for odd in ODD:
@@ -241,3 +251,60 @@ def test_a_line_break_in_a_token_is_refused_where_a_request_is_shown() -> None:
         client.request(feishu.GetProcess(process_id="7"), token="a\nX-Evil: 1")
     assert [problem.field for problem in raised.value.problems] == ["token"]
     assert "Evil" not in str(raised.value)
+
+
+@pytest.mark.parametrize("cls", [Client, AsyncClient])
+def test_every_operation_has_a_method_of_its_name(cls: Any) -> None:
+    for operation in feishu.OPERATIONS:
+        method, same = getattr(cls, operation), getattr(Client, operation)
+        assert inspect.signature(method).parameters == inspect.signature(same).parameters
+        assert method.__doc__
+
+
+def test_a_walk_refuses_its_options_when_it_is_made() -> None:
+    refused = [("token", "\ud800"), ("token", "a\nb"), ("request_id", "\ud800"), ("deadline", 0), ("deadline", -1)]
+    for client in (Client(token=lambda: "t"), AsyncClient(token=lambda: "t")):
+        for name, odd in refused:
+            with pytest.raises(feishu.InvalidArgumentError) as raised:
+                client.list_processes(modify_time_from=0, modify_time_to=1, **{name: odd})  # type: ignore[arg-type]
+            assert [problem.field for problem in raised.value.problems] == [name]
+        with pytest.raises(TypeError, match="deadline"):
+            client.list_processes(modify_time_from=0, modify_time_to=1, deadline="1")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("cls", [Client, AsyncClient])
+@pytest.mark.parametrize(
+    ("returned", "told"),
+    [("\ud800", "half a surrogate pair"), (7, "returned int and not str"), (None, "returned NoneType and not str")],
+)
+def test_what_a_token_function_returns_is_told(cls: Any, returned: Any, told: str) -> None:
+    client = cls(token=lambda: returned, transport=lambda _: GOOD)
+    with pytest.raises(feishu.TokenSourceError, match=told) as raised:
+        run(client, "get_process", {"process_id": "7"})
+    assert isinstance(raised.value.__cause__, TypeError)
+    assert "the token function" in str(raised.value.__cause__)
+
+
+@pytest.mark.parametrize("cls", [Client, AsyncClient])
+def test_a_transport_that_returns_something_else_is_told(cls: Any) -> None:
+    client = cls(token=lambda: "t", transport=lambda _: "\ud800", deadline=1)
+    with pytest.raises(feishu.TransportError, match="returned str and not HttpResponse") as raised:
+        run(client, "get_process", {"process_id": "7"})
+    assert "the transport returned str" in str(raised.value.__cause__)
+
+
+def test_a_pickle_that_somebody_changed_is_refused() -> None:
+    with Client(token=lambda: "t") as client:
+        restore, (method, url, headers, body, numbers) = client.request(feishu.GetProcess(process_id="7")).__reduce__()
+    assert restore(method, url, headers, body, numbers).url == url
+    for changed in (("\ud800", url, headers), (method, "\ud800", headers), (method, url, [("\ud800", "a")])):
+        with pytest.raises(TypeError, match="no request of this library"):
+            restore(*changed, body, numbers)
+
+
+def test_a_user_shows_its_id() -> None:
+    for cls in (feishu.OpenId, feishu.PeopleCorehrId, feishu.UnionId, feishu.UserId):
+        assert cls("ou_1").id == cls(id="ou_1").id == "ou_1"
+        assert repr(cls("ou_1")) == f"User.{cls.__name__}(id='ou_1')"
+    assert feishu.Actor.User(feishu.OpenId("ou_1")).user == feishu.OpenId("ou_1")
+    assert System(user=feishu.OpenId("ou_1")).user == feishu.OpenId("ou_1")

@@ -12,8 +12,8 @@ import feishu_corehr as feishu
 from feishu_corehr import AsyncClient, Client, HttpResponse, System, _native
 
 CLASSES = [value for value in vars(_native).values() if isinstance(value, type)]
-# What no program is given; `Error` is what an exception is made of, which crosses as text.
-HIDDEN = ("Client", "Errand", "Error", "Letter", "Mailbox", "Pages")
+# What no program is given.
+HIDDEN = ("Callback", "Client", "OngoingCall", "Pages", "Registry")
 WORDS = [
     word for cls in CLASSES for word in (getattr(cls, name) for name in dir(cls) if name.isupper()) if type(word) is cls
 ]
@@ -89,6 +89,7 @@ def values() -> list[Any]:
         seen[0],
         feishu.explain("withdraw_process", 1161006),
         error,
+        error._details,
         error.advice,
         failure,
         HttpResponse(200, [("a", "1"), ("a", "2")], b"\x00"),
@@ -151,6 +152,15 @@ def test_a_workers_result_and_error_come_back(method: str) -> None:
         with pytest.raises(feishu.RejectedError) as raised:
             pool.submit(fail, "7").result(60)
     assert (raised.value.code, raised.value.log_id, raised.value.effect) == (1161003, "LOG", feishu.Effect.NONE)
+
+
+def test_an_error_is_made_of_what_it_is_made_of_again() -> None:
+    error = an_error()
+    (make, (kind, text, details), own) = error.__reduce__()
+    assert (kind, text, own) == ("rejected", str(error), None)
+    for other in (copy.copy(details), copy.deepcopy(details), pickle.loads(pickle.dumps(details))):
+        assert other == details
+        assert make(kind, text, other) == error  # type: ignore[operator]
 
 
 def test_an_error_keeps_its_notes_and_what_a_program_has_added() -> None:

@@ -148,7 +148,7 @@ pub mod fields {
     use super::{Advice, Effect, ErrorKind, FieldViolation, Help, Problem};
 
     /// What an error tells.
-    #[wire(reply)]
+    #[wire(details)]
     #[derive(Eq)]
     pub struct Error {
         /// What kind of failure ended the call.

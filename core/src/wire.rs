@@ -11,9 +11,9 @@ use crate::error::Problem;
 mod python;
 
 #[cfg(feature = "python")]
-pub use python::{Given, load_errors, raise};
+pub use python::{Given, Id, load_errors, raise};
 #[cfg(feature = "python")]
-pub(crate) use python::{Reduced, reduce, reduce_word, repr};
+pub(crate) use python::{Reduced, no_instance, reduce, reduce_word, repr};
 
 /// A type that is read from JSON. `null` is its default, where it has one.
 pub trait FromJson: Sized {

@@ -10,7 +10,12 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
-    from typing import Any
+    from typing import Any, Union
+
+    from ._native import GetProcess, ListProcesses, WithdrawProcess
+
+    _Request = Union[GetProcess, ListProcesses, WithdrawProcess]
+    """The request of any operation."""
 
 
 def listed(name: str, values: Iterable[Any]) -> list[Any]:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import logging
     from collections.abc import Awaitable, Callable
 
-    from ._native import Errand, HttpRequest, HttpResponse, Observation
+    from ._native import Callback, HttpRequest, HttpResponse, Observation
     from .token_cache import AsyncTokenCache, TokenCache
 
 
@@ -82,32 +82,32 @@ class AsyncHost(_Observer):
         self._transport = transport
         self._tasks: dict[int, asyncio.Task[None]] = {}
 
-    def run(self, errand: Errand) -> None:
-        """Run an errand, which is a question that the call waits for."""
+    def run(self, callback: Callback) -> None:
+        """Run a callback, whose answer the call waits for."""
         from asyncio import get_running_loop
 
-        task = get_running_loop().create_task(self._run(errand))
-        self._tasks[errand.id] = task
-        task.add_done_callback(lambda _: self._tasks.pop(errand.id, None))
+        task = get_running_loop().create_task(self._run(callback))
+        self._tasks[callback.id] = task
+        task.add_done_callback(lambda _: self._tasks.pop(callback.id, None))
 
-    def forget(self, errand: int) -> None:
-        """Stop an errand: the call does not wait for its answer any more."""
-        task = self._tasks.pop(errand, None)
+    def forget(self, callback: int) -> None:
+        """Stop a callback: the call does not wait for its answer any more."""
+        task = self._tasks.pop(callback, None)
         if task is not None:
             task.cancel()
 
-    async def _run(self, errand: Errand) -> None:
+    async def _run(self, callback: Callback) -> None:
         try:
-            value = getattr(self, errand.method)(*errand.arguments)
+            value = getattr(self, callback.method)(*callback.arguments)
             if hasattr(value, "__await__"):
                 value = await value
         except Exception as error:
-            errand.fail(error)
+            callback.fail(error)
         except BaseException as error:
-            errand.fail(error)
+            callback.fail(error)
             raise
         else:
-            errand.finish(value)
+            callback.finish(value)
 
     def token(self, refused: bool) -> object:
         return self._token(refused) if self._token is not None else None

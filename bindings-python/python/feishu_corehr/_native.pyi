@@ -6,7 +6,7 @@ from _typeshed import Incomplete, SupportsGetItem
 from typing import Any, Final, SupportsFloat, SupportsIndex, final
 from typing_extensions import disjoint_base
 
-__all__ = ["FEISHU", "LARK", "VERSION", "AbstractLine", "Actor", "Advice", "Attribution", "Client", "Comment", "CopiedTask", "DoneStatus", "DoneTask", "Effect", "Empty", "Errand", "Error", "ErrorKind", "Explanation", "FieldViolation", "FlowKind", "GetProcess", "Help", "HttpRequest", "HttpResponse", "I18nText", "Letter", "Link", "ListProcesses", "Mailbox", "Observation", "Pages", "PendingTask", "Problem", "Process", "ProcessPage", "ReadBack", "Status", "TaskType", "TransportErrorKind", "User", "UserIdType", "WithdrawProcess", "Withdrawn", "claim_interpreter", "decode_reply", "error_from_json", "error_to_json", "explain", "invalid_argument", "is_proxy", "operations", "restore_request"]
+__all__ = ["FEISHU", "LARK", "VERSION", "AbstractLine", "Actor", "Advice", "Attribution", "Callback", "Client", "Comment", "CopiedTask", "DoneStatus", "DoneTask", "Effect", "Empty", "Error", "ErrorKind", "Explanation", "FieldViolation", "FlowKind", "GetProcess", "Help", "HttpRequest", "HttpResponse", "I18nText", "Link", "ListProcesses", "Observation", "OngoingCall", "Pages", "PendingTask", "Problem", "Process", "ProcessPage", "ReadBack", "Registry", "Status", "TaskType", "TransportErrorKind", "User", "UserIdType", "WithdrawProcess", "Withdrawn", "claim_interpreter", "decode_reply", "explain", "invalid_argument", "is_proxy", "operations", "restore_request"]
 
 FEISHU: Final[str]
 LARK: Final[str]
@@ -63,12 +63,13 @@ class Actor:
         """
         A user: Feishu wants the process's initiator, a process administrator or a document administrator.
         """
-        __match_args__: Final = ("_0",)
+        __match_args__: Final = ("user",)
+        def __new__(cls, /, user: User) -> Actor.User: ...
         @property
-        def _0(self, /) -> User: ...
-        def __getitem__(self, key: SupportsIndex, /) -> Any: ...
-        def __len__(self, /) -> int: ...
-        def __new__(cls, /, _0: User) -> Actor.User: ...
+        def user(self, /) -> User:
+            """
+            The user.
+            """
 
 @final
 class Advice:
@@ -118,6 +119,35 @@ class Attribution:
     def __str__(self, /) -> str: ...
 
 @final
+class Callback:
+    """
+    A callback of a call on an event loop: run the host's method of that name, and say how it ended.
+    """
+    @property
+    def arguments(self, /) -> list[Any]:
+        """
+        The method's arguments.
+        """
+    def fail(self, /, raised: Any) -> None:
+        """
+        Hands in what the method raised.
+        """
+    def finish(self, /, value: Any) -> None:
+        """
+        Hands in what the method returned.
+        """
+    @property
+    def id(self, /) -> int:
+        """
+        To name it when it is not wanted any more.
+        """
+    @property
+    def method(self, /) -> str:
+        """
+        The method's name.
+        """
+
+@final
 class Client:
     """
     The native half of a client. Any number of threads may call it.
@@ -126,7 +156,11 @@ class Client:
     def __repr__(self, /) -> str: ...
     def call(self, /, request: Any, host: Any, is_observed: bool, deadline: SupportsFloat | SupportsIndex | None, token: str | None, request_id: str | None, read_back: ReadBack) -> "Any":
         """
-        Runs a call on this thread, Python released. `host` has the methods that errands need.
+        Runs a call on this thread, Python released. `host` has the methods that callbacks need.
+        """
+    def check(self, /, request: Any, deadline: SupportsFloat | SupportsIndex | None, token: str | None, request_id: str | None) -> None:
+        """
+        Refuses a request, or what a caller chose for it, as a call would; nothing is sent.
         """
     def close(self, /) -> None:
         """
@@ -374,35 +408,6 @@ class Empty:
     def __new__(cls, /) -> Empty: ...
     def __reduce__(self, /) -> tuple[Any, tuple]: ...
     def __repr__(self, /) -> str: ...
-
-@final
-class Errand:
-    """
-    A question of a call on an event loop: run the host's method of that name, and say how it ended.
-    """
-    @property
-    def arguments(self, /) -> list[Any]:
-        """
-        The method's arguments.
-        """
-    def fail(self, /, raised: Any) -> None:
-        """
-        Hands in what the method raised.
-        """
-    def finish(self, /, value: Any) -> None:
-        """
-        Hands in what the method returned.
-        """
-    @property
-    def id(self, /) -> int:
-        """
-        To name it when it is not wanted any more.
-        """
-    @property
-    def method(self, /) -> str:
-        """
-        The method's name.
-        """
 
 @final
 class Error:
@@ -900,20 +905,6 @@ class I18nText:
         """
 
 @final
-class Letter:
-    """
-    One call under way.
-    """
-    def cancel(self, /, exception: Any) -> None:
-        """
-        Ends the call at once, closes its connection, and lets the exception that ended it say what the call has done.
-        """
-    def drop(self, /) -> None:
-        """
-        Ends the call at once, and closes its connection.
-        """
-
-@final
 class Link:
     """
     The addresses of one document for each kind of device; empty where there is none.
@@ -987,39 +978,6 @@ class ListProcesses:
         """
 
 @final
-class Mailbox:
-    """
-    One event loop's mail. It is used from the loop's thread; the engine's thread only puts mail in and rings.
-    """
-    def __new__(cls, /) -> Mailbox: ...
-    def drain(self, /) -> None:
-        """
-        Takes everything out, and gives it to whom it is for.
-        """
-    def fileno(self, /) -> int:
-        """
-        A socket that is readable while there is mail. Raises `NotImplementedError` where there is none.
-        """
-    @property
-    def is_idle(self, /) -> bool:
-        """
-        Whether no call is under way, and no mail is left.
-        """
-    @property
-    def is_ours(self, /) -> bool:
-        """
-        Whether this process made it.
-        """
-    def ring_by(self, /, call: Any) -> None:
-        """
-        Calls `call` from another thread for new mail, for loops that cannot watch a socket. It may not hold the mailbox.
-        """
-    def start(self, /, client: Client, request: Any, future: Any, host: Any, context: Any, is_observed: bool, deadline: SupportsFloat | SupportsIndex | None, token: str | None, request_id: str | None, read_back: ReadBack) -> Letter:
-        """
-        Begins a call, whose result becomes that of `future`.
-        """
-
-@final
 class Observation:
     """
     What happened to one request: for logs, metrics and traces. It holds no secret.
@@ -1083,6 +1041,20 @@ class Observation:
     def summary(self, /) -> str:
         """
         What happened, in words; empty for a success.
+        """
+
+@final
+class OngoingCall:
+    """
+    One ongoing call.
+    """
+    def cancel(self, /, exception: Any) -> None:
+        """
+        Ends the call at once, closes its connection, and lets the exception that ended it say what the call has done.
+        """
+    def drop(self, /) -> None:
+        """
+        Ends the call at once, and closes its connection.
         """
 
 @final
@@ -1388,6 +1360,40 @@ class ReadBack:
     def __str__(self, /) -> str: ...
 
 @final
+class Registry:
+    """
+    One event loop's ongoing calls. Only the loop's thread uses it.
+    """
+    def __new__(cls, /) -> Registry: ...
+    def drain(self, /) -> None:
+        """
+        Takes all events and acts on them.
+        """
+    def fileno(self, /) -> int:
+        """
+        A socket that is readable while there are events. Raises `NotImplementedError` where there is none.
+        """
+    @property
+    def is_idle(self, /) -> bool:
+        """
+        Whether there is no ongoing call.
+        """
+    @property
+    def is_ours(self, /) -> bool:
+        """
+        Whether this process made it.
+        """
+    def start(self, /, client: Client, request: Any, future: Any, host: Any, context: Any, is_observed: bool, deadline: SupportsFloat | SupportsIndex | None, token: str | None, request_id: str | None, read_back: ReadBack) -> OngoingCall:
+        """
+        Begins a call, whose result becomes that of `future`.
+        """
+    def wake_by(self, /, call: Any) -> None:
+        """
+        Calls `call` from another thread for new events, for loops that cannot watch a socket. It may not hold the
+        registry.
+        """
+
+@final
 class Status:
     """
     A process's status.
@@ -1529,45 +1535,49 @@ class User:
         """
         By the id inside one app (`ou_…`).
         """
-        __match_args__: Final = ("_0",)
+        __match_args__: Final = ("id",)
+        def __new__(cls, /, id: str) -> User.OpenId: ...
         @property
-        def _0(self, /) -> str: ...
-        def __getitem__(self, key: SupportsIndex, /) -> Any: ...
-        def __len__(self, /) -> int: ...
-        def __new__(cls, /, _0: str) -> User.OpenId: ...
+        def id(self, /) -> str:
+            """
+            The id.
+            """
     @final
     class PeopleCorehrId(User):
         """
         By the id in CoreHR.
         """
-        __match_args__: Final = ("_0",)
+        __match_args__: Final = ("id",)
+        def __new__(cls, /, id: str) -> User.PeopleCorehrId: ...
         @property
-        def _0(self, /) -> str: ...
-        def __getitem__(self, key: SupportsIndex, /) -> Any: ...
-        def __len__(self, /) -> int: ...
-        def __new__(cls, /, _0: str) -> User.PeopleCorehrId: ...
+        def id(self, /) -> str:
+            """
+            The id.
+            """
     @final
     class UnionId(User):
         """
         By the id across the apps of one developer (`on_…`).
         """
-        __match_args__: Final = ("_0",)
+        __match_args__: Final = ("id",)
+        def __new__(cls, /, id: str) -> User.UnionId: ...
         @property
-        def _0(self, /) -> str: ...
-        def __getitem__(self, key: SupportsIndex, /) -> Any: ...
-        def __len__(self, /) -> int: ...
-        def __new__(cls, /, _0: str) -> User.UnionId: ...
+        def id(self, /) -> str:
+            """
+            The id.
+            """
     @final
     class UserId(User):
         """
         By the id inside the tenant; see [`UserIdType::UserId`].
         """
-        __match_args__: Final = ("_0",)
+        __match_args__: Final = ("id",)
+        def __new__(cls, /, id: str) -> User.UserId: ...
         @property
-        def _0(self, /) -> str: ...
-        def __getitem__(self, key: SupportsIndex, /) -> Any: ...
-        def __len__(self, /) -> int: ...
-        def __new__(cls, /, _0: str) -> User.UserId: ...
+        def id(self, /) -> str:
+            """
+            The id.
+            """
 
 @final
 class UserIdType:
@@ -1675,16 +1685,6 @@ def decode_reply(operation: "str", status: "int", headers: "dict[str, str] | lis
     Reads an answer that another HTTP stack fetched: the result, or the error that it stands for is raised.
 
     `operation` is a name out of `OPERATIONS`. The error's `effect` is judged by this one answer alone.
-    """
-
-def error_from_json(text: str) -> BaseException:
-    """
-    The exception that [`error_to_json`] has written.
-    """
-
-def error_to_json(error: Error) -> str:
-    """
-    An error as text, so that it can cross between processes.
     """
 
 def explain(operation: "str", code: "int") -> "Explanation | None":

@@ -9,7 +9,7 @@ from weakref import ref
 from . import _options
 from ._arguments import listed, milliseconds
 from ._host import AsyncHost
-from ._native import GetProcess, HttpRequest, ListProcesses, Mailbox, ReadBack, WithdrawProcess
+from ._native import GetProcess, ListProcesses, Pages, ReadBack, Registry, WithdrawProcess
 from .process_ids import AsyncProcessIds
 
 TYPE_CHECKING = False
@@ -20,12 +20,13 @@ if TYPE_CHECKING:
     from datetime import datetime
     from typing import Any
 
-    from ._native import Actor, HttpResponse, Observation, Process, Status, User, UserIdType, Withdrawn
+    from ._arguments import _Request
+    from ._native import Actor, HttpRequest, HttpResponse, Observation, Process, Status, User, UserIdType, Withdrawn
     from .token_cache import AsyncTokenCache, TokenCache
 
 
 class AsyncClient:
-    """Calls Feishu from asyncio, without blocking the event loop; see `Client` for the methods' arguments.
+    """Calls Feishu from asyncio, without blocking the event loop. Its options and methods are those of `Client`.
 
     One client keeps one token, the pace of each operation's quota, and connections; make one and keep it. A thread of
     its own drives the connections. Cancelling the task that waits closes the call's connection at once; the
@@ -33,34 +34,14 @@ class AsyncClient:
     from another one gets a new `CancelledError`, whose `__context__` is this one.)
 
     Args:
-        app_id: `cli_…`; by default the environment's `FEISHU_APP_ID`.
-        app_secret: By default the environment's `FEISHU_APP_SECRET`.
-        token: A function, or an async one, that returns a tenant access token, in place of app id and secret. It is
-            asked once per call. If it has a parameter `refused`, that says whether the last token was refused.
-        base_url: `FEISHU` (the default), `LARK`, or another URL; by default the environment's `FEISHU_BASE_URL`.
-        allow_other_hosts: Whether the base URL may name another host than Feishu's and Lark's.
-        allow_insecure_loopback: Whether the base URL may be plain http on this machine, and https on it.
-        deadline: How long a call may take, waiting and resending included, in seconds; by default 60,
-            and 120 for a read, which may have to wait for the next minute of its quota.
-        rate_share: The part of every quota that this client may use, above 0 and at most 1: two processes that share
-            an app take 0.5 each.
-        quotas: Quotas that differ from the documented ones: `{"withdraw_process": (calls, seconds)}`.
-        proxy: A proxy's URL, for instance `http://user:password@proxy.example:8080`.
-        trust_env: Whether `HTTPS_PROXY`, `NO_PROXY` and the like are obeyed. They are ignored by default.
-        root_certificates: Roots beside the system's: the path of a PEM file, or PEM as bytes. A server's own
-            self-signed certificate may be one.
-        on_attempt: Is called with an `Observation` after every request. What it raises goes to `sys.unraisablehook`.
-        token_cache: An object with `load(key)` and `save(key, value)`, async or not, to share a token between
-            processes.
-        transport: An async function from `HttpRequest` to `HttpResponse`, in place of the built-in HTTP: an app's own
-            networking, or a test double. It raises `TransportFailure` when there is no answer.
+        token: As for `Client`; it may be an async function.
+        transport: As for `Client`; it may be an async function.
+        token_cache: As for `Client`; its methods may be async.
 
-    Raises:
-        InvalidArgumentError: An option breaks a rule, or the credentials are missing.
-        TypeError: An option is of a wrong type.
+    All others are those of `Client`, and so is what is raised.
     """
 
-    __slots__ = ("__weakref__", "_cancelled", "_host", "_mailboxes", "_native", "_running_loop")
+    __slots__ = ("__weakref__", "_cancelled", "_host", "_native", "_registries", "_running_loop")
 
     def __init__(
         self,
@@ -106,7 +87,7 @@ class AsyncClient:
 
         self._cancelled = asyncio.CancelledError
         self._running_loop = asyncio.get_running_loop
-        self._mailboxes: dict[asyncio.AbstractEventLoop, Mailbox] = {}
+        self._registries: dict[asyncio.AbstractEventLoop, Registry] = {}
 
     async def withdraw_process(
         self,
@@ -119,25 +100,7 @@ class AsyncClient:
         token: str | None = None,
         request_id: str | None = None,
     ) -> Withdrawn:
-        """Withdraw a running process, and know what happened.
-
-        Where an answer proves nothing, the process is read before the request is sent again; where the app may not
-        read, `read_back` decides.
-
-        Args:
-            process_id: A number of 19 digits, as text.
-            actor: `System()`, or a user: `OpenId("ou_…")`, `UnionId(…)`, `UserId(…)`, `PeopleCorehrId(…)`.
-            reason: Why, for people: at most 500 characters.
-            read_back: What to do where reading is forbidden; see `ReadBack`.
-            deadline: How long the call may take, in seconds; by default the client's.
-            token: A tenant access token for this call only; it always wins.
-            request_id: An id of your own for Feishu's logs: at most 128 visible ASCII characters.
-
-        Raises:
-            NotWithdrawableError: It is not running any more: completed, rejected or revoked.
-            Error: Any other failure; its `effect` says whether the process may have been withdrawn.
-            TypeError: An argument is of a wrong type; nothing was sent.
-        """
+        """Withdraw a running process, and know what happened: as `Client.withdraw_process`."""
         request = WithdrawProcess(process_id=process_id, actor=actor, reason=reason)
         return await self._call(request, deadline, token, request_id, read_back)  # type: ignore[no-any-return]
 
@@ -150,19 +113,7 @@ class AsyncClient:
         token: str | None = None,
         request_id: str | None = None,
     ) -> Process:
-        """Read one process.
-
-        Args:
-            process_id: A number of 19 digits, as text.
-            user_id_type: The kind of the users' ids in the answer; Feishu's default is `UserIdType.OPEN_ID`.
-            deadline: How long the call may take, in seconds; by default the client's.
-            token: A tenant access token for this call only; it always wins.
-            request_id: An id of your own for Feishu's logs: at most 128 visible ASCII characters.
-
-        Raises:
-            Error: It failed; a read has no effect.
-            TypeError: An argument is of a wrong type; nothing was sent.
-        """
+        """Read one process: as `Client.get_process`."""
         request = GetProcess(process_id=process_id, user_id_type=user_id_type)
         return await self._call(request, deadline, token, request_id)  # type: ignore[no-any-return]
 
@@ -179,26 +130,7 @@ class AsyncClient:
         token: str | None = None,
         request_id: str | None = None,
     ) -> AsyncProcessIds:
-        """List the ids of the processes that were modified in a span of time, however long.
-
-        A span of 31 days or more is asked for in parts, oldest first; an id may then come twice.
-
-        Args:
-            modify_time_from: The span's first moment, itself included: a `datetime` with a time zone, or milliseconds
-                since 1970-01-01 UTC.
-            modify_time_to: The span's last moment, itself included.
-            statuses: Only processes with one of these statuses; all by default.
-            page_size: How many ids one request asks for: 1 to 100.
-            page_token: Where to go on: the `page_token` of an earlier walk with the same arguments.
-            flow_definition_id: Only processes of this flow definition: `people_<digits>_<digits>`.
-            deadline: How long each request may take, in seconds; by default the client's.
-            token: A tenant access token for this walk only; it always wins.
-            request_id: An id of your own for Feishu's logs: at most 128 visible ASCII characters.
-
-        Raises:
-            InvalidArgumentError: An argument breaks a rule, here and now; other errors come while iterating.
-            TypeError: An argument is of a wrong type.
-        """
+        """List the ids of processes, for `async for`: as `Client.list_processes`."""
         since, until = milliseconds("list_processes", modify_time_from=modify_time_from, modify_time_to=modify_time_to)
         request = ListProcesses(
             statuses=listed("statuses", statuses),
@@ -208,15 +140,12 @@ class AsyncClient:
             modify_time_to=until,
             flow_definition_id=flow_definition_id,
         )
-        return AsyncProcessIds(request, lambda page: self._call(page, deadline, token, request_id))
+        pages = Pages(request)
+        self._native.check(pages.next(), deadline, token, request_id)
+        return AsyncProcessIds(pages, lambda page: self._call(page, deadline, token, request_id))
 
-    def request(
-        self, request: WithdrawProcess | GetProcess | ListProcesses, *, token: str | None = None
-    ) -> HttpRequest:
-        """Give the request as data, for another HTTP stack or to look at; nothing is sent.
-
-        Without `token` it has no `authorization` header.
-        """
+    def request(self, request: _Request, *, token: str | None = None) -> HttpRequest:
+        """Give the request as data; nothing is sent: as `Client.request`."""
         return self._native.request(request, token)
 
     async def close(self) -> None:
@@ -224,11 +153,11 @@ class AsyncClient:
         from asyncio import sleep
 
         self._native.close()
-        mailbox = self._mailboxes.get(self._running_loop())
+        registry = self._registries.get(self._running_loop())
         try:
             # The thread that stops now ends the calls in flight; whether it can still wake this loop does not matter.
-            while mailbox is not None and mailbox.is_ours and not mailbox.is_idle:
-                mailbox.drain()
+            while registry is not None and registry.is_ours and not registry.is_idle:
+                registry.drain()
                 await sleep(0.001)
         finally:
             self._leave()
@@ -258,11 +187,11 @@ class AsyncClient:
         read_back: ReadBack = ReadBack.BEST_EFFORT,
     ) -> Any:
         loop = self._running_loop()
-        mailbox = self._mailboxes.get(loop)
-        if mailbox is None or not mailbox.is_ours:
-            mailbox = self._open(loop)
+        registry = self._registries.get(loop)
+        if registry is None or not registry.is_ours:
+            registry = self._open(loop)
         host, future = self._host, loop.create_future()
-        letter = mailbox.start(
+        ongoing = registry.start(
             self._native,
             request,
             future,
@@ -277,56 +206,56 @@ class AsyncClient:
         try:
             return await future
         except self._cancelled as cancelled:
-            letter.cancel(cancelled)
+            ongoing.cancel(cancelled)
             raise
         except GeneratorExit:
-            letter.drop()
+            ongoing.drop()
             raise
 
-    def _open(self, loop: asyncio.AbstractEventLoop) -> Mailbox:
-        """Watch a mailbox on this loop: a client outlives loops, and may serve several at once."""
-        for closed in [known for known in self._mailboxes if known.is_closed()]:
-            del self._mailboxes[closed]
-        mailbox = Mailbox()
+    def _open(self, loop: asyncio.AbstractEventLoop) -> Registry:
+        """Watch a registry on this loop: a client outlives loops, and may serve several at once."""
+        for closed in [known for known in self._registries if known.is_closed()]:
+            del self._registries[closed]
+        registry = Registry()
         try:
             # In no call's context: it serves all of them.
-            Context().run(loop.add_reader, mailbox.fileno(), mailbox.drain)
+            Context().run(loop.add_reader, registry.fileno(), registry.drain)
         except NotImplementedError:
-            mailbox.ring_by(_ring(loop, mailbox))
-        self._mailboxes[loop] = mailbox
-        return mailbox
+            registry.wake_by(_wake(loop, registry))
+        self._registries[loop] = registry
+        return registry
 
     def _leave(self) -> None:
-        """Let the loops forget the mailboxes; called from any thread."""
-        while self._mailboxes:
-            loop, mailbox = self._mailboxes.popitem()
-            if mailbox.is_ours and not loop.is_closed():
+        """Let the loops forget the registries; called from any thread."""
+        while self._registries:
+            loop, registry = self._registries.popitem()
+            if registry.is_ours and not loop.is_closed():
                 with suppress(RuntimeError):  # it was closed meanwhile
-                    loop.call_soon_threadsafe(_forget, loop, mailbox)
+                    loop.call_soon_threadsafe(_forget, loop, registry)
 
     def __del__(self) -> None:
         """Let a client that nobody closed leave nothing behind."""
-        if hasattr(self, "_mailboxes"):
+        if hasattr(self, "_registries"):
             self._leave()
 
 
-def _ring(loop: asyncio.AbstractEventLoop, mailbox: Mailbox) -> Callable[[], object]:
-    """Tell a loop that cannot watch a socket of new mail. Who rings must not keep the mailbox."""
-    known = ref(mailbox)
+def _wake(loop: asyncio.AbstractEventLoop, registry: Registry) -> Callable[[], object]:
+    """Tell a loop that cannot watch a socket of new events. What wakes it must not keep the registry."""
+    known = ref(registry)
 
-    def ring() -> None:
-        mailbox = known()
-        if mailbox is not None:
-            loop.call_soon_threadsafe(mailbox.drain, context=Context())
+    def wake() -> None:
+        registry = known()
+        if registry is not None:
+            loop.call_soon_threadsafe(registry.drain, context=Context())
 
-    return ring
+    return wake
 
 
-def _forget(loop: asyncio.AbstractEventLoop, mailbox: Mailbox) -> None:
+def _forget(loop: asyncio.AbstractEventLoop, registry: Registry) -> None:
     """Leave a loop, once the calls that it waits for have been told their end."""
-    mailbox.drain()
-    if not mailbox.is_idle:
-        loop.call_later(0.001, _forget, loop, mailbox)
+    registry.drain()
+    if not registry.is_idle:
+        loop.call_later(0.001, _forget, loop, registry)
         return
     with suppress(NotImplementedError):
-        loop.remove_reader(mailbox.fileno())
+        loop.remove_reader(registry.fileno())

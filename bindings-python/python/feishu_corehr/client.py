@@ -5,7 +5,7 @@ from __future__ import annotations
 from . import _options
 from ._arguments import listed, milliseconds
 from ._host import Host
-from ._native import GetProcess, HttpRequest, ListProcesses, ReadBack, WithdrawProcess
+from ._native import GetProcess, ListProcesses, Pages, ReadBack, WithdrawProcess
 from .process_ids import ProcessIds
 
 TYPE_CHECKING = False
@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from typing import Any
 
-    from ._native import Actor, HttpResponse, Observation, Process, Status, User, UserIdType, Withdrawn
+    from ._arguments import _Request
+    from ._native import Actor, HttpRequest, HttpResponse, Observation, Process, Status, User, UserIdType, Withdrawn
     from .token_cache import TokenCache
 
 
@@ -194,11 +195,11 @@ class Client:
             modify_time_to=until,
             flow_definition_id=flow_definition_id,
         )
-        return ProcessIds(request, lambda page: self._call(page, deadline, token, request_id))
+        pages = Pages(request)
+        self._native.check(pages.next(), deadline, token, request_id)
+        return ProcessIds(pages, lambda page: self._call(page, deadline, token, request_id))
 
-    def request(
-        self, request: WithdrawProcess | GetProcess | ListProcesses, *, token: str | None = None
-    ) -> HttpRequest:
+    def request(self, request: _Request, *, token: str | None = None) -> HttpRequest:
         """Give the request as data, for another HTTP stack or to look at; nothing is sent.
 
         Without `token` it has no `authorization` header.

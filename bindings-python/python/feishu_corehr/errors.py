@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ._native import HttpResponse, TransportErrorKind, error_from_json, error_to_json
+from ._native import HttpResponse, TransportErrorKind
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class Error(Exception):
     def __reduce__(self) -> tuple[object, ...]:
         """Errors cross between processes, with the notes and attributes that a program has added."""
         own = {name: value for name, value in vars(self).items() if name not in FIELDS and name != "_details"}
-        return error_from_json, (error_to_json(self._details),), own or None
+        return from_native, (str(self._details.kind), str(self), self._details), own or None
 
     def __eq__(self, other: object) -> bool:
         """Errors that tell the same are equal."""

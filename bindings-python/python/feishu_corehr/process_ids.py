@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-from ._native import Pages
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from ._native import ListProcesses, ProcessPage
+    from ._native import ListProcesses, Pages, ProcessPage
 
 
-class ProcessIds:
-    """An iterator over process ids. It asks for a page when it needs one, raises what goes wrong, and always ends.
+class _Walk:
+    """How far a walk has come."""
 
-    After an error, the next step asks for the same page again.
-    """
+    __slots__ = ("_cursor", "_ids", "_pages")
 
-    __slots__ = ("_cursor", "_fetch", "_ids", "_pages")
-
-    def __init__(self, request: ListProcesses, fetch: Callable[[ListProcesses], ProcessPage]) -> None:
-        """Made by `Client.list_processes`."""
-        self._fetch = fetch
-        self._pages = Pages(request)
+    def __init__(self, pages: Pages) -> None:
+        self._pages = pages
         self._ids: list[str] = []
         self._cursor = self._pages.cursor()
 
@@ -35,6 +28,31 @@ class ProcessIds:
         """
         return self._cursor
 
+    def __reduce__(self) -> str:
+        """Refuse: a walk holds its client."""
+        raise TypeError("a walk cannot be pickled or copied; its `page_token` says where another one goes on")
+
+    def _next(self) -> ListProcesses | None:
+        self._cursor = self._pages.cursor()
+        return self._pages.next()
+
+    def _take(self, page: ProcessPage) -> None:
+        self._ids = self._pages.take(page)[::-1]
+
+
+class ProcessIds(_Walk):
+    """An iterator over process ids. It asks for a page when it needs one, raises what goes wrong, and always ends.
+
+    After an error, the next step asks for the same page again.
+    """
+
+    __slots__ = ("_fetch",)
+
+    def __init__(self, pages: Pages, fetch: Callable[[ListProcesses], ProcessPage]) -> None:
+        """Made by `Client.list_processes`."""
+        super().__init__(pages)
+        self._fetch = fetch
+
     def __iter__(self) -> ProcessIds:
         """The iterator itself."""
         return self
@@ -42,34 +60,22 @@ class ProcessIds:
     def __next__(self) -> str:
         """The next id."""
         while not self._ids:
-            self._cursor = self._pages.cursor()
-            request = self._pages.next()
+            request = self._next()
             if request is None:
                 raise StopIteration
-            self._ids = self._pages.take(self._fetch(request))[::-1]
+            self._take(self._fetch(request))
         return self._ids.pop()
 
-    def __reduce__(self) -> str:
-        """Refuse: a walk holds its client."""
-        raise TypeError("a walk cannot be pickled or copied; its `page_token` says where another one goes on")
 
-
-class AsyncProcessIds:
+class AsyncProcessIds(_Walk):
     """The same for `async for`."""
 
-    __slots__ = ("_cursor", "_fetch", "_ids", "_pages")
+    __slots__ = ("_fetch",)
 
-    def __init__(self, request: ListProcesses, fetch: Callable[[ListProcesses], Awaitable[ProcessPage]]) -> None:
+    def __init__(self, pages: Pages, fetch: Callable[[ListProcesses], Awaitable[ProcessPage]]) -> None:
         """Made by `AsyncClient.list_processes`."""
+        super().__init__(pages)
         self._fetch = fetch
-        self._pages = Pages(request)
-        self._ids: list[str] = []
-        self._cursor = self._pages.cursor()
-
-    @property
-    def page_token(self) -> str | None:
-        """Where another walk with the same arguments goes on; see `ProcessIds.page_token`."""
-        return self._cursor
 
     def __aiter__(self) -> AsyncProcessIds:
         """The iterator itself."""
@@ -78,13 +84,8 @@ class AsyncProcessIds:
     async def __anext__(self) -> str:
         """The next id."""
         while not self._ids:
-            self._cursor = self._pages.cursor()
-            request = self._pages.next()
+            request = self._next()
             if request is None:
                 raise StopAsyncIteration
-            self._ids = self._pages.take(await self._fetch(request))[::-1]
+            self._take(await self._fetch(request))
         return self._ids.pop()
-
-    def __reduce__(self) -> str:
-        """Refuse: a walk holds its client."""
-        raise TypeError("a walk cannot be pickled or copied; its `page_token` says where another one goes on")

@@ -5,6 +5,7 @@
 //! | `word` | an enum of plain words | its `snake_case` name | an enum like `Effect.NONE`; `str` is the word |
 //! | `number` | an enum with Feishu's numbers and `Unknown` | its `snake_case` name | the same, equal to its number |
 //! | `reply` | a struct that is read or told | written; read by `FromJson`: missing and `null` are the default, unknown fields are ignored | a frozen class; every keyword has a default |
+//! | `details` | a struct that another type is made of | the same | the same, of the native module alone |
 //! | `request` | a struct that a caller writes, or an enum in it | unknown fields are refused; an absent `Vec` is empty | a class built from keywords; an enum's variants are classes |
 //!
 //! ```text
@@ -67,9 +68,10 @@ pub fn wire(form: TokenStream, item: TokenStream) -> TokenStream {
     let expanded = match form.to_string().as_str() {
         "word" => word(item, false),
         "number" => number(item),
-        "reply" => reply(item),
+        "reply" => reply(item, "feishu_corehr"),
+        "details" => reply(item, "feishu_corehr._native"),
         "request" => request(item),
-        _ => Err(Error::new(form.span(), "expected `word`, `number`, `reply` or `request`")),
+        _ => Err(Error::new(form.span(), "expected `word`, `number`, `reply`, `details` or `request`")),
     };
     expanded.unwrap_or_else(Error::into_compile_error).into()
 }
@@ -141,7 +143,7 @@ fn number(item: DeriveInput) -> Result<Tokens, Error> {
     })
 }
 
-fn reply(mut item: DeriveInput) -> Result<Tokens, Error> {
+fn reply(mut item: DeriveInput, module: &str) -> Result<Tokens, Error> {
     let name = item.ident.clone();
     let fields = named_fields(&mut item)?;
     let names: Vec<Ident> = fields.iter().filter_map(|field| field.ident.clone()).collect();
@@ -149,7 +151,7 @@ fn reply(mut item: DeriveInput) -> Result<Tokens, Error> {
     let readings = readings.collect::<Result<Vec<_>, _>>()?;
     let web = web::reply(&item);
     mobile::item(&mut item);
-    let python = python::reply(&mut item)?;
+    let python = python::reply(&mut item, module)?;
     Ok(quote! {
         #web
         #[derive(Clone, Debug, Default, PartialEq, ::serde::Serialize)]

@@ -1,20 +1,22 @@
 //! What Python needs of a type (pyo3): nothing, unless the feature `python` is on.
 
-use quote::quote;
+use quote::{format_ident, quote};
 use syn::ext::IdentExt;
 use syn::{
-    Data, DeriveInput, Error, Expr, ExprLit, ExprPath, Field, Fields, GenericArgument, Ident, Lit, MetaNameValue,
-    PathArguments, Type, parse_quote,
+    Attribute, Data, DataEnum, DeriveInput, Error, Expr, ExprLit, ExprPath, Field, Fields, GenericArgument, Ident, Lit,
+    MetaNameValue, PathArguments, Type, parse_quote,
 };
 
 use crate::{Tokens, named_fields, outermost, snake_case};
 
 const IS_ON: bool = cfg!(feature = "python");
+/// Where a program imports the classes from.
+const PACKAGE: &str = "feishu_corehr";
 
 /// What equals a number must have the number's hash.
 pub(crate) fn word(item: &mut DeriveInput, is_number: bool) -> Option<Tokens> {
     let identity = if is_number { quote!(eq_int) } else { quote!(hash) };
-    class(item, &quote!(#identity, frozen, from_py_object, rename_all = "SCREAMING_SNAKE_CASE", str));
+    class(item, PACKAGE, &quote!(#identity, frozen, from_py_object, rename_all = "SCREAMING_SNAKE_CASE", str));
     let hash = is_number.then(|| {
         quote!(
             fn __hash__(&self) -> isize {
@@ -30,7 +32,7 @@ pub(crate) fn word(item: &mut DeriveInput, is_number: bool) -> Option<Tokens> {
     methods(&item.ident, &quote!(#hash #reduce))
 }
 
-pub(crate) fn reply(item: &mut DeriveInput) -> Result<Option<Tokens>, Error> {
+pub(crate) fn reply(item: &mut DeriveInput, module: &str) -> Result<Option<Tokens>, Error> {
     let name = item.ident.clone();
     let fields = named_fields(item)?;
     let keywords = fields.iter().map(|field| {
@@ -38,28 +40,119 @@ pub(crate) fn reply(item: &mut DeriveInput) -> Result<Option<Tokens>, Error> {
         if outermost(field) == "Option" { quote!(#name = None) } else { quote!(#name = Default::default()) }
     });
     let methods = methods(&name, &plain(&name, &fields.iter().collect::<Vec<_>>(), &keywords.collect::<Vec<_>>()));
-    class(item, &quote!(frozen, from_py_object, get_all));
+    class(item, module, &quote!(frozen, from_py_object, get_all));
     Ok(methods)
 }
 
 pub(crate) fn request(item: &mut DeriveInput) -> Result<Option<Tokens>, Error> {
-    // What JSON reads through another type is read in a way of its own in Python, too.
-    let is_read_apart = item.attrs.iter().any(|attribute| quote!(#attribute).to_string().contains("try_from"));
-    let reading = (!is_read_apart).then(|| quote!(from_py_object,));
-    if let Data::Enum(data) = &mut item.data {
-        for variant in data.variants.iter_mut().filter(|variant| IS_ON && matches!(variant.fields, Fields::Named(_))) {
-            let keywords = variant.fields.iter().map(keyword).collect::<Result<Vec<_>, _>>()?;
-            variant.attrs.push(parse_quote!(#[pyo3(constructor = (#(#keywords),*))]));
-        }
-        class(item, &quote!(frozen, #reading hash));
-        return Ok(methods(&item.ident, &shown(&quote!(None))));
+    if let Data::Enum(data) = &item.data {
+        return IS_ON.then(|| classes(item, data)).transpose();
     }
     let name = item.ident.clone();
     let fields = named_fields(item)?;
     let keywords = fields.iter().map(keyword_of_given).collect::<Result<Vec<_>, _>>()?;
     let methods = methods(&name, &plain(&name, &fields.iter().collect::<Vec<_>>(), &keywords));
-    class(item, &quote!(frozen, #reading get_all));
+    class(item, PACKAGE, &quote!(frozen, from_py_object, get_all));
     Ok(methods)
+}
+
+/// The classes of an enum, one for each variant. pyo3 writes their constructors, which can only refuse what a field's
+/// type refuses: so they are made of a twin of the enum, in which every field has a name, and a text is an `Id`.
+fn classes(item: &DeriveInput, data: &DataEnum) -> Result<Tokens, Error> {
+    let name = &item.ident;
+    let (twin, word) = (format_ident!("Python{name}"), name.to_string());
+    let about = docs(&item.attrs);
+    let (mut variants, mut outwards, mut inwards) = (Vec::new(), Vec::new(), Vec::new());
+    for variant in &data.variants {
+        let (ident, about) = (&variant.ident, docs(&variant.attrs));
+        let (mut fields, mut names, mut keywords) = (Vec::new(), Vec::new(), Vec::new());
+        for field in &variant.fields {
+            let (about, ty) = (docs(&field.attrs), &field.ty);
+            let is_text = outermost(field) == "String";
+            let named = if is_text { "id".to_owned() } else { snake_case(&outermost(field)) };
+            let named = field.ident.clone().unwrap_or_else(|| format_ident!("{named}"));
+            let text = about.is_empty().then(|| format!("The {named}."));
+            let default_docs = text.map(|text| quote!(#[doc = #text]));
+            let ty = if is_text { quote!(crate::wire::Id) } else { quote!(#ty) };
+            fields.push(quote!(#default_docs #(#about)* #named: #ty));
+            keywords.push(if outermost(field) == "Option" { quote!(#named = None) } else { quote!(#named) });
+            names.push(named);
+        }
+        variants.push(quote!(#(#about)* #[pyo3(constructor = (#(#keywords),*))] #ident { #(#fields),* }));
+        let pattern = match variant.fields {
+            Fields::Unnamed(_) => quote!((#(#names),*)),
+            Fields::Named(_) | Fields::Unit => quote!({ #(#names),* }),
+        };
+        let made = match variant.fields {
+            Fields::Unnamed(_) => quote!((#(#names.into()),*)),
+            Fields::Named(_) | Fields::Unit => quote!({ #(#names: #names.into()),* }),
+        };
+        outwards.push(quote!(#name::#ident #pattern => Self::#ident { #(#names: #names.into()),* }));
+        inwards.push(quote!(#twin::#ident { #(#names),* } => Self::#ident #made));
+    }
+    let (methods, module) = (shown(&quote!(None)), PACKAGE);
+    // What JSON reads through another type is read in a way of its own in Python, too.
+    let is_read_apart = item.attrs.iter().any(|attribute| quote!(#attribute).to_string().contains("try_from"));
+    let refusal = format!("{} must be a '{word}'", snake_case(&word));
+    let reading = (!is_read_apart).then(|| {
+        quote! {
+            impl<'a, 'py> ::pyo3::FromPyObject<'a, 'py> for #name {
+                type Error = ::pyo3::PyErr;
+
+                #[cfg(feature = "stubs")]
+                const INPUT_TYPE: ::pyo3::inspect::PyStaticExpr = <#twin as ::pyo3::PyTypeInfo>::TYPE_HINT;
+
+                fn extract(object: ::pyo3::Borrowed<'a, 'py, ::pyo3::PyAny>) -> Result<Self, Self::Error> {
+                    match object.cast::<#twin>() {
+                        Ok(found) => Ok(found.get().clone().into()),
+                        Err(_) => Err(crate::wire::no_instance(&object, #refusal)),
+                    }
+                }
+            }
+        }
+    });
+    Ok(quote! {
+        #(#about)*
+        #[::pyo3::pyclass(eq, frozen, hash, module = #module, name = #word)]
+        #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+        pub enum #twin { #(#variants),* }
+
+        #[::pyo3::pymethods]
+        impl #twin { #methods }
+
+        impl From<#name> for #twin {
+            #[allow(clippy::useless_conversion, reason = "only a text is another type here")]
+            fn from(value: #name) -> Self {
+                match value { #(#outwards),* }
+            }
+        }
+
+        impl From<#twin> for #name {
+            #[allow(clippy::useless_conversion, reason = "only a text is another type here")]
+            fn from(value: #twin) -> Self {
+                match value { #(#inwards),* }
+            }
+        }
+
+        impl<'py> ::pyo3::IntoPyObject<'py> for #name {
+            type Target = #twin;
+            type Output = ::pyo3::Bound<'py, #twin>;
+            type Error = ::pyo3::PyErr;
+
+            #[cfg(feature = "stubs")]
+            const OUTPUT_TYPE: ::pyo3::inspect::PyStaticExpr = <#twin as ::pyo3::PyTypeInfo>::TYPE_HINT;
+
+            fn into_pyobject(self, py: ::pyo3::Python<'py>) -> Result<Self::Output, Self::Error> {
+                #twin::from(self).into_pyobject(py)
+            }
+        }
+
+        #reading
+    })
+}
+
+fn docs(attributes: &[Attribute]) -> Vec<&Attribute> {
+    attributes.iter().filter(|attribute| attribute.path().is_ident("doc")).collect()
 }
 
 /// The methods of a class with fields: it is made of keywords, shows its fields, and is copied by them.
@@ -111,9 +204,9 @@ fn shown(names: &Tokens) -> Tokens {
     }
 }
 
-fn class(item: &mut DeriveInput, options: &Tokens) {
+fn class(item: &mut DeriveInput, module: &str, options: &Tokens) {
     if IS_ON {
-        item.attrs.push(parse_quote!(#[::pyo3::pyclass(eq, module = "feishu_corehr", #options)]));
+        item.attrs.push(parse_quote!(#[::pyo3::pyclass(eq, module = #module, #options)]));
     }
 }
 

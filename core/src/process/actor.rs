@@ -123,17 +123,12 @@ impl<'a, 'py> pyo3::FromPyObject<'a, 'py> for Actor {
     type Error = pyo3::PyErr;
 
     fn extract(object: pyo3::Borrowed<'a, 'py, pyo3::PyAny>) -> Result<Self, Self::Error> {
-        if let Ok(actor) = object.cast::<Self>() {
-            return Ok(actor.get().clone());
+        if let Ok(actor) = object.cast::<PythonActor>() {
+            return Ok(actor.get().clone().into());
         }
-        match object.cast::<User>() {
-            Ok(user) => Ok(user.get().clone().into()),
-            Err(_) => {
-                let found = pyo3::types::PyTypeMethods::name(&pyo3::types::PyAnyMethods::get_type(&*object))?;
-                Err(pyo3::exceptions::PyTypeError::new_err(format!(
-                    "'{found}' object is neither an 'Actor' nor a 'User'"
-                )))
-            }
+        match object.cast::<PythonUser>() {
+            Ok(user) => Ok(Self::User(user.get().clone().into())),
+            Err(_) => Err(crate::wire::no_instance(&object, "actor must be an 'Actor' or a 'User'")),
         }
     }
 }

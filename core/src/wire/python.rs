@@ -2,12 +2,13 @@
 //! made of again in a copy or in another process.
 
 use std::any::TypeId;
+use std::convert::Infallible;
 use std::fmt;
 
 use pyo3::exceptions::{PyOverflowError, PyTypeError, PyUnicodeError};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyBool, PyDict, PyTuple, PyType};
+use pyo3::types::{PyBool, PyDict, PyString, PyTuple, PyType};
 
 use crate::error::{Error, Problem};
 
@@ -78,6 +79,56 @@ impl<'a, 'py, T: FromPyObject<'a, 'py> + 'static> FromPyObject<'a, 'py> for Give
                 Refused::Raised(raised)
             }
         })))
+    }
+}
+
+/// The id in a user's class: a text, whose refusal says that it was the argument `id`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Id(String);
+
+impl From<String> for Id {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
+impl From<Id> for String {
+    fn from(id: Id) -> Self {
+        id.0
+    }
+}
+
+impl<'a, 'py> FromPyObject<'a, 'py> for Id {
+    type Error = PyErr;
+
+    #[cfg(feature = "stubs")]
+    const INPUT_TYPE: pyo3::inspect::PyStaticExpr = <String as FromPyObject<'a, 'py>>::INPUT_TYPE;
+
+    fn extract(object: Borrowed<'a, 'py, PyAny>) -> PyResult<Self> {
+        let mut problems = Vec::new();
+        let text = object.extract::<Given<String>>()?.take("id", &mut problems)?;
+        text.map(Self).ok_or_else(|| raise(object.py(), Error::invalid("user", problems), None))
+    }
+}
+
+impl<'py> IntoPyObject<'py> for Id {
+    type Target = PyString;
+    type Output = Bound<'py, PyString>;
+    type Error = Infallible;
+
+    #[cfg(feature = "stubs")]
+    const OUTPUT_TYPE: pyo3::inspect::PyStaticExpr = <String as IntoPyObject<'py>>::OUTPUT_TYPE;
+
+    fn into_pyobject(self, py: Python<'py>) -> Result<Self::Output, Self::Error> {
+        self.0.into_pyobject(py)
+    }
+}
+
+/// The error for an object that is none of what is `wanted`.
+pub(crate) fn no_instance(object: &Bound<'_, PyAny>, wanted: &str) -> PyErr {
+    match object.get_type().name() {
+        Ok(found) => PyTypeError::new_err(format!("{wanted}, not '{found}'")),
+        Err(raised) => raised,
     }
 }
 

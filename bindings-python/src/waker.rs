@@ -7,15 +7,15 @@ use std::thread::Builder;
 
 use pyo3::prelude::*;
 
-/// A socket pair: one end is written by the engine's thread, without Python; the other wakes the loop.
+/// A socket pair: the engine's thread writes to one end, without the GIL; the loop watches the other one.
 #[cfg(unix)]
-pub(crate) struct Bell {
+pub(crate) struct Waker {
     near: std::os::unix::net::UnixStream,
     far: std::os::unix::net::UnixStream,
 }
 
 #[cfg(unix)]
-impl Bell {
+impl Waker {
     pub(crate) fn new() -> std::io::Result<Self> {
         let (near, far) = std::os::unix::net::UnixStream::pair()?;
         near.set_nonblocking(true)?;
@@ -27,22 +27,23 @@ impl Bell {
         Some(std::os::fd::AsRawFd::as_raw_fd(&self.near))
     }
 
-    pub(crate) fn ring(&self) {
-        // A full socket has rung already.
+    pub(crate) fn wake(&self) {
+        // A full socket is readable already.
         let _ = (&self.far).write(&[1]);
     }
 
-    pub(crate) fn quiet(&self) {
+    /// Makes the socket unreadable until the next wake.
+    pub(crate) fn clear(&self) {
         let _ = (&self.near).read(&mut [0; 64]);
     }
 }
 
-/// Where there are no socket pairs, a [`Ringer`] calls the loop.
+/// Where there are no socket pairs, a [`WakerThread`] calls the loop.
 #[cfg(not(unix))]
-pub(crate) struct Bell;
+pub(crate) struct Waker;
 
 #[cfg(not(unix))]
-impl Bell {
+impl Waker {
     pub(crate) fn new() -> std::io::Result<Self> {
         Ok(Self)
     }
@@ -51,21 +52,21 @@ impl Bell {
         None
     }
 
-    pub(crate) fn ring(&self) {}
+    pub(crate) fn wake(&self) {}
 
-    pub(crate) fn quiet(&self) {}
+    pub(crate) fn clear(&self) {}
 }
 
-/// A thread that calls a loop which cannot watch a socket. It is a thread of its own: Python may be busy, and the
-/// engine's thread has sockets to look after, and may be at its end.
-pub(crate) struct Ringer(SyncSender<()>);
+/// A thread that calls a loop which cannot watch a socket. The engine's own thread could not: it would have to wait for
+/// the GIL, while its sockets wait for it.
+pub(crate) struct WakerThread(SyncSender<()>);
 
-impl Ringer {
-    /// `call` is called once for any number of rings while it has not begun.
+impl WakerThread {
+    /// Several wakes before `call` has begun become one call.
     pub(crate) fn new(call: Py<PyAny>) -> std::io::Result<Self> {
-        let (sender, rings) = sync_channel(1);
+        let (sender, wakes) = sync_channel(1);
         let run = move || {
-            for () in rings {
+            for () in wakes {
                 // It fails when the loop is closed, and then nobody waits.
                 if !Python::try_attach(|py| call.call0(py).is_ok()).unwrap_or(false) {
                     break;
@@ -73,12 +74,12 @@ impl Ringer {
             }
             Python::try_attach(|_| drop(call));
         };
-        Builder::new().name("feishu-corehr-ring".to_owned()).spawn(run)?;
+        Builder::new().name("feishu-corehr-wake".to_owned()).spawn(run)?;
         Ok(Self(sender))
     }
 
-    pub(crate) fn ring(&self) {
-        // A full channel has rung already.
+    pub(crate) fn wake(&self) {
+        // A full channel holds a wake already.
         let _ = self.0.try_send(());
     }
 }
