@@ -10,7 +10,7 @@ use crate::handles::Handle;
 /// A walk through the ids of processes. Each page is a call of its own.
 #[derive(uniffi::Object)]
 pub struct ProcessPages {
-    pages: Mutex<Pages>,
+    pages: Mutex<Pages<ListProcesses>>,
     _handle: Handle,
 }
 
@@ -25,7 +25,7 @@ impl ProcessPages {
 
     /// The page to ask for; nothing at the end.
     pub fn next(&self) -> Result<Option<ListProcesses>, Failure> {
-        guarded(|| Ok(self.pages().next()))
+        guarded(|| Ok(self.pages().next_request()?))
     }
 
     /// Takes the answer to such a request, and gives its ids. A page may be empty, and the walk goes on.
@@ -33,7 +33,7 @@ impl ProcessPages {
         guarded(|| {
             let mut pages = self.pages();
             // Somebody else may have taken the page meanwhile, and must not have it taken twice.
-            if pages.next().as_ref() == Some(&request) {
+            if pages.is_at(&request) {
                 pages.take(&page);
             }
             Ok(page.process_ids)
@@ -47,7 +47,7 @@ impl ProcessPages {
 }
 
 impl ProcessPages {
-    fn pages(&self) -> MutexGuard<'_, Pages> {
+    fn pages(&self) -> MutexGuard<'_, Pages<ListProcesses>> {
         self.pages.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -139,7 +139,7 @@ pub(crate) fn invalid_argument(py: Python<'_>, operation: &str, problems: Vec<(S
 
 /// The walk through all pages of a list; the core decides how it goes on and when it ends.
 #[pyclass(module = "feishu_corehr._native")]
-pub(crate) struct Pages(feishu_corehr::Pages);
+pub(crate) struct Pages(feishu_corehr::Pages<ListProcesses>);
 
 #[pymethods]
 impl Pages {
@@ -149,8 +149,8 @@ impl Pages {
     }
 
     /// The page to ask for; `None` when all have been taken.
-    fn next(&self) -> Option<ListProcesses> {
-        self.0.next()
+    fn next(&mut self, py: Python<'_>) -> PyResult<Option<ListProcesses>> {
+        self.0.next_request().map_err(|error| raise(py, error, None))
     }
 
     /// Takes a page, goes on to the next, and gives the ids.

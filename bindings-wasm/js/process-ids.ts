@@ -117,7 +117,7 @@ class Walk {
     this.#walk ??= this.#begin(client);
     const { number } = this.#walk;
     const { instance } = client;
-    const place = JSON.parse(instance.enter(() => core.walk_next(number))) as Place | null;
+    const place = instance.ask<Place | null>(() => core.walk_next(number));
     this.pageToken = place?.cursor ?? null;
     if (place?.request == null) {
       this.#finish();
@@ -125,8 +125,8 @@ class Walk {
     }
     const request = JSON.stringify(place.request);
     const page = await run<ProcessPage>(client, "list_processes", request, this.#options, this.#signal);
-    const taken = JSON.stringify({ ...page, raw: "", log_id: null });
-    instance.enter(() => core.walk_take(number, taken));
+    const taken = JSON.stringify({ ...page, raw: "" });
+    instance.enter(() => core.walk_take(number, taken, page.log_id));
     this.#ids = page.process_ids.reverse();
   }
 

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use feishu_corehr::{Error, ErrorKind, Instant, Pages};
+use feishu_corehr::{Error, ErrorKind, Instant, ListProcesses, Pages};
 
 use crate::call::Running;
 use crate::client::Client;
@@ -15,7 +15,7 @@ use crate::text::{self, Told};
 pub(crate) struct House {
     clients: Shelf<Rc<Client>>,
     calls: Shelf<Running>,
-    walks: Shelf<Pages>,
+    walks: Shelf<Pages<ListProcesses>>,
 }
 
 /// Things by number; the number of what was taken away is given again. A map would be several times its size in wasm.
@@ -124,12 +124,12 @@ impl House {
         text::json(&Told::new(error))
     }
 
-    pub(crate) fn add_walk(pages: Pages) -> u32 {
+    pub(crate) fn add_walk(pages: Pages<ListProcesses>) -> u32 {
         number(HOUSE.with_borrow_mut(|house| house.walks.put(|_| Ok(pages))))
     }
 
-    pub(crate) fn walk(number: u32, act: impl FnOnce(&mut Pages) -> String) -> String {
-        HOUSE.with_borrow_mut(|house| house.walks.find(number).map_or_else(|| "null".to_owned(), act))
+    pub(crate) fn walk(number: u32, act: impl FnOnce(&mut Pages<ListProcesses>) -> String) -> String {
+        HOUSE.with_borrow_mut(|house| house.walks.find(number).map_or_else(|| "{\"ok\":null}".to_owned(), act))
     }
 
     pub(crate) fn remove_walk(number: u32) {

@@ -104,16 +104,17 @@ pub fn walk(request: &str) -> String {
     text::result(walk::new(request).map(House::add_walk))
 }
 
-/// Where a walk stands: `{"cursor", "request"}`, both null at its end.
+/// Where a walk stands: `{"ok": {"cursor", "request"}}`, both null at its end; or `{"error": …}` once, where the page that
+/// was taken last does not lead on.
 #[wasm_bindgen]
 pub fn walk_next(walk: u32) -> String {
-    House::walk(walk, |pages| walk::next(pages))
+    House::walk(walk, walk::next)
 }
 
 /// Takes a page and goes on to the next.
 #[wasm_bindgen]
-pub fn walk_take(walk: u32, page: &str) {
-    House::walk(walk, |pages| walk::take(pages, page));
+pub fn walk_take(walk: u32, page: &str, log_id: Option<String>) {
+    House::walk(walk, |pages| walk::take(pages, page, log_id));
 }
 
 /// Forgets a walk.

@@ -14,7 +14,7 @@ struct Place {
     request: Option<ListProcesses>,
 }
 
-pub(crate) fn new(request: &str) -> Result<Pages, Error> {
+pub(crate) fn new(request: &str) -> Result<Pages<ListProcesses>, Error> {
     let mut form = Form::read("request", request);
     let request = ListProcesses::from_form(&mut form);
     Error::check(ListProcesses::OPERATION.name, form.problems())?;
@@ -22,13 +22,13 @@ pub(crate) fn new(request: &str) -> Result<Pages, Error> {
     request.map_or_else(|| Err(Error::invalid(ListProcesses::OPERATION.name, Vec::new())), Pages::new)
 }
 
-pub(crate) fn next(pages: &Pages) -> String {
-    text::json(&Place { cursor: pages.cursor(), request: pages.next() })
+pub(crate) fn next(pages: &mut Pages<ListProcesses>) -> String {
+    text::result(pages.next_request().map(|request| Place { cursor: pages.cursor(), request }))
 }
 
 /// A page that cannot be read would be one that this instance has not written; the walk then ends.
-pub(crate) fn take(pages: &mut Pages, page: &str) -> String {
+pub(crate) fn take(pages: &mut Pages<ListProcesses>, page: &str, log_id: Option<String>) -> String {
     let page = serde_json::from_str(page).ok().and_then(|page| ProcessPage::read(page).ok()).unwrap_or_default();
-    pages.take(&page);
+    pages.take(&ProcessPage { log_id, ..page });
     String::new()
 }

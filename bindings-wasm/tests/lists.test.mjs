@@ -103,8 +103,8 @@ test("another walk goes on from a cursor and loses nothing", async () => {
   assert.deepEqual(await walk.next(), { done: true, value: undefined });
 });
 
-test("a server that says `more` for ever, or gives tokens in a circle, does not hold a walk", async () => {
-  for (const tokens of [[""], ["a"], ["a", "b"], ["a", "b", "c"]]) {
+test("a server that says `more` and not how, or gives tokens in a circle, ends a walk with an error after the ids", async () => {
+  for (const tokens of [[""], [null], ["a\n"], ["a"], ["a", "b"], ["a", "b", "c"]]) {
     let count = 0;
     const client = new Client({
       token: () => "t-x",
@@ -113,11 +113,19 @@ test("a server that says `more` for ever, or gives tokens in a circle, does not 
         const page_token = tokens[count % tokens.length];
         count += 1;
         const data = { process_ids: [String(count)], has_more: true, page_token };
-        return { status: 200, body: JSON.stringify({ code: 0, data }) };
+        return { status: 200, headers: [["x-tt-logid", "L1"]], body: JSON.stringify({ code: 0, data }) };
       },
     });
-    const ids = await all(client.listProcesses({ modify_time_from: 0, modify_time_to: 1 }));
-    assert.ok(ids.length < 12, `${ids.length} pages`);
+    const ids = [];
+    const error = await failure(
+      (async () => {
+        for await (const id of client.listProcesses({ modify_time_from: 0, modify_time_to: 1 })) {
+          ids.push(id);
+        }
+      })(),
+    );
+    assert.deepEqual([error.kind, error.operation, error.log_id], ["not_an_api_answer", "list_processes", "L1"]);
+    assert.ok(ids.length === count && count < 12, `${ids.length} of ${count} pages`);
   }
 });
 

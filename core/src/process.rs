@@ -11,7 +11,7 @@ pub use actor::{Actor, User, UserIdType};
 #[cfg(feature = "python")]
 pub use actor::{PythonActor, PythonUser};
 pub use get_process::{AbstractLine, Comment, CopiedTask, DoneTask, FlowKind, GetProcess, PendingTask, Process};
-pub use list_processes::{ListProcesses, Pages, ProcessPage};
+pub use list_processes::{ListProcesses, ProcessPage};
 pub use types::{DoneStatus, Empty, I18nText, Link, Status, TaskType};
 pub use withdraw_process::{WithdrawProcess, Withdrawn};
 

@@ -141,7 +141,11 @@ async fn list(stage: &mut impl Stage, session: &Session, call: &Call) -> Value {
     let mut cursor = pages.cursor();
     while ids.len() < most {
         cursor = pages.cursor();
-        let Some(request) = pages.next() else { break };
+        let request = match pages.next_request() {
+            Ok(Some(request)) => request,
+            Ok(None) => break,
+            Err(error) => return outcome::error(&error, &ids),
+        };
         let played = played(stage, session, &request, options(call), ReadBack::default()).await;
         match played.and_then(ListProcesses::output) {
             Ok(page) => ids.extend(pages.take(&page)),

@@ -16,6 +16,7 @@ const RULES: &[&str] = &[
     "http",
     "key",
     "limit",
+    "pages",
     "parameter",
     "proof",
     "retry",

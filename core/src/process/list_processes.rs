@@ -8,8 +8,10 @@ use crate::codes::{Code, refused, unhelpful};
 use crate::endpoint::{Endpoint, Operation, Outcome, Replay, Reply};
 use crate::error::{Error, ErrorKind, Problem};
 use crate::http::Method;
-use crate::key;
 use crate::limit::Quota;
+#[cfg(doc)]
+use crate::pages::Pages;
+use crate::pages::{List, Page, token_problems};
 use crate::parameter::{Kind, Parameter};
 
 /// Asks for one page of the ids of the processes that were modified in a span of time.
@@ -49,46 +51,6 @@ impl ListProcesses {
             modify_time_to,
             flow_definition_id: None,
         }
-    }
-
-    /// Every rule that is broken, but for the length of the span.
-    fn problems_of_any_span(&self) -> Vec<Problem> {
-        let mut problems = Vec::new();
-        let mut problem = |field: &str, rule: String| problems.push(Problem::new(field, rule));
-        if self.statuses.contains(&Status::Unknown) {
-            problem("statuses", "has `unknown`, which is not a status of Feishu's".into());
-        }
-        for (index, status) in self.statuses.iter().enumerate() {
-            if self.statuses[..index].contains(status) {
-                problem("statuses", format!("has `{}` more than once", status.as_str()));
-            }
-        }
-        if !(1..=LARGEST_PAGE).contains(&self.page_size) {
-            problem("page_size", format!("is {}; the server takes 1 to {LARGEST_PAGE}", self.page_size));
-        }
-        match self.page_token.as_deref() {
-            Some("") => problem("page_token", "is empty; leave it out for the first page".into()),
-            Some(token) => {
-                key::problems("page_token", token, LONGEST_PAGE_TOKEN)
-                    .into_iter()
-                    .for_each(|found| problem("page_token", found.rule));
-            }
-            None => {}
-        }
-        for (field, time) in [("modify_time_from", self.modify_time_from), ("modify_time_to", self.modify_time_to)] {
-            if time < 0 {
-                problem(field, format!("is {time} ms, before 1970"));
-            }
-        }
-        if self.modify_time_from > self.modify_time_to {
-            let rule =
-                format!("is {} ms, before `modify_time_from`, {} ms", self.modify_time_to, self.modify_time_from);
-            problem("modify_time_to", rule);
-        }
-        if let Some(id) = &self.flow_definition_id {
-            problems.extend(id_problems("flow_definition_id", id));
-        }
-        problems
     }
 }
 
@@ -175,95 +137,67 @@ impl Endpoint for ListProcesses {
     }
 }
 
-/// Walks all pages of a span of any length: ask for [`next`](Self::next), hand the answer to [`take`](Self::take),
-/// until there is no next.
-///
-/// A span of 31 days or more is cut into windows below 31 days that do not overlap, oldest first. A process that is
-/// modified during the walk moves to a later window, so that its id may come twice. The walk always ends: a window is
-/// over when the server says so, gives no token, or gives tokens in a circle.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Pages {
-    /// The request, its span the whole one.
-    all: ListProcesses,
-    /// The first moment of the current window; none when the walk is over.
-    from: Option<i64>,
-    /// Where to go on in the window.
-    token: Option<String>,
-    /// An earlier token of the window, which must not come again. It is replaced after 1, 2, 4, 8 … pages, and so
-    /// lies in the circle, if there is one, and far enough back (Brent's algorithm).
-    mark: Option<String>,
-    /// How many pages of the window have been taken.
-    pages: u64,
-}
+impl List for ListProcesses {
+    type Item = String;
 
-impl Pages {
-    /// The pages of `request`, whose span may be of any length.
-    ///
-    /// Its `page_token` is what [`cursor`](Self::cursor) gave, in an earlier walk with the same span, or a plain token
-    /// of Feishu's, which belongs to the first window.
-    pub fn new(request: ListProcesses) -> Result<Self, Error> {
-        let mut problems = request.problems_of_any_span();
-        let (from, token) = match request.page_token.as_deref().and_then(position) {
-            Some((from, token)) => {
-                let offset = from.saturating_sub(request.modify_time_from);
-                if offset < 0 || offset % SPAN != 0 || from > request.modify_time_to {
-                    problems.push(Problem::new("page_token", "belongs to a walk through another span of time"));
-                }
-                (from, Some(token.to_owned()).filter(|token| !token.is_empty()))
-            }
-            None => (request.modify_time_from, request.page_token.clone()),
-        };
-        Error::check(ListProcesses::OPERATION.name, problems)?;
-        Ok(Self { all: request, from: Some(from), token, mark: None, pages: 0 })
+    const WINDOW: i64 = SPAN;
+
+    fn span(&self) -> (i64, i64) {
+        (self.modify_time_from, self.modify_time_to)
     }
 
-    /// The page to ask for; none when all have been taken.
-    pub fn next(&self) -> Option<ListProcesses> {
-        let from = self.from?;
-        Some(ListProcesses {
-            page_token: self.token.clone(),
-            modify_time_from: from,
-            modify_time_to: from.saturating_add(SPAN - 1).min(self.all.modify_time_to),
-            ..self.all.clone()
-        })
+    fn page_token(&self) -> Option<&str> {
+        self.page_token.as_deref()
     }
 
-    /// Takes the answer, goes on to the next page, and gives the ids.
-    pub fn take(&mut self, page: &ProcessPage) -> Vec<String> {
-        let token = page.page_token.clone().filter(|token| page.has_more && !token.is_empty());
-        if token.is_none() || token == self.token || token == self.mark {
-            let next = self.from.and_then(|from| from.checked_add(SPAN));
-            self.from = next.filter(|from| *from <= self.all.modify_time_to);
-            (self.token, self.mark, self.pages) = (None, None, 0);
-        } else {
-            self.pages += 1;
-            if self.pages.is_power_of_two() {
-                self.mark.clone_from(&token);
-            }
-            self.token = token;
+    fn problems_of_any_span(&self) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        let mut problem = |field: &str, rule: String| problems.push(Problem::new(field, rule));
+        if self.statuses.contains(&Status::Unknown) {
+            problem("statuses", "has `unknown`, which is not a status of Feishu's".into());
         }
-        page.process_ids.clone()
+        for (index, status) in self.statuses.iter().enumerate() {
+            if self.statuses[..index].contains(status) {
+                problem("statuses", format!("has `{}` more than once", status.as_str()));
+            }
+        }
+        if !(1..=LARGEST_PAGE).contains(&self.page_size) {
+            problem("page_size", format!("is {}; the server takes 1 to {LARGEST_PAGE}", self.page_size));
+        }
+        if let Some(token) = &self.page_token {
+            token_problems(token).into_iter().for_each(|found| problem("page_token", found.rule));
+        }
+        for (field, time) in [("modify_time_from", self.modify_time_from), ("modify_time_to", self.modify_time_to)] {
+            if time < 0 {
+                problem(field, format!("is {time} ms, before 1970"));
+            }
+        }
+        if self.modify_time_from > self.modify_time_to {
+            let rule =
+                format!("is {} ms, before `modify_time_from`, {} ms", self.modify_time_to, self.modify_time_from);
+            problem("modify_time_to", rule);
+        }
+        if let Some(id) = &self.flow_definition_id {
+            problems.extend(id_problems("flow_definition_id", id));
+        }
+        problems
     }
 
-    /// What to give as `page_token` to go on from here in another walk with the same span; none when all pages have
-    /// been taken.
-    ///
-    /// It is `<first moment of the window>~<Feishu's token>`, since a token of Feishu's is good in its window only.
-    /// How long such a token lives is not documented.
-    pub fn cursor(&self) -> Option<String> {
-        Some(format!("{}~{}", self.from?, self.token.as_deref().unwrap_or_default()))
+    fn at(&self, (modify_time_from, modify_time_to): (i64, i64), page_token: Option<String>) -> Self {
+        Self { page_token, modify_time_from, modify_time_to, ..self.clone() }
     }
-}
 
-/// The parts of a cursor; nothing if it is a plain token of Feishu's.
-fn position(cursor: &str) -> Option<(i64, &str)> {
-    let (from, token) = cursor.split_once('~')?;
-    from.bytes().all(|byte| byte.is_ascii_digit()).then(|| from.parse().ok())?.map(|from| (from, token))
+    fn page(answer: &ProcessPage) -> Page<'_, String> {
+        Page {
+            items: &answer.process_ids,
+            has_more: answer.has_more,
+            page_token: answer.page_token.as_deref(),
+            log_id: answer.log_id.as_deref(),
+        }
+    }
 }
 
 const LARGEST_PAGE: u32 = 100;
-/// In bytes. No page documents a length; those seen have 19 digits.
-const LONGEST_PAGE_TOKEN: usize = 4096;
 /// 31 days in milliseconds. The page of 2025-12-25 wants less; older texts take exactly so many, too.
 const SPAN: i64 = 31 * 24 * 60 * 60 * 1_000;
 
@@ -416,91 +350,5 @@ mod tests {
         let statuses = read(r#"{"statuses":["in_progress"],"modify_time_from":1,"modify_time_to":2}"#);
         assert_eq!(statuses.expect("valid").statuses, [Status::InProgress]);
         assert!(read(r#"{"modify_time_from":1}"#).is_err());
-    }
-
-    #[test]
-    fn a_long_span_is_cut_into_windows_that_touch_and_do_not_overlap() {
-        for (length, expected) in [(0, 1), (SPAN - 1, 1), (SPAN, 2), (SPAN + 1, 2), (2 * SPAN - 1, 2), (2 * SPAN, 3)] {
-            let mut pages = Pages::new(ListProcesses::new(FROM, FROM + length)).expect("valid");
-            let (mut windows, mut from) = (0, FROM);
-            while let Some(request) = pages.next() {
-                assert_eq!(summary(request.clone()), None, "each window is a valid request");
-                assert_eq!(request.modify_time_from, from, "the windows touch");
-                from = request.modify_time_to + 1;
-                windows += 1;
-                pages.take(&page(&[], None));
-            }
-            assert_eq!((windows, from), (expected, FROM + length + 1), "{length} ms");
-        }
-    }
-
-    #[test]
-    fn the_end_of_time_ends_the_walk() {
-        let mut pages = Pages::new(ListProcesses::new(i64::MAX - 1, i64::MAX)).expect("valid");
-        assert_eq!(pages.next().map(|request| request.modify_time_to), Some(i64::MAX));
-        pages.take(&page(&[], None));
-        assert_eq!((pages.next(), pages.cursor()), (None, None));
-    }
-
-    #[test]
-    fn a_window_ends_when_the_server_says_so_or_has_no_token() {
-        let more_without_token = ProcessPage { has_more: true, ..ProcessPage::default() };
-        let empty_token = ProcessPage { page_token: Some(String::new()), ..more_without_token.clone() };
-        let token_without_more = ProcessPage { has_more: false, ..page(&[], Some("t")) };
-        for last in [page(&[], None), more_without_token, empty_token, token_without_more] {
-            let mut pages = Pages::new(ListProcesses::new(1, 2)).expect("valid");
-            assert_eq!(pages.take(&page(&["1"], Some("t"))), ["1"]);
-            assert_eq!(pages.next().and_then(|request| request.page_token).as_deref(), Some("t"));
-            pages.take(&last);
-            assert_eq!(pages.next(), None);
-            pages.take(&page(&["2"], Some("t")));
-            assert_eq!(pages.next(), None, "what is over stays over");
-        }
-    }
-
-    #[test]
-    fn tokens_in_a_circle_end_the_window() {
-        for (lead, circle) in (0..20).flat_map(|lead| (1..20).map(move |circle| (lead, circle))) {
-            let mut pages = Pages::new(ListProcesses::new(1, 2)).expect("valid");
-            let mut asked = 0;
-            while pages.next().is_some() {
-                let token = if asked < lead { asked } else { lead + (asked - lead) % circle };
-                pages.take(&page(&[], Some(&token.to_string())));
-                asked += 1;
-                assert!(asked < 5 * (lead + circle) + 5, "it goes round and round: {lead} and {circle}");
-            }
-            assert!(asked > lead + circle - 1, "every page was asked for: {lead} and {circle}");
-            if circle == 1 {
-                assert_eq!(asked, lead + 2, "a token that comes twice in a row ends the window at once");
-            }
-        }
-    }
-
-    #[test]
-    fn a_walk_goes_on_where_a_cursor_says() {
-        let whole = ListProcesses::new(FROM, FROM + 2 * SPAN);
-        let mut pages = Pages::new(whole.clone()).expect("valid");
-        let answers = [page(&[], Some("t")), page(&[], None), page(&[], Some("a~b")), page(&[], None), page(&[], None)];
-        for answer in answers {
-            let cursor = pages.cursor().expect("not over");
-            let resumed = Pages::new(ListProcesses { page_token: Some(cursor), ..whole.clone() }).expect("valid");
-            assert_eq!(resumed.next(), pages.next());
-            pages.take(&answer);
-        }
-        assert_eq!(pages.next(), None);
-    }
-
-    #[test]
-    fn a_plain_token_belongs_to_the_first_window_and_a_foreign_cursor_is_refused() {
-        let resume = |token: &str| {
-            Pages::new(ListProcesses { page_token: Some(token.into()), ..ListProcesses::new(FROM, FROM + SPAN) })
-        };
-        for token in ["7400000000000000002", "a~b", "99999999999999999999~b"] {
-            let request = resume(token).expect("valid").next().expect("a page");
-            assert_eq!((request.page_token.as_deref(), request.modify_time_from), (Some(token), FROM));
-        }
-        for from in [0, FROM - SPAN, FROM + 1, FROM + 2 * SPAN] {
-            assert!(resume(&format!("{from}~t")).is_err(), "{from}");
-        }
     }
 }
