@@ -2,7 +2,7 @@
 
 use feishu_corehr::{
     Action, Call, CallOptions, Error, Explanation, Given, Host, HttpRequest, ListProcesses, OPERATIONS, Operation,
-    Outcome, Problem, ProcessPage, ReadBack, Session, Transport,
+    Outcome, Problem, ProcessPage, ReadBack, Session, Transport, no_operation,
 };
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -102,7 +102,7 @@ pub(crate) fn decode_reply<'py>(
     let failed = |error| raise(py, error, None);
     let Some(door) = Door::of(&operation).filter(|_| problems.is_empty()) else {
         if Door::of(&operation).is_none() {
-            problems.push(Problem::new("operation", "is none of `OPERATIONS`"));
+            problems.push(no_operation());
         }
         return Err(failed(Error::invalid("decode_reply", problems)));
     };

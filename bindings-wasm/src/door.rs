@@ -1,6 +1,6 @@
 //! How each operation comes in as JSON and goes out as JSON: one table, made of the one list.
 
-use feishu_corehr::{Endpoint, Error, Form, FromForm, Operation, Outcome, Problem, Reply, Request, operations};
+use feishu_corehr::{Endpoint, Error, Form, FromForm, Operation, Outcome, Reply, Request, no_operation, operations};
 use feishu_corehr::{GetProcess, ListProcesses, WithdrawProcess};
 use serde::Serialize;
 
@@ -32,11 +32,8 @@ operations!(doors);
 impl Door {
     /// The door of the operation with that name.
     pub(crate) fn of(operation: &str) -> Result<&'static Self, Error> {
-        DOORS.iter().find(|door| door.operation.name == operation).ok_or_else(|| {
-            let names: Vec<&str> = DOORS.iter().map(|door| door.operation.name).collect();
-            let rule = format!("is not one of {}", names.join(", "));
-            Error::invalid(operation, vec![Problem::new("operation", rule)])
-        })
+        let known = DOORS.iter().find(|door| door.operation.name == operation);
+        known.ok_or_else(|| Error::invalid(operation, vec![no_operation()]))
     }
 
     /// The request, or one error with the problems of the request and of what else was read.

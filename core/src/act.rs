@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::endpoint::{Endpoint, Outcome, Prepared, Replay, Reply, Request};
 use crate::error::{Advice, Effect, Error, ErrorKind, Problem};
 use crate::exchange::Exchange;
-use crate::machine::{Answer, CallOptions, Machine, Observation, Pause, Step, ended_already};
+use crate::machine::{Answer, CallOptions, Machine, Observation, Pause, Reason, Step, ended_already};
 use crate::process::{GetProcess, Status};
 use crate::proof::{Attribution, Proof};
 use crate::retry::{self, Cost, Random};
@@ -381,7 +381,7 @@ impl Machine for Act {
                     return Step::Done(result.take().map_or_else(|| Err(ended_already()), |result| *result));
                 }
                 Phase::Pausing(until, _) if now.monotonic < *until => {
-                    return Step::Wait(Pause { delay: *until - now.monotonic, seen: None });
+                    return Step::Wait(Pause { delay: *until - now.monotonic, reason: Reason::Backoff, seen: None });
                 }
                 Phase::Pausing(_, part) => {
                     let part = *part;

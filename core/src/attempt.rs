@@ -6,7 +6,7 @@ use crate::endpoint::{Prepared, Replay, Reply};
 use crate::error::{Effect, Error, ErrorKind, TransportError, TransportErrorKind};
 use crate::http::HttpResponse;
 use crate::limit::Slot;
-use crate::machine::{Answer, Observation, Pause, Step, ended_already};
+use crate::machine::{Answer, Observation, Pause, Reason, Step, ended_already};
 use crate::retry::{self, Cost, Random};
 use crate::session::Session;
 use crate::time::Instant;
@@ -57,7 +57,7 @@ enum Phase {
     NeedTurn(Option<Slot>),
     InFlight,
     /// Until then, by the monotonic clock.
-    Pausing(u64),
+    Pausing(u64, Reason),
     Ended(Option<Box<Result<Reply, Error>>>),
 }
 
@@ -143,7 +143,7 @@ impl Attempt {
 
     /// Whether it has yet to send a request, the first one or another.
     pub(crate) const fn is_between(&self) -> bool {
-        matches!(self.phase, Phase::NeedToken | Phase::NeedTurn(_) | Phase::Pausing(_))
+        matches!(self.phase, Phase::NeedToken | Phase::NeedTurn(_) | Phase::Pausing(..))
     }
 
     /// The result, as soon as there is one; nothing when it was taken already.
@@ -183,7 +183,7 @@ impl Attempt {
                     self.answered(now, deadline, Err(lost));
                 }
                 Phase::NeedToken => return None,
-                Phase::NeedTurn(_) | Phase::Pausing(_) if deadline.remaining(now) == 0 => {
+                Phase::NeedTurn(_) | Phase::Pausing(..) if deadline.remaining(now) == 0 => {
                     self.out_of_time = true;
                     self.fail(too_late());
                 }
@@ -192,10 +192,10 @@ impl Attempt {
                         return Some(step);
                     }
                 }
-                Phase::Pausing(until) if now.monotonic < until => {
-                    return Some(Step::Wait(Pause { delay: until - now.monotonic, seen: None }));
+                Phase::Pausing(until, reason) if now.monotonic < until => {
+                    return Some(Step::Wait(Pause { delay: until - now.monotonic, reason, seen: None }));
                 }
-                Phase::Pausing(_) => self.phase = Phase::NeedToken,
+                Phase::Pausing(..) => self.phase = Phase::NeedToken,
             }
         }
     }
@@ -214,7 +214,7 @@ impl Attempt {
         error.effect = match self.phase {
             Phase::Ended(_) => self.ended_effect,
             Phase::InFlight if self.prepared.operation.replay.is_write() => Effect::Unknown,
-            Phase::InFlight | Phase::NeedToken | Phase::NeedTurn(_) | Phase::Pausing(_) => Effect::None,
+            Phase::InFlight | Phase::NeedToken | Phase::NeedTurn(_) | Phase::Pausing(..) => Effect::None,
         };
         error.operation = Some(self.prepared.operation.name.to_owned());
         error.attempts = self.sent;
@@ -226,7 +226,7 @@ impl Attempt {
         let operation = self.prepared.operation;
         match turn {
             Some(slot) if now.monotonic < slot.at => {
-                Some(Step::Wait(Pause { delay: slot.at - now.monotonic, seen: None }))
+                Some(Step::Wait(Pause { delay: slot.at - now.monotonic, reason: Reason::Quota, seen: None }))
             }
             Some(slot) if self.session.is_good(operation, slot) => Some(self.send(now, deadline)),
             Some(_) | None => {
@@ -294,7 +294,7 @@ impl Attempt {
                 observation.effect = failure.error.effect;
                 observation.summary.clone_from(&failure.error.summary);
                 self.failed(now, deadline, *failure);
-                if let Phase::Pausing(until) = self.phase {
+                if let Phase::Pausing(until, _) = self.phase {
                     observation.pause_ms = Some(until.saturating_sub(now.monotonic));
                 }
             }
@@ -373,7 +373,11 @@ impl Attempt {
             self.fail(error);
         } else {
             self.last_cost = Some(cost);
-            self.phase = Phase::Pausing(now.monotonic + pause);
+            let reason = match cost {
+                Cost::Throttle => Reason::Throttle,
+                Cost::Transient => Reason::Backoff,
+            };
+            self.phase = Phase::Pausing(now.monotonic + pause, reason);
         }
     }
 }

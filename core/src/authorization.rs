@@ -6,7 +6,7 @@ use crate::attempt::{Attempt, too_late};
 use crate::endpoint::{Prepared, Reply};
 use crate::envelope::cleaned;
 use crate::error::{Effect, Error, ErrorKind};
-use crate::machine::{Answer, Ask, Observation, Pause, Step};
+use crate::machine::{Answer, Ask, Observation, Pause, Reason, Step};
 use crate::retry::{self, Random};
 use crate::session::{Credentials, Session};
 use crate::time::Instant;
@@ -207,7 +207,7 @@ impl Authorization {
                     Turn::Wait { flight, delay } => {
                         self.waited = Some(flight);
                         let delay = delay.min(deadline.remaining(now));
-                        return Some(Step::Wait(Pause { delay, seen: Some(seen) }));
+                        return Some(Step::Wait(Pause { delay, reason: Reason::Token, seen: Some(seen) }));
                     }
                     Turn::Fetch { flight, is_renewal } => {
                         let flight = Flight { session: self.session.clone(), id: flight, is_renewal };

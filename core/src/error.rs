@@ -1,4 +1,4 @@
-//! Errors for the caller at 3 a.m.: what happened, whether it took effect, what to do, the log id.
+//! Errors: what happened, whether it took effect, what to do, the log id.
 
 use std::fmt;
 use std::ops::{Deref, DerefMut};

@@ -148,7 +148,7 @@ mod tests {
     use crate::endpoint::{Endpoint, Outcome, Replay};
     use crate::error::{ErrorKind, TransportError, TransportErrorKind};
     use crate::http::{HttpRequest, HttpResponse};
-    use crate::machine::Ask;
+    use crate::machine::{Ask, Reason};
     use crate::session::{Config, Credentials};
     use crate::token::Secret;
 
@@ -361,5 +361,30 @@ mod tests {
         }
         assert!(matches!(exchange.poll(now), Step::Done(Ok(_))));
         assert_eq!(asked, [(500, false), (500, true)], "before these requests");
+    }
+
+    #[test]
+    fn a_pause_says_why_it_is_made() {
+        let reason = |exchange: &mut Exchange, now| match exchange.poll(now) {
+            Step::Wait(pause) => pause.reason,
+            other @ (Step::Ask(..) | Step::Done(_) | Step::Send(_)) => panic!("{other:?}"),
+        };
+        let now = Instant::default();
+        let call = |session: &Session| Exchange::new(session, &Ping, CallOptions::default()).expect("valid");
+        for (status, expected) in [(500, Reason::Backoff), (429, Reason::Throttle)] {
+            let mut exchange = call(&session(Credentials::Backend));
+            assert!(matches!(exchange.poll(now), Step::Send(_)));
+            exchange.handle(now, Answer::Http(Ok(HttpResponse { status, ..HttpResponse::default() })));
+            assert_eq!(reason(&mut exchange, now), expected);
+        }
+        let crowded = session(Credentials::Backend);
+        for _ in 0..50 {
+            assert!(matches!(call(&crowded).poll(now), Step::Send(_)));
+        }
+        assert_eq!(reason(&mut call(&crowded), now), Reason::Quota);
+        let app = session(Credentials::App { app_id: "cli_a".into(), app_secret: Secret::new("s".into()) });
+        let mut first = call(&app);
+        assert!(matches!(first.poll(now), Step::Send(_)));
+        assert_eq!(reason(&mut call(&app), now), Reason::Token);
     }
 }

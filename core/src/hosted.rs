@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::machine::{Answer, Machine, Observation, Pause, Step};
 use crate::time::Instant;
 
-/// A machine in the hands of a host that does not drive futures.
+/// A machine for a host that does not drive futures.
 ///
 /// The host begins with [`Self::poll`]. It does what the step wants and hands the answer to [`Self::tell`]; where none
 /// came within [`Self::limit`], and after every pause, it calls [`Self::late`]. `Step::Done` is the end.
@@ -104,7 +104,7 @@ mod tests {
     use crate::base_url::{BaseUrl, BaseUrlRules};
     use crate::error::{ErrorKind, TransportErrorKind};
     use crate::http::{HttpRequest, HttpResponse, Method};
-    use crate::machine::Ask;
+    use crate::machine::{Ask, Reason};
     use crate::session::{Config, Credentials, Session};
 
     #[test]
@@ -119,12 +119,11 @@ mod tests {
 
     #[test]
     fn what_is_late_is_told_as_what_it_is() {
-        let pause = Pause { delay: 5, seen: None };
         for (step, limit, answers) in [
             (Step::Ask(Ask::Token { refused: false }, 9), 9, vec!["late"]),
             (Step::Send(request(7)), 257, vec!["no answer, perhaps written"]),
             (Step::Send(request(u64::MAX)), u64::MAX, vec!["no answer, perhaps written"]),
-            (Step::Wait(pause), 5, vec![]),
+            (Step::Wait(pause(None)), 5, vec![]),
         ] {
             let mut hosted = Hosted::new(Script::new([step, Step::Done(())]));
             hosted.poll(NOW);
@@ -136,7 +135,7 @@ mod tests {
 
     #[test]
     fn a_waker_is_called_once_and_also_when_the_change_came_before_it() {
-        let wait = |session: &Session| Step::Wait(Pause { delay: 5, seen: Some(session.token(NOW, None).1) });
+        let wait = |session: &Session| Step::Wait(pause(Some(session.token(NOW, None).1)));
         let mut hosted = Hosted::new(Script::new([]));
         let session = hosted.machine.session.clone();
         hosted.machine.steps = vec![wait(&session), wait(&session)];
@@ -159,7 +158,7 @@ mod tests {
         let mut hosted = Hosted::new(Script::new([]));
         let session = hosted.machine.session.clone();
         let seen = Some(session.token(NOW, None).1);
-        let waiting = || vec![Step::Wait(Pause { delay: 5, seen }), Step::Wait(Pause { delay: 5, seen: None })];
+        let waiting = || vec![Step::Wait(pause(seen)), Step::Wait(pause(None))];
         let calls = Arc::new(Calls::default());
         let endings: [fn(&mut Hosted<Script>); 2] = [|hosted| drop(hosted.late(NOW)), |hosted| drop(hosted.cancel())];
         for end in endings {
@@ -177,6 +176,10 @@ mod tests {
         hosted.wake(&Waker::from(calls.clone()));
         session.change_tokens(|_| ());
         assert_eq!((Arc::strong_count(&calls), calls.count()), (1, 0));
+    }
+
+    const fn pause(seen: Option<u64>) -> Pause {
+        Pause { delay: 5, reason: Reason::Token, seen }
     }
 
     const NOW: Instant = Instant { monotonic: 0, wall: 0 };

@@ -131,11 +131,26 @@ pub enum Answer {
     Token(Result<Secret, String>),
 }
 
+/// Why a call waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// A request has failed: before it, or a read, is sent again.
+    Backoff,
+    /// The operation's quota is used up: for the call's turn.
+    Quota,
+    /// The server has answered that there are too many calls.
+    Throttle,
+    /// Another call fetches the token.
+    Token,
+}
+
 /// How long to wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pause {
     /// At most so many milliseconds.
     pub delay: u64,
+    /// What for.
+    pub reason: Reason,
     /// Shorter as soon as [`Session::changed`] resolves for this number.
     pub seen: Option<u64>,
 }
@@ -168,8 +183,16 @@ pub struct Observation {
     pub pause_ms: Option<u64>,
 }
 
-/// A state machine that ends with `Output`. After `Send` and `Ask` it wants [`Machine::handle`], else
-/// [`Machine::poll`].
+/// A state machine that ends with `Output`: one call, or more, without I/O, clock or randomness.
+///
+/// **The rule of one step** is for whoever drives it. Poll, do what the step says, and come back:
+///
+/// 1. After `Send` and `Ask`, [`handle`](Self::handle) with what came back, once; then poll. A poll instead means that
+///    nothing came back: of a write nobody knows then what it did.
+/// 2. After `Wait`, poll when the time is over, or sooner as [`Pause::seen`] says; an early poll only waits on.
+/// 3. After `Done`, nothing more.
+/// 4. `now` never goes backwards by the monotonic clock, and is read for each poll and each answer.
+/// 5. Nothing is sent that no step asked for, and nothing a second time: the machine decides about that.
 pub trait Machine {
     /// What it ends with.
     type Output;

@@ -17,7 +17,7 @@ pub use withdraw_process::{WithdrawProcess, Withdrawn};
 
 use crate::codes::{self, Explanation};
 use crate::endpoint::{Endpoint, Operation, Replay};
-use crate::error::Effect;
+use crate::error::{Effect, Problem};
 
 /// The one list of operations, by name: `name: Request -> Output`. A binding hands in a macro, and makes of each row what
 /// it needs there: a row of a table, never a method.
@@ -40,6 +40,12 @@ macro_rules! constants {
 }
 
 operations!(constants);
+
+/// What is wrong with a name that no operation has.
+pub fn no_operation() -> Problem {
+    let names: Vec<&str> = OPERATIONS.iter().map(|operation| operation.name).collect();
+    Problem::new("operation", format!("is not one of {}", names.join(", ")))
+}
 
 /// What is known about a code that an operation answered: nothing for an unknown operation, and nothing for a code
 /// that neither the operation's page nor the gateway's lists.

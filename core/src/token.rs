@@ -364,7 +364,7 @@ mod tests {
         assert_eq!(value(&store.turn(at(61), None)), "t-1");
         assert!(
             matches!(store.turn(at(90), None), Turn::Fetch { is_renewal: false, .. }),
-            "and the flight of 60 is dead"
+            "and the lease of the flight of 60 is over"
         );
     }
 
@@ -383,13 +383,13 @@ mod tests {
     }
 
     #[test]
-    fn a_dead_fetch_is_taken_over() {
+    fn a_fetch_that_is_not_heard_of_is_taken_over() {
         let mut store = TokenStore::default();
-        let dead = fetch(&mut store, at(0));
-        assert!(matches!(store.turn(at(10), Some(dead)), Turn::Wait { .. }));
+        let silent = fetch(&mut store, at(0));
+        assert!(matches!(store.turn(at(10), Some(silent)), Turn::Wait { .. }));
         let second = fetch(&mut store, at(11));
         store.land(second, "t-2".to_owned(), 7200, at(11), at(11), &mut Random::new(1));
-        let (late, _) = store.land(dead, "t-1".to_owned(), 7200, at(0), at(12), &mut Random::new(1));
+        let (late, _) = store.land(silent, "t-1".to_owned(), 7200, at(0), at(12), &mut Random::new(1));
         assert_eq!(late.value.expose(), "t-2", "a late answer does not displace the newer token");
     }
 

@@ -99,7 +99,7 @@ pub(crate) struct Schedule<'a> {
     callers: Queue,
     /// By true time.
     world: Queue,
-    rung: Arc<Mutex<Vec<usize>>>,
+    woken: Arc<Mutex<Vec<usize>>>,
     /// Whether somebody has ended at this instant: then nobody may be left to wait for nobody.
     somebody_ended: bool,
     /// When the last consequence of a mishap is over, in true time.
@@ -109,14 +109,14 @@ pub(crate) struct Schedule<'a> {
 }
 
 /// Wakes a call that waits for a change.
-struct Bell {
+struct CallWaker {
     call: usize,
-    rung: Arc<Mutex<Vec<usize>>>,
+    woken: Arc<Mutex<Vec<usize>>>,
 }
 
-impl Wake for Bell {
+impl Wake for CallWaker {
     fn wake(self: Arc<Self>) {
-        self.rung.lock().unwrap_or_else(PoisonError::into_inner).push(self.call);
+        self.woken.lock().unwrap_or_else(PoisonError::into_inner).push(self.call);
     }
 }
 
@@ -149,7 +149,7 @@ impl<'a> Schedule<'a> {
             polls: Vec::new(),
             callers: BinaryHeap::new(),
             world: BinaryHeap::new(),
-            rung: Arc::default(),
+            woken: Arc::default(),
             somebody_ended: false,
             settled: 0,
             coverage,
@@ -282,7 +282,7 @@ impl<'a> Schedule<'a> {
         call.state = State::Waiting { for_change: call.changed.is_some() };
         let timer = call.timer;
         if let Some(changed) = &mut call.changed {
-            let waker = Waker::from(Arc::new(Bell { call: number, rung: self.rung.clone() }));
+            let waker = Waker::from(Arc::new(CallWaker { call: number, woken: self.woken.clone() }));
             if changed.as_mut().poll(&mut Context::from_waker(&waker)).is_ready() {
                 self.later(0, Event::Timer(number, timer));
             }
@@ -499,14 +499,14 @@ impl<'a> Schedule<'a> {
 
     /// Whoever was woken looks again at once.
     fn wake(&mut self) {
-        let rung = {
-            let mut rung = self.rung.lock().unwrap_or_else(PoisonError::into_inner);
-            if rung.is_empty() {
+        let woken = {
+            let mut woken = self.woken.lock().unwrap_or_else(PoisonError::into_inner);
+            if woken.is_empty() {
                 return;
             }
-            std::mem::take(&mut *rung)
+            std::mem::take(&mut *woken)
         };
-        for number in rung {
+        for number in woken {
             if matches!(self.calls[number].state, State::Waiting { for_change: true }) {
                 self.later(0, Event::Timer(number, self.calls[number].timer));
             }
