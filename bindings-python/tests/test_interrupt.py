@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 import feishu_corehr as feishu
-from feishu_corehr import AsyncClient, Effect, System
+from feishu_corehr import AsyncClient, Effect, System, _native
 
 PREPARE = """
 import asyncio, json, os, signal, sys, threading, time
@@ -195,9 +195,12 @@ def test_the_event_loop_never_blocks(sandbox: Any) -> None:
 
 
 def test_a_client_outlives_event_loops_and_loops_without_readers(sandbox: Any) -> None:
+    refused = []
+
     class Plain(asyncio.SelectorEventLoop):
         def add_reader(self, fd: Any, callback: Any, *args: Any) -> None:
-            if "Mailbox" in repr(getattr(callback, "__self__", None)):
+            if isinstance(getattr(callback, "__self__", None), _native.Registry):
+                refused.append(fd)
                 raise NotImplementedError
             super().add_reader(fd, callback, *args)
 
@@ -207,6 +210,7 @@ def test_a_client_outlives_event_loops_and_loops_without_readers(sandbox: Any) -
         process = loop.run_until_complete(asyncio.wait_for(client.get_process(process_id), 120))
         assert process.process_id == process_id
         loop.close()
+    assert len(refused) == 1
 
 
 FORK = """
