@@ -21,6 +21,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from functools import partial
 from typing import Any, Callable
 
 ROUNDS = 5
@@ -84,9 +85,9 @@ class Sandbox:
         }
 
 
-def path(process_id: str) -> str:
-    """The path of a withdrawal."""
-    return f"/open-apis/corehr/v2/process_withdraw/{process_id}"
+def path(process_id: str, reads: bool = False) -> str:
+    """The path of a withdrawal, or of a read."""
+    return f"/open-apis/corehr/v2/{'processes' if reads else 'process_withdraw'}/{process_id}"
 
 
 def body() -> bytes:
@@ -103,18 +104,25 @@ def ours_sequential(sandbox: Sandbox, ids: list[str]) -> float:
         return timed(lambda: [client.withdraw_process(i, actor=System(), reason=REASON) for i in ids[1:]], len(ids) - 1)
 
 
-def ours_in_flight(sandbox: Sandbox, ids: list[str]) -> float:
+def ours_in_flight(sandbox: Sandbox, ids: list[str], reads: bool = False) -> float:
     """Sixty-four at a time, by asyncio."""
     from feishu_corehr import AsyncClient, System
 
     async def run() -> float:
         async with AsyncClient(**sandbox.options()) as client:
-            await client.withdraw_process(ids[0], actor=System(), reason=REASON)
+
+            async def call(process_id: str) -> None:
+                if reads:
+                    await client.get_process(process_id)
+                else:
+                    await client.withdraw_process(process_id, actor=System(), reason=REASON)
+
+            await call(ids[0])
             left = iter(ids[1:])
 
             async def worker() -> None:
                 for process_id in left:
-                    await client.withdraw_process(process_id, actor=System(), reason=REASON)
+                    await call(process_id)
 
             begun = time.perf_counter()
             await asyncio.gather(*(worker() for _ in range(IN_FLIGHT)))
@@ -123,16 +131,22 @@ def ours_in_flight(sandbox: Sandbox, ids: list[str]) -> float:
     return asyncio.run(run())
 
 
-def curl_handle(sandbox: Sandbox, headers: list[str]) -> tuple[Any, io.BytesIO]:
-    """One easy handle, set up as well as pycurl can be."""
+def curl_handle(
+    sandbox: Sandbox, headers: list[str], *, reads: bool = False, keeps: bool = True
+) -> tuple[Any, io.BytesIO]:
+    """One easy handle, set up as well as pycurl can be; one that keeps no connection is as safe as our withdrawals."""
     import pycurl
 
     answer = io.BytesIO()
     handle = pycurl.Curl()
     handle.setopt(pycurl.CAINFO, sandbox.about["certificate"])
     handle.setopt(pycurl.HTTPHEADER, headers)
-    handle.setopt(pycurl.CUSTOMREQUEST, "PUT")
-    handle.setopt(pycurl.POSTFIELDS, body())
+    if not reads:
+        handle.setopt(pycurl.CUSTOMREQUEST, "PUT")
+        handle.setopt(pycurl.POSTFIELDS, body())
+    if not keeps:
+        handle.setopt(pycurl.FRESH_CONNECT, 1)
+        handle.setopt(pycurl.FORBID_REUSE, 1)
     handle.setopt(pycurl.WRITEDATA, answer)
     return handle, answer
 
@@ -149,11 +163,11 @@ def curl_answer(answer: io.BytesIO) -> None:
     answer.truncate()
 
 
-def pycurl_sequential(sandbox: Sandbox, ids: list[str]) -> float:
+def pycurl_sequential(sandbox: Sandbox, ids: list[str], keeps: bool = True) -> float:
     """One after another."""
     import pycurl
 
-    handle, answer = curl_handle(sandbox, curl_headers(sandbox))
+    handle, answer = curl_handle(sandbox, curl_headers(sandbox), keeps=keeps)
 
     def call(process_id: str) -> None:
         handle.setopt(pycurl.URL, sandbox.about["https"] + path(process_id))
@@ -164,20 +178,20 @@ def pycurl_sequential(sandbox: Sandbox, ids: list[str]) -> float:
     return timed(lambda: [call(process_id) for process_id in ids[1:]], len(ids) - 1)
 
 
-def pycurl_in_flight(sandbox: Sandbox, ids: list[str]) -> float:
+def pycurl_in_flight(sandbox: Sandbox, ids: list[str], reads: bool = False, keeps: bool = True) -> float:
     """Sixty-four at a time, by a multi handle."""
     import pycurl
 
     multi = pycurl.CurlMulti()
     headers = curl_headers(sandbox)
-    answers = dict(curl_handle(sandbox, headers) for _ in range(IN_FLIGHT))
+    answers = dict(curl_handle(sandbox, headers, reads=reads, keeps=keeps) for _ in range(IN_FLIGHT))
     left = iter(ids)
 
     def start(handle: Any) -> bool:
         process_id = next(left, None)
         if process_id is None:
             return False
-        handle.setopt(pycurl.URL, sandbox.about["https"] + path(process_id))
+        handle.setopt(pycurl.URL, sandbox.about["https"] + path(process_id, reads))
         multi.add_handle(handle)
         return True
 
@@ -340,29 +354,41 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sandbox", required=True, help="the sandbox's program")
     sandbox = Sandbox(parser.parse_args().sandbox)
+
     def say(text: str) -> None:
         print(text, flush=True)
 
+    def compare(title: str, runs: dict[str, tuple[Callable[[Sandbox, list[str]], float], int]]) -> None:
+        figures = in_turns(sandbox, runs)
+        say(f"{title}, calls/s over HTTPS")
+        for name, figure in figures.items():
+            say(f"  {name:24} {figure:8.0f}   ours / {name} = {figures['feishu-corehr'] / figure:.2f}")
 
-    figures = in_turns(
-        sandbox,
+    compare(
+        "withdrawals, sequential",
         {
             "feishu-corehr": (ours_sequential, CALLS),
             "pycurl": (pycurl_sequential, CALLS),
+            "pycurl, a connection each": (partial(pycurl_sequential, keeps=False), CALLS),
             "http.client": (http_client_sequential, CALLS),
             "lark-oapi": (sdk_sequential, SDK_CALLS),
         },
     )
-    say("sequential, calls/s over HTTPS")
-    for name, figure in figures.items():
-        say(f"  {name:14} {figure:8.0f}   ours / {name} = {figures['feishu-corehr'] / figure:.2f}")
-
-    figures = in_turns(
-        sandbox, {"feishu-corehr": (ours_in_flight, CALLS), "pycurl": (pycurl_in_flight, CALLS)}
+    compare(
+        f"withdrawals, {IN_FLIGHT} in flight",
+        {
+            "feishu-corehr": (ours_in_flight, CALLS),
+            "pycurl": (pycurl_in_flight, CALLS),
+            "pycurl, a connection each": (partial(pycurl_in_flight, keeps=False), CALLS),
+        },
     )
-    say(f"{IN_FLIGHT} in flight, calls/s over HTTPS")
-    for name, figure in figures.items():
-        say(f"  {name:14} {figure:8.0f}   ours / {name} = {figures['feishu-corehr'] / figure:.2f}")
+    compare(
+        f"reads, {IN_FLIGHT} in flight",
+        {
+            "feishu-corehr": (partial(ours_in_flight, reads=True), CALLS),
+            "pycurl": (partial(pycurl_in_flight, reads=True), CALLS),
+        },
+    )
 
     say("import: CPU ms above an empty interpreter, peak MB in all")
     for name, cpu, megabytes in imports():
