@@ -1,33 +1,16 @@
 //! Answers as data, for callers with an HTTP stack of their own, and what is known about operations and codes.
 
 use feishu_corehr::error::fields;
-use feishu_corehr::{
-    Endpoint, Error, Explanation, GetProcess, HttpResponse, ListProcesses, OPERATIONS, Process, ProcessPage,
-    WithdrawProcess,
-};
+use feishu_corehr::{Error, Explanation, HttpResponse, OPERATIONS};
 
 use crate::failure::{Failure, guarded};
+use crate::operations::Decoded;
 
-/// Reads the answer to `get_process` that another HTTP stack has fetched. An error's effect is judged by this one
-/// answer alone, here and below.
+/// Reads the answer to the operation of that name that another HTTP stack has fetched. An error's effect is judged by
+/// this one answer alone.
 #[uniffi::export]
-pub fn decode_get_process(response: HttpResponse) -> Result<Process, Failure> {
-    guarded(|| Ok(decode::<GetProcess>(&response)?))
-}
-
-/// Reads the answer to `list_processes` that another HTTP stack has fetched.
-#[uniffi::export]
-pub fn decode_list_processes(response: HttpResponse) -> Result<ProcessPage, Failure> {
-    guarded(|| Ok(decode::<ListProcesses>(&response)?))
-}
-
-/// Reads the answer to `withdraw_process` that another HTTP stack has fetched; a success says nothing more.
-#[uniffi::export]
-pub fn decode_withdraw_process(response: HttpResponse) -> Result<(), Failure> {
-    guarded(|| {
-        decode::<WithdrawProcess>(&response)?;
-        Ok(())
-    })
+pub fn decode_reply(operation: String, response: HttpResponse) -> Result<Decoded, Failure> {
+    guarded(|| Ok(Decoded::read(&operation, &response)?))
 }
 
 /// The error as a sentence for a person, with what to do.
@@ -46,9 +29,4 @@ pub fn explain(operation: String, code: i64) -> Result<Option<Explanation>, Fail
 #[uniffi::export]
 pub fn operations() -> Result<Vec<String>, Failure> {
     guarded(|| Ok(OPERATIONS.iter().map(|operation| operation.name.to_owned()).collect()))
-}
-
-fn decode<E: Endpoint>(response: &HttpResponse) -> Result<E::Response, Error> {
-    let reply = feishu_corehr::read(const { &E::OPERATION }, response)?;
-    E::decode(&reply)
 }

@@ -21,10 +21,10 @@ mod waker;
 
 pub use call::Call;
 pub use client::{Begun, NativeClient, NewCall};
-pub use data::{decode_get_process, decode_list_processes, decode_withdraw_process, describe, explain, operations};
+pub use data::{decode_reply, describe, explain, operations};
 pub use failure::Failure;
 pub use handles::open_handles;
-pub use operations::{Output, Request};
+pub use operations::{Decoded, Output, Request};
 pub use options::{BaseUrl, ClientOptions};
 pub use pages::ProcessPages;
 pub use steps::{HostAnswer, HostError, HostStep, Turn};

@@ -1,8 +1,6 @@
-//! Every operation, as a host asks for it and as it ends: both made from the core's one list.
+//! Every operation, as a host asks for it and as it ends: made from the core's one list.
 
-use feishu_corehr::{
-    Endpoint, Error, GetProcess, ListProcesses, Outcome, Process, ProcessPage, WithdrawProcess, Withdrawn, operations,
-};
+use feishu_corehr::{Endpoint, Error, HttpResponse, Outcome, no_operation, operations};
 
 macro_rules! enums {
     ($($name:ident: $request:ident -> $output:ident,)*) => {
@@ -13,7 +11,7 @@ macro_rules! enums {
                 /// The operation of this name.
                 $request {
                     /// The arguments.
-                    request: $request,
+                    request: feishu_corehr::$request,
                 },
             )*
         }
@@ -25,9 +23,34 @@ macro_rules! enums {
                 /// The end of the operation of this name.
                 $request {
                     /// What was read, or what is known of an act.
-                    value: $output,
+                    value: feishu_corehr::$output,
                 },
             )*
+        }
+
+        /// What an answer by itself says.
+        #[derive(Debug, uniffi::Enum)]
+        pub enum Decoded {
+            $(
+                /// An answer to the operation of this name.
+                $request {
+                    /// What was read.
+                    value: <feishu_corehr::$request as Endpoint>::Response,
+                },
+            )*
+        }
+
+        impl Decoded {
+            /// Reads an answer to the operation of that name.
+            pub(crate) fn read(operation: &str, response: &HttpResponse) -> Result<Self, Error> {
+                match operation {
+                    $(stringify!($name) => {
+                        let reply = feishu_corehr::read(&feishu_corehr::$request::OPERATION, response)?;
+                        feishu_corehr::$request::decode(&reply).map(|value| Self::$request { value })
+                    })*
+                    _ => Err(Error::invalid(operation, vec![no_operation()])),
+                }
+            }
         }
 
         impl Request {
@@ -42,7 +65,7 @@ macro_rules! enums {
             pub(crate) fn leave(&self) -> Leave {
                 match self {
                     $(Self::$request { .. } => |outcome| {
-                        $request::output(outcome).map(|value| Output::$request { value })
+                        feishu_corehr::$request::output(outcome).map(|value| Output::$request { value })
                     },)*
                 }
             }

@@ -16,8 +16,23 @@ use uniffi::UnexpectedUniFFICallbackError;
 
 use crate::{
     BaseUrl, Begun, Call, ClientOptions, Failure, HostAnswer, HostError, HostStep, NativeClient, NewCall, Output,
-    ProcessPages, Request, Waker, describe, open_handles,
+    ProcessPages, Request, Waker, decode_reply, describe, open_handles, operations,
 };
+
+#[test]
+fn every_operation_reads_an_answer_and_no_other_name_does() {
+    let answer = |body: &str| HttpResponse {
+        status: 200,
+        headers: vec![Header::new("content-type", "application/json")],
+        body: body.into(),
+    };
+    for name in operations().unwrap() {
+        let read = decode_reply(name.clone(), answer(r#"{"code":0,"msg":"success","data":{}}"#));
+        assert!(read.is_ok(), "{name}: {read:?}");
+    }
+    let failure = decode_reply("withdrawProcess".to_owned(), answer("{}")).expect_err("no operation has that name");
+    assert!(failure.to_string().contains("`operation` is not one of get_process, "), "{failure}");
+}
 
 #[test]
 fn a_cancellation_says_what_the_call_has_done_until_then() {

@@ -1,7 +1,6 @@
 //! How each operation comes in as a Python object and goes out as one: one table, made of the one list.
 
 use feishu_corehr::{Endpoint, Error, Operation, Outcome, Reply, Request, operations};
-use feishu_corehr::{GetProcess, ListProcesses, WithdrawProcess};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::PyType;
@@ -21,11 +20,11 @@ pub(crate) struct Door {
 macro_rules! doors {
     ($($name:ident: $request:ident -> $output:ident,)*) => {
         static DOORS: &[Door] = &[$(Door {
-            operation: &$request::OPERATION,
-            class: |py| $request::type_object(py),
-            enter: |request| request.cast::<$request>().ok().map(|request| request.get() as &dyn Request),
-            leave: |outcome| Ok(Box::new($request::output(outcome)?)),
-            decode: |reply| Ok(Box::new($request::decode(reply)?)),
+            operation: &feishu_corehr::$request::OPERATION,
+            class: |py| feishu_corehr::$request::type_object(py),
+            enter: |request| request.cast::<feishu_corehr::$request>().ok().map(|request| request.get() as &dyn Request),
+            leave: |outcome| Ok(Box::new(feishu_corehr::$request::output(outcome)?)),
+            decode: |reply| Ok(Box::new(feishu_corehr::$request::decode(reply)?)),
         }),*];
     };
 }

@@ -1,7 +1,6 @@
 //! How each operation comes in as JSON and goes out as JSON: one table, made of the one list.
 
 use feishu_corehr::{Endpoint, Error, Form, FromForm, Operation, Outcome, Reply, Request, no_operation, operations};
-use feishu_corehr::{GetProcess, ListProcesses, WithdrawProcess};
 use serde::Serialize;
 
 use crate::text;
@@ -19,10 +18,10 @@ pub(crate) struct Door {
 macro_rules! doors {
     ($($name:ident: $request:ident -> $output:ident,)*) => {
         static DOORS: &[Door] = &[$(Door {
-            operation: &$request::OPERATION,
-            enter: enter::<$request>,
-            leave: leave::<$request>,
-            decode: decode::<$request>,
+            operation: &feishu_corehr::$request::OPERATION,
+            enter: enter::<feishu_corehr::$request>,
+            leave: leave::<feishu_corehr::$request>,
+            decode: decode::<feishu_corehr::$request>,
         }),*];
     };
 }

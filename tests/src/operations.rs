@@ -1,7 +1,6 @@
 //! Every operation as vectors play it: one table, made of the one list.
 
 use feishu_corehr::{Endpoint, Error, Operation, Outcome, Reply, Request, operations};
-use feishu_corehr::{GetProcess, ListProcesses, WithdrawProcess};
 use serde_json::Value;
 
 /// One operation's way from JSON and to JSON.
@@ -19,10 +18,10 @@ pub struct Play {
 macro_rules! plays {
     ($($name:ident: $request:ident -> $output:ident,)*) => {
         static PLAYS: &[Play] = &[$(Play {
-            operation: &$request::OPERATION,
-            request: |json| Ok(Box::new(serde_json::from_value::<$request>(json)?)),
-            output: |outcome| $request::output(outcome).map(json),
-            decode: |reply| $request::decode(reply).map(json),
+            operation: &feishu_corehr::$request::OPERATION,
+            request: |json| Ok(Box::new(serde_json::from_value::<feishu_corehr::$request>(json)?)),
+            output: |outcome| feishu_corehr::$request::output(outcome).map(json),
+            decode: |reply| feishu_corehr::$request::decode(reply).map(json),
         }),*];
     };
 }

@@ -16,7 +16,7 @@ use serde_json::Value;
 use crate::answer::{Answer, Source};
 use crate::delivery::{Act, Delivery};
 use crate::error::Error;
-use crate::operation::Operation;
+use crate::operations::Operation;
 use crate::request::Received;
 use crate::state::Ports;
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::operation::Operation;
+use crate::operations::Operation;
 
 /// What a request met that came too early.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::answer::Source;
 use crate::delivery::{Delivery, Outcome};
-use crate::operation::Operation;
+use crate::operations::Operation;
 use crate::request::Received;
 
 /// One request, as it came and as it was answered.

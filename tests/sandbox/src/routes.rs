@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 
 use crate::control;
 use crate::delivery::Delivery;
-use crate::operation::Operation;
+use crate::operations::Operation;
 use crate::request::Received;
 use crate::stage;
 use crate::state::World;

@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 use crate::answer::{Answer, Source};
 use crate::error::Error;
 use crate::faults::{Fault, catalogue};
-use crate::operation::Operation;
+use crate::operations::Operation;
 
 /// A script, to be loaded in the place of any other.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]

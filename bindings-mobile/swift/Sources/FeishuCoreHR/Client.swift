@@ -165,7 +165,7 @@ public final class Client: Sendable {
 }
 
 /// What the library would never do: give another operation's value.
-private let foreign = FeishuError(
+let foreign = FeishuError(
     kind: .transport, effect: .unknown, retryable: false, summary: "internal error: the value of another operation",
     sameToken: false, attempts: 0
 )

@@ -4,16 +4,22 @@ import FeishuCoreHRGenerated
 public enum DecodeReply {
     /// The answer to a withdrawal.
     public static func withdrawProcess(_ response: HttpResponse) throws(FeishuError) {
-        try throwing { try decodeWithdrawProcess(response: response) }
+        _ = try decoded("withdraw_process", response)
     }
 
     /// The answer to the reading of a process.
     public static func getProcess(_ response: HttpResponse) throws(FeishuError) -> FeishuCoreHRGenerated.Process {
-        try throwing { try decodeGetProcess(response: response) }
+        guard case .getProcess(let process) = try decoded("get_process", response) else { throw foreign }
+        return process
     }
 
     /// The answer to the request for a page of ids.
     public static func listProcesses(_ response: HttpResponse) throws(FeishuError) -> ProcessPage {
-        try throwing { try decodeListProcesses(response: response) }
+        guard case .listProcesses(let page) = try decoded("list_processes", response) else { throw foreign }
+        return page
+    }
+
+    private static func decoded(_ operation: String, _ response: HttpResponse) throws(FeishuError) -> Decoded {
+        try throwing { try decodeReply(operation: operation, response: response) }
     }
 }

@@ -1722,6 +1722,109 @@ public func FfiConverterTypeBaseUrl_lower(_ value: BaseUrl) -> RustBuffer {
 
 
 /**
+ * What an answer by itself says.
+ */
+
+public enum Decoded: Equatable, Hashable {
+    
+    /**
+     * An answer to the operation of this name.
+     */
+    case getProcess(
+        /**
+         * What was read.
+         */value: Process
+    )
+    /**
+     * An answer to the operation of this name.
+     */
+    case listProcesses(
+        /**
+         * What was read.
+         */value: ProcessPage
+    )
+    /**
+     * An answer to the operation of this name.
+     */
+    case withdrawProcess(
+        /**
+         * What was read.
+         */value: Empty
+    )
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension Decoded: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeDecoded: FfiConverterRustBuffer {
+    typealias SwiftType = Decoded
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Decoded {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+        
+        case 1: return .getProcess(value: try FfiConverterTypeProcess.read(from: &buf)
+        )
+        
+        case 2: return .listProcesses(value: try FfiConverterTypeProcessPage.read(from: &buf)
+        )
+        
+        case 3: return .withdrawProcess(value: try FfiConverterTypeEmpty.read(from: &buf)
+        )
+        
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: Decoded, into buf: inout [UInt8]) {
+        switch value {
+        
+        
+        case let .getProcess(value):
+            writeInt(&buf, Int32(1))
+            FfiConverterTypeProcess.write(value, into: &buf)
+            
+        
+        case let .listProcesses(value):
+            writeInt(&buf, Int32(2))
+            FfiConverterTypeProcessPage.write(value, into: &buf)
+            
+        
+        case let .withdrawProcess(value):
+            writeInt(&buf, Int32(3))
+            FfiConverterTypeEmpty.write(value, into: &buf)
+            
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeDecoded_lift(_ buf: RustBuffer) throws -> Decoded {
+    return try FfiConverterTypeDecoded.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeDecoded_lower(_ value: Decoded) -> RustBuffer {
+    return FfiConverterTypeDecoded.lower(value)
+}
+
+
+
+/**
  * The one thing that is thrown: the core's error.
  */
 public 
@@ -2624,37 +2727,17 @@ fileprivate struct FfiConverterDictionaryStringTypeQuota: FfiConverterRustBuffer
     }
 }
 /**
- * Reads the answer to `get_process` that another HTTP stack has fetched. An error's effect is judged by this one
- * answer alone, here and below.
+ * Reads the answer to the operation of that name that another HTTP stack has fetched. An error's effect is judged by
+ * this one answer alone.
  */
-public func decodeGetProcess(response: HttpResponse)throws  -> Process  {
-    return try  FfiConverterTypeProcess_lift(try rustCallWithError(FfiConverterTypeFailure_lift) {
+public func decodeReply(operation: String, response: HttpResponse)throws  -> Decoded  {
+    return try  FfiConverterTypeDecoded_lift(try rustCallWithError(FfiConverterTypeFailure_lift) {
         uniffiCallStatus in
-    uniffi_feishu_corehr_mobile_fn_func_decode_get_process(
+    uniffi_feishu_corehr_mobile_fn_func_decode_reply(
+        FfiConverterString.lower(operation),
         FfiConverterTypeHttpResponse_lower(response),uniffiCallStatus
     )
 })
-}
-/**
- * Reads the answer to `list_processes` that another HTTP stack has fetched.
- */
-public func decodeListProcesses(response: HttpResponse)throws  -> ProcessPage  {
-    return try  FfiConverterTypeProcessPage_lift(try rustCallWithError(FfiConverterTypeFailure_lift) {
-        uniffiCallStatus in
-    uniffi_feishu_corehr_mobile_fn_func_decode_list_processes(
-        FfiConverterTypeHttpResponse_lower(response),uniffiCallStatus
-    )
-})
-}
-/**
- * Reads the answer to `withdraw_process` that another HTTP stack has fetched; a success says nothing more.
- */
-public func decodeWithdrawProcess(response: HttpResponse)throws   {try rustCallWithError(FfiConverterTypeFailure_lift) {
-        uniffiCallStatus in
-    uniffi_feishu_corehr_mobile_fn_func_decode_withdraw_process(
-        FfiConverterTypeHttpResponse_lower(response),uniffiCallStatus
-    )
-}
 }
 /**
  * The error as a sentence for a person, with what to do.
@@ -2715,13 +2798,7 @@ private let initializationResult: InitializationResult = {
     if bindings_contract_version != scaffolding_contract_version {
         return InitializationResult.contractVersionMismatch
     }
-    if (uniffi_feishu_corehr_mobile_checksum_func_decode_get_process() != 35003) {
-        return InitializationResult.apiChecksumMismatch
-    }
-    if (uniffi_feishu_corehr_mobile_checksum_func_decode_list_processes() != 35069) {
-        return InitializationResult.apiChecksumMismatch
-    }
-    if (uniffi_feishu_corehr_mobile_checksum_func_decode_withdraw_process() != 55827) {
+    if (uniffi_feishu_corehr_mobile_checksum_func_decode_reply() != 8281) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_feishu_corehr_mobile_checksum_func_describe() != 4562) {

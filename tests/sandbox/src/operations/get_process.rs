@@ -1,10 +1,9 @@
 //! GET /open-apis/corehr/v2/processes/{process_id}
 
 use super::query::{Query, no_such_process};
-use super::{Call, Row, gateway};
+use super::{Call, Operation, Row, gateway};
 use crate::answer::Answer;
 use crate::detail;
-use crate::operation::Operation;
 use crate::settings::READ_SCOPE;
 use crate::state::State;
 

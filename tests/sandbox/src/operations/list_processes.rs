@@ -5,9 +5,8 @@ use std::str::FromStr;
 use serde_json::json;
 
 use super::query::{Query, invalid};
-use super::{Call, Row, gateway};
+use super::{Call, Operation, Row, gateway};
 use crate::answer::Answer;
-use crate::operation::Operation;
 use crate::processes::Process;
 use crate::settings::READ_SCOPE;
 use crate::state::State;

@@ -2,9 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::{Call, Row};
+use super::{Call, Operation, Row};
 use crate::answer::{Answer, Source};
-use crate::operation::Operation;
 use crate::state::State;
 
 pub(super) const ROW: Row = Row {

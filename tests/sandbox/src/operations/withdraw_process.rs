@@ -1,8 +1,7 @@
 //! PUT /open-apis/corehr/v2/process_withdraw/{process_id}
 
-use super::{Act, Call, Row, actor};
+use super::{Act, Call, Operation, Row, actor};
 use crate::answer::Answer;
-use crate::operation::Operation;
 use crate::processes::{Process, RUNNING, WITHDRAWN};
 use crate::settings::WRITE_SCOPE;
 use crate::state::State;

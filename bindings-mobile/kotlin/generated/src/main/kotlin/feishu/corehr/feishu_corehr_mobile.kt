@@ -32,10 +32,12 @@ import java.util.concurrent.atomic.AtomicLong
 import java.util.concurrent.ConcurrentHashMap
 import feishu.corehr.model.CallOptions
 import feishu.corehr.model.Credentials
+import feishu.corehr.model.Empty
 import feishu.corehr.model.Explanation
 import feishu.corehr.model.FeishuError
 import feishu.corehr.model.FfiConverterTypeCallOptions
 import feishu.corehr.model.FfiConverterTypeCredentials
+import feishu.corehr.model.FfiConverterTypeEmpty
 import feishu.corehr.model.FfiConverterTypeExplanation
 import feishu.corehr.model.FfiConverterTypeFeishuError
 import feishu.corehr.model.FfiConverterTypeGetProcess
@@ -67,6 +69,7 @@ import feishu.corehr.model.Withdrawn
 import java.util.concurrent.atomic.AtomicBoolean
 import feishu.corehr.model.RustBuffer as RustBufferCallOptions
 import feishu.corehr.model.RustBuffer as RustBufferCredentials
+import feishu.corehr.model.RustBuffer as RustBufferEmpty
 import feishu.corehr.model.RustBuffer as RustBufferExplanation
 import feishu.corehr.model.RustBuffer as RustBufferFeishuError
 import feishu.corehr.model.RustBuffer as RustBufferGetProcess
@@ -753,11 +756,7 @@ internal object IntegrityCheckingUniffiLib {
     }
 
     internal fun ensureInitialized() = Unit
-    external fun uniffi_feishu_corehr_mobile_checksum_func_decode_get_process(
-    ): Int
-    external fun uniffi_feishu_corehr_mobile_checksum_func_decode_list_processes(
-    ): Int
-    external fun uniffi_feishu_corehr_mobile_checksum_func_decode_withdraw_process(
+    external fun uniffi_feishu_corehr_mobile_checksum_func_decode_reply(
     ): Int
     external fun uniffi_feishu_corehr_mobile_checksum_func_describe(
     ): Int
@@ -855,12 +854,8 @@ internal object UniffiLib {
     ): RustBuffer.ByValue
     external fun uniffi_feishu_corehr_mobile_fn_method_hostanswer_uniffi_trait_debug(`ptr`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus, 
     ): RustBuffer.ByValue
-    external fun uniffi_feishu_corehr_mobile_fn_func_decode_get_process(`response`: RustBufferHttpResponse.ByValue,uniffi_out_err: UniffiRustCallStatus, 
-    ): RustBufferProcess.ByValue
-    external fun uniffi_feishu_corehr_mobile_fn_func_decode_list_processes(`response`: RustBufferHttpResponse.ByValue,uniffi_out_err: UniffiRustCallStatus, 
-    ): RustBufferProcessPage.ByValue
-    external fun uniffi_feishu_corehr_mobile_fn_func_decode_withdraw_process(`response`: RustBufferHttpResponse.ByValue,uniffi_out_err: UniffiRustCallStatus, 
-    ): Unit
+    external fun uniffi_feishu_corehr_mobile_fn_func_decode_reply(`operation`: RustBuffer.ByValue,`response`: RustBufferHttpResponse.ByValue,uniffi_out_err: UniffiRustCallStatus, 
+    ): RustBuffer.ByValue
     external fun uniffi_feishu_corehr_mobile_fn_func_describe(`error`: RustBufferFeishuError.ByValue,uniffi_out_err: UniffiRustCallStatus, 
     ): RustBuffer.ByValue
     external fun uniffi_feishu_corehr_mobile_fn_func_explain(`operation`: RustBuffer.ByValue,`code`: Long,uniffi_out_err: UniffiRustCallStatus, 
@@ -988,13 +983,7 @@ private fun uniffiCheckContractApiVersion(lib: IntegrityCheckingUniffiLib) {
 }
 @Suppress("UNUSED_PARAMETER")
 private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
-    if ((lib.uniffi_feishu_corehr_mobile_checksum_func_decode_get_process() and 0xFFFF) != 35003) {
-        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
-    }
-    if ((lib.uniffi_feishu_corehr_mobile_checksum_func_decode_list_processes() and 0xFFFF) != 35069) {
-        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
-    }
-    if ((lib.uniffi_feishu_corehr_mobile_checksum_func_decode_withdraw_process() and 0xFFFF) != 55827) {
+    if ((lib.uniffi_feishu_corehr_mobile_checksum_func_decode_reply() and 0xFFFF) != 8281) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_feishu_corehr_mobile_checksum_func_describe() and 0xFFFF) != 4562) {
@@ -2997,6 +2986,134 @@ public object FfiConverterTypeBaseUrl : FfiConverterRustBuffer<BaseUrl>{
 
 
 
+/**
+ * What an answer by itself says.
+ */
+sealed class Decoded {
+    
+    /**
+     * An answer to the operation of this name.
+     */
+    data class GetProcess(
+        /**
+         * What was read.
+         */
+        val `value`: feishu.corehr.model.Process) : Decoded()
+        
+    {
+        
+
+        companion object
+    }
+    
+    /**
+     * An answer to the operation of this name.
+     */
+    data class ListProcesses(
+        /**
+         * What was read.
+         */
+        val `value`: feishu.corehr.model.ProcessPage) : Decoded()
+        
+    {
+        
+
+        companion object
+    }
+    
+    /**
+     * An answer to the operation of this name.
+     */
+    data class WithdrawProcess(
+        /**
+         * What was read.
+         */
+        val `value`: feishu.corehr.model.Empty) : Decoded()
+        
+    {
+        
+
+        companion object
+    }
+    
+
+    
+
+    
+    
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeDecoded : FfiConverterRustBuffer<Decoded>{
+    override fun read(buf: ByteBuffer): Decoded {
+        return when(buf.getInt()) {
+            1 -> Decoded.GetProcess(
+                FfiConverterTypeProcess.read(buf),
+                )
+            2 -> Decoded.ListProcesses(
+                FfiConverterTypeProcessPage.read(buf),
+                )
+            3 -> Decoded.WithdrawProcess(
+                FfiConverterTypeEmpty.read(buf),
+                )
+            else -> throw RuntimeException("invalid enum value, something is very wrong!!")
+        }
+    }
+
+    override fun allocationSize(value: Decoded): ULong = when(value) {
+        is Decoded.GetProcess -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypeProcess.allocationSize(value.`value`)
+            )
+        }
+        is Decoded.ListProcesses -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypeProcessPage.allocationSize(value.`value`)
+            )
+        }
+        is Decoded.WithdrawProcess -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypeEmpty.allocationSize(value.`value`)
+            )
+        }
+    }
+
+    override fun write(value: Decoded, buf: ByteBuffer) {
+        when(value) {
+            is Decoded.GetProcess -> {
+                buf.putInt(1)
+                FfiConverterTypeProcess.write(value.`value`, buf)
+                Unit
+            }
+            is Decoded.ListProcesses -> {
+                buf.putInt(2)
+                FfiConverterTypeProcessPage.write(value.`value`, buf)
+                Unit
+            }
+            is Decoded.WithdrawProcess -> {
+                buf.putInt(3)
+                FfiConverterTypeEmpty.write(value.`value`, buf)
+                Unit
+            }
+        }.let { /* this makes the `when` an expression, which ensures it is exhaustive */ }
+    }
+}
+
+
+
+
+
 
 
 /**
@@ -4177,49 +4294,23 @@ public object FfiConverterMapStringTypeQuota: FfiConverterRustBuffer<Map<kotlin.
 
 
 
+
+
         /**
-         * Reads the answer to `get_process` that another HTTP stack has fetched. An error's effect is judged by this one
-         * answer alone, here and below.
+         * Reads the answer to the operation of that name that another HTTP stack has fetched. An error's effect is judged by
+         * this one answer alone.
          */
-    @Throws(Failure::class) fun `decodeGetProcess`(`response`: HttpResponse): Process {
-            return FfiConverterTypeProcess.lift(
+    @Throws(Failure::class) fun `decodeReply`(`operation`: kotlin.String, `response`: HttpResponse): Decoded {
+            return FfiConverterTypeDecoded.lift(
     uniffiRustCallWithError(Failure) { _status ->
-    UniffiLib.uniffi_feishu_corehr_mobile_fn_func_decode_get_process(
+    UniffiLib.uniffi_feishu_corehr_mobile_fn_func_decode_reply(
     
         
+        FfiConverterString.lower(`operation`),
         FfiConverterTypeHttpResponse.lower(`response`),_status)
 }
     )
     }
-    
-
-        /**
-         * Reads the answer to `list_processes` that another HTTP stack has fetched.
-         */
-    @Throws(Failure::class) fun `decodeListProcesses`(`response`: HttpResponse): ProcessPage {
-            return FfiConverterTypeProcessPage.lift(
-    uniffiRustCallWithError(Failure) { _status ->
-    UniffiLib.uniffi_feishu_corehr_mobile_fn_func_decode_list_processes(
-    
-        
-        FfiConverterTypeHttpResponse.lower(`response`),_status)
-}
-    )
-    }
-    
-
-        /**
-         * Reads the answer to `withdraw_process` that another HTTP stack has fetched; a success says nothing more.
-         */
-    @Throws(Failure::class) fun `decodeWithdrawProcess`(`response`: HttpResponse)
-        = 
-    uniffiRustCallWithError(Failure) { _status ->
-    UniffiLib.uniffi_feishu_corehr_mobile_fn_func_decode_withdraw_process(
-    
-        
-        FfiConverterTypeHttpResponse.lower(`response`),_status)
-}
-    
     
 
         /**
