@@ -60,6 +60,8 @@ pub enum ErrorKind {
     IpDenied,
     /// The answer is not JSON at all: a login page, an empty body, a proxy's text.
     NotAnApiAnswer,
+    /// The process is not completed, so that it cannot be revoked: see `status`.
+    NotRevocable,
     /// The process is not running any more, and not because it was withdrawn: see `status`.
     NotWithdrawable,
     /// A proxy failed.

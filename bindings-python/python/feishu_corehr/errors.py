@@ -184,6 +184,10 @@ class NotAnApiAnswerError(Error):
     """The answer is not JSON at all: a login page, an empty body, a proxy's text."""
 
 
+class NotRevocableError(Error):
+    """The process is not completed, so that it cannot be revoked: see `status`."""
+
+
 class NotWithdrawableError(Error):
     """The process is not running any more, and not because it was withdrawn: see `status`."""
 
@@ -254,6 +258,7 @@ CLASSES: dict[str, type[Error]] = {
     "invalid_argument": InvalidArgumentError,
     "ip_denied": IpDeniedError,
     "not_an_api_answer": NotAnApiAnswerError,
+    "not_revocable": NotRevocableError,
     "not_withdrawable": NotWithdrawableError,
     "proxy": ProxyError,
     "proxy_auth": ProxyAuthError,

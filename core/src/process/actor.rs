@@ -93,10 +93,26 @@ impl Actor {
         self.user().map(|user| id_problems(field, user.id())).unwrap_or_default()
     }
 
+    /// The body of what acts on a process: `system_user` is left out where it is false, its documented default.
+    pub(super) fn body<'a>(&'a self, reason: Option<&'a str>) -> Order<'a> {
+        Order { user_id: self.user().map(User::id), reason, system_user: self.is_system().then_some(true) }
+    }
+
     /// The query that says of which kind the user's id is; empty when no user is named.
     pub(super) fn query(&self) -> Vec<(&'static str, String)> {
         self.user().map(|user| ("user_id_type", user.id_type().as_str().to_owned())).into_iter().collect()
     }
+}
+
+/// `ProcessRevokeAndWithdraw`, as Feishu's SDKs call it.
+#[derive(Serialize)]
+pub(super) struct Order<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    user_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    system_user: Option<bool>,
 }
 
 impl From<User> for Actor {

@@ -29,6 +29,8 @@ pub(super) fn text_problems(field: &str, text: Option<&str>, longest: usize) -> 
     (count > longest).then(|| Problem::new(field, format!("has {count} characters; the server takes {longest}")))
 }
 
+/// Of whoever acts on a process; what is counted is not documented.
+pub(super) const LONGEST_REASON: usize = 500;
 const LONGEST_ID: usize = 128;
 const SEPARATORS: [char; 5] = ['#', '%', '/', '?', '\\'];
 

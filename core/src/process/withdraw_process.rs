@@ -4,7 +4,7 @@ use feishu_corehr_macros::wire;
 use serde::Serialize;
 
 use super::actor::Actor;
-use super::rules::{segment_problems, text_problems};
+use super::rules::{LONGEST_REASON, segment_problems, text_problems};
 use super::types::{Empty, Status};
 use crate::codes::{Class, Code, refused};
 use crate::endpoint::{Endpoint, Operation, Outcome, Replay, Reply};
@@ -47,17 +47,6 @@ pub struct Withdrawn {
     pub log_id: Option<String>,
 }
 
-/// `process_withdraw/{process_id}` for the wire: `system_user` is left out where it is false, its documented default.
-#[derive(Serialize)]
-struct Body<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    user_id: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    system_user: Option<bool>,
-}
-
 impl Endpoint for WithdrawProcess {
     const OPERATION: Operation = Operation {
         name: "withdraw_process",
@@ -98,11 +87,7 @@ impl Endpoint for WithdrawProcess {
     }
 
     fn body(&self) -> Option<impl Serialize> {
-        Some(Body {
-            user_id: self.actor.user().map(|user| user.id()),
-            reason: self.reason.as_deref(),
-            system_user: self.actor.is_system().then_some(true),
-        })
+        Some(self.actor.body(self.reason.as_deref()))
     }
 
     fn proof(&self) -> Option<Proof> {
@@ -124,8 +109,6 @@ impl Endpoint for WithdrawProcess {
         Ok(Empty {})
     }
 }
-
-const LONGEST_REASON: usize = 500;
 
 /// 1160100 is not on this operation's page but on those of its neighbours (revoke, form data); no code for an
 /// unknown process is listed here (page of 2024-12-18).
