@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use feishu_corehr::Operation;
+use feishu_corehr::{Operation, Parameter};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -417,11 +417,12 @@ impl Call {
     /// The request with what may be left out of it: the process in its path is Feishu's sample, and who acts is the
     /// system.
     pub fn request(&self, operation: &Operation) -> Value {
+        let names = |is: fn(&Parameter) -> bool| operation.parameters.iter().any(is);
         let mut request = self.given.clone();
-        if operation.path.contains("{process_id}") {
+        if names(|parameter| matches!(parameter, Parameter::Path("process_id"))) {
             request.entry("process_id").or_insert_with(|| Self::SAMPLE.into());
         }
-        if operation.replay.is_write() {
+        if names(|parameter| matches!(parameter, Parameter::Actor { .. })) {
             request.entry("actor").or_insert_with(|| serde_json::json!({ "system": true }));
         }
         request.into()

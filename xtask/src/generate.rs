@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 
 use crate::check::Fresh;
-use crate::command::{output, root, target};
+use crate::command::{cargo, output, root, target};
 use crate::{mobile, python};
 
 /// The stubs of the native module, as they stand in the repository.
@@ -15,7 +15,8 @@ const STUBS: &str = "bindings-python/python/feishu_corehr/_native.pyi";
 
 type Generator = (&'static str, fn() -> Result<Vec<Fresh>>);
 
-const GENERATORS: [Generator; 2] = [("mobile", mobile::generated), ("python", python_stubs)];
+const GENERATORS: [Generator; 3] =
+    [("mobile", mobile::generated), ("operations", operations_page), ("python", python_stubs)];
 
 /// Writes the generated files of the languages whose names contain `only`, or with `check` fails when one is stale.
 pub(crate) fn run(check: bool, only: Option<&str>) -> Result<()> {
@@ -40,6 +41,12 @@ fn settle(files: Vec<Fresh>, check: bool) -> Result<()> {
         writeln!(std::io::stderr(), "written: {}", path.display())?;
     }
     Ok(())
+}
+
+fn operations_page() -> Result<Vec<Fresh>> {
+    let mut run = cargo("run --quiet --package feishu-corehr-tests --bin operations");
+    let page = output("operations page", &mut run)?;
+    Ok(vec![("docs/operations.md".into(), page.into_bytes())])
 }
 
 fn python_stubs() -> Result<Vec<Fresh>> {

@@ -127,8 +127,9 @@ impl Scene<'_> {
         let act = self.operation.row().and_then(|row| row.act);
         let (true, Some(act), Some(id)) = (apply, act, self.process_id) else { return false };
         let lag = self.state.lag(self.now_ms);
-        let applied = if self.state.processes.truth(id).is_some() {
-            self.state.processes.act(id, act, lag)
+        let status = self.state.processes.truth(id).map(|process| process.status);
+        let applied = if let Some(status) = status {
+            status != act.to && self.state.processes.set_status(id, act.to, lag)
         } else {
             self.state.processes.add(Process { process_id: id.to_owned(), status: act.to, ..Process::default() });
             true
