@@ -107,10 +107,12 @@ ODD: "list[Any]" = [
 ]
 
 GOOD = HttpResponse(200, {"x-tt-logid": "LOG"}, '{"code":0,"data":{"process_id":"7","status":1,"process_ids":["1"]}}')
+NEEDED: "dict[str, Any]" = {"process_id": "7", "actor": System(), "modify_time_from": 0, "modify_time_to": 1}
 ARGUMENTS: "dict[str, dict[str, Any]]" = {
-    "withdraw_process": {"process_id": "7", "actor": System()},
-    "get_process": {"process_id": "7"},
-    "list_processes": {"modify_time_from": 0, "modify_time_to": 1},
+    **{
+        name: {needed: NEEDED[needed] for needed in inspect.signature(getattr(Client, name)).parameters if needed in NEEDED}
+        for name in feishu.OPERATIONS
+    },
     "request": {"request": feishu.GetProcess(process_id="7")},
 }
 

@@ -34,7 +34,7 @@ def test_no_class_shadows_a_builtin() -> None:
 
 
 def test_every_operation_is_a_method_of_both_clients() -> None:
-    assert feishu.OPERATIONS == ("get_process", "list_processes", "withdraw_process")
+    assert "withdraw_process" in feishu.OPERATIONS
     for client in (Client, AsyncClient):
         for name in feishu.OPERATIONS:
             assert callable(getattr(client, name))

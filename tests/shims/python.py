@@ -18,7 +18,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
-from inspect import signature
+from inspect import isgetsetdescriptor, signature
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ from feishu_corehr import (
     OPERATIONS,
     Actor,
     Client,
+    Empty,
     Error,
     ListProcesses,
     ProcessIds,
@@ -304,8 +305,9 @@ def plain(value: Any) -> Any:
         return value
     if isinstance(value, (list, tuple)):
         return [plain(item) for item in value]
-    name = type(value).__name__
-    return fields(value, *STRUCTS[name]) if name in STRUCTS else str(value)
+    # All fields but the text that says everything a second time; what has none is a word.
+    names = [name for name, field in vars(type(value)).items() if isgetsetdescriptor(field) and name != "raw"]
+    return fields(value, *names) if names or isinstance(value, Empty) else str(value)
 
 
 ERROR = (
@@ -313,34 +315,6 @@ ERROR = (
     "log_id", "scopes", "troubleshooter", "field_violations", "helps", "problems", "status", "location_host",
     "same_token", "attempts",
 )  # fmt: skip
-TASK = ("approver_id", "links", "operator_id", "operator_name", "node_name", "create_time", "node_definition_id")
-PENDING = (*TASK, "type", "type_number")
-STRUCTS = {
-    "AbstractLine": ("name", "value"),
-    "Advice": ("en", "zh"),
-    "Comment": (
-        "commentor_id", "commentor_name", "comment_time", "comment_msg", "at_user_ids", "file_count", "image_count",
-        "comment_id",
-    ),
-    "CopiedTask": TASK,
-    "DoneTask": (*PENDING, "status", "status_number", "complete_time", "approval_opinion"),
-    "Empty": (),
-    "FieldViolation": ("field", "value", "description"),
-    "Help": ("url", "description"),
-    "I18nText": ("zh_cn", "en_us"),
-    "Link": ("web_link", "pc_link", "mobile_link"),
-    "PendingTask": PENDING,
-    "Problem": ("field", "rule"),
-    "Process": (
-        "process_id", "status", "status_number", "flow_template_id", "flow_template_name", "flow_definition_id",
-        "flow_definition_name", "initiator_id", "initiator_name", "create_time", "complete_time", "start_links",
-        "abstracts", "todos", "cc_list", "done_list", "properties", "properties_number", "system_todos",
-        "system_done_list", "comment_infos", "original_process_id", "is_last_completed_correct_process",
-        "process_name", "log_id",
-    ),
-    "ProcessPage": ("process_ids", "has_more", "page_token", "log_id"),
-    "Withdrawn": ("process_id", "attribution", "attempts", "resent_unread", "log_id"),
-}  # fmt: skip
 
 if __name__ == "__main__":
     main()

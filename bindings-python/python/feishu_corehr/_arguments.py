@@ -10,12 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
-    from typing import Any, Union
-
-    from ._native import GetProcess, ListProcesses, WithdrawProcess
-
-    _Request = Union[GetProcess, ListProcesses, WithdrawProcess]
-    """The request of any operation."""
+    from typing import Any
 
 
 def listed(name: str, values: Iterable[Any]) -> list[Any]:

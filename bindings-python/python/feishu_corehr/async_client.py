@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from typing import Any
 
-    from ._arguments import _Request
     from ._native import Actor, HttpRequest, HttpResponse, Observation, Process, Status, User, UserIdType, Withdrawn
+    from .client import _Request
     from .token_cache import AsyncTokenCache, TokenCache
 
 

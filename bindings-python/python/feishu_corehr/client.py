@@ -13,11 +13,13 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Iterable, Mapping
     from datetime import datetime
-    from typing import Any
+    from typing import Any, Union
 
-    from ._arguments import _Request
     from ._native import Actor, HttpRequest, HttpResponse, Observation, Process, Status, User, UserIdType, Withdrawn
     from .token_cache import TokenCache
+
+    _Request = Union[GetProcess, ListProcesses, WithdrawProcess]
+    """The request of any operation."""
 
 
 class Client:
