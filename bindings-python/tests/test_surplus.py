@@ -86,6 +86,29 @@ def test_surplus_that_comes_while_the_next_withdrawal_is_on_its_way_answers_noth
         assert (raised.value.code, raised.value.log_id, raised.value.effect) == (1161003, "TRUE", Effect.NONE)
 
 
+def test_a_read_that_proves_a_withdrawal_is_not_answered_by_what_came_before_it(make: Any) -> None:
+    """A kept connection of reads holds an answer that would prove too much: the process as withdrawn."""
+    withdrawn = answer({"code": 0, "data": {"process_id": "7", "status": 4}})
+    proving, seen = threading.Event(), []
+
+    def answers(request: bytes) -> Any:
+        seen.append(kind(request))
+        if seen[-1] == "GET" and seen.count("GET") == 1:
+            return [READ, lambda: proving.wait(0.3), withdrawn]
+        if seen[-1] == "GET":
+            proving.set()
+            return [0.3, READ]
+        # The first one is lost without an answer.
+        return [None] if seen.count("PUT") == 1 else DONE
+
+    with Server(answers) as server:
+        client = make(token=lambda: "t", base_url=server.url, allow_insecure_loopback=True)
+        client.get_process("7")
+        done = client.withdraw_process("7", actor=System())
+    assert seen == ["GET", "PUT", "GET", "PUT"]
+    assert (done.attribution, done.attempts) == (feishu.Attribution.OURS, 2)
+
+
 def test_a_withdrawal_has_a_connection_that_has_carried_nothing(make: Any) -> None:
     with Server(lambda request: {"token": TOKEN, "GET": READ, "PUT": DONE}[kind(request)]) as server:
         client = make(**options(server))
