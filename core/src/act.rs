@@ -546,4 +546,19 @@ mod tests {
         assert_eq!(seen, expected.map(|(operation, attempt)| (operation.to_owned(), attempt)));
         assert_eq!(withdrawn(&mut call, now).attempts, 3);
     }
+
+    #[test]
+    fn a_success_gives_back_what_a_rate_limit_has_cost() {
+        let session = session_of(Credentials::Backend);
+        while session.take_retry(Cost::Transient) {}
+        let mut now = Instant::default();
+        let mut call = withdrawal(&session);
+        sent(&mut call, &mut now);
+        call.handle(now, answered(r#"{"code":99991400}"#));
+        sent(&mut call, &mut now);
+        call.handle(now, answered(r#"{"code":0}"#));
+        assert_eq!(withdrawn(&mut call, now).attribution, Attribution::Ours);
+        assert!(session.take_retry(Cost::Throttle) && session.take_retry(Cost::Throttle), "10 are left, 5 came back");
+        assert!(!session.take_retry(Cost::Throttle));
+    }
 }

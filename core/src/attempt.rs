@@ -388,3 +388,190 @@ pub(crate) fn too_late() -> Error {
     error.retryable = true;
     error
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base_url::{BaseUrl, BaseUrlRules};
+    use crate::endpoint::Operation;
+    use crate::http::{Header, HttpRequest, Method};
+    use crate::limit::Quota;
+    use crate::session::{Config, Credentials};
+
+    const fn operation(replay: Replay) -> Operation {
+        Operation {
+            name: "ping",
+            method: Method::Put,
+            path: "/ping",
+            replay,
+            quota: Quota::per_second(50),
+            scope: "",
+            codes: &[],
+            parameters: &[],
+        }
+    }
+
+    static READ: Operation = operation(Replay::Read);
+    static WRITE: Operation = operation(Replay::Never);
+
+    fn session() -> Session {
+        let base_url = BaseUrl::parse(BaseUrl::FEISHU, BaseUrlRules::default()).expect("valid");
+        Session::new(Config::new(base_url, Credentials::Backend), 7).expect("valid")
+    }
+
+    fn attempt(session: &Session, operation: &'static Operation) -> Attempt {
+        let prepared = Prepared { operation, target: "/ping".to_owned(), body: None, reads: None };
+        Attempt::new(session, prepared, None)
+    }
+
+    /// The next request, after whatever pause there is before it.
+    fn sent(attempt: &mut Attempt, now: &mut Instant, deadline: Instant) -> HttpRequest {
+        loop {
+            match attempt.poll(*now, deadline) {
+                None => attempt.authorize(None),
+                Some(Step::Send(request)) => return request,
+                Some(Step::Wait(pause)) => *now = now.after(pause.delay),
+                Some(other @ (Step::Ask(..) | Step::Done(_))) => panic!("{other:?}"),
+            }
+        }
+    }
+
+    fn answer(status: u16, headers: &[(&str, &str)], body: &str) -> Answer {
+        let headers = headers.iter().map(|(name, value)| Header::new(name, *value)).collect();
+        Answer::Http(Ok(HttpResponse { status, headers, body: body.into() }))
+    }
+
+    fn ended(attempt: &mut Attempt) -> Error {
+        attempt.take_result().expect("it has ended").expect_err("it has failed")
+    }
+
+    const START: Instant = Instant { monotonic: 0, wall: 0 };
+
+    #[test]
+    fn a_pause_that_ends_at_the_deadline_is_not_made() {
+        let throttled = |deadline: u64| {
+            let mut attempt = attempt(&session(), &READ);
+            let deadline = START.after(deadline);
+            sent(&mut attempt, &mut START.clone(), deadline);
+            let limited = answer(429, &[("x-ogw-ratelimit-reset", "1")], "");
+            let observation = attempt.handle(START, deadline, limited).expect("one for each answer");
+            (attempt, observation.pause_ms)
+        };
+        let (waiting, Some(pause)) = throttled(60_000) else { panic!("there is time") };
+        assert!((1_000..=1_350).contains(&pause) && waiting.next_move().is_none() && !waiting.is_out_of_time());
+        let (mut late, none) = throttled(pause);
+        let error = ended(&mut late);
+        assert_eq!((error.kind, error.retry_after_ms, none), (ErrorKind::RateLimited, Some(pause), None));
+        assert!(late.is_out_of_time() && matches!(late.next_move(), Some(Next::Throttle { .. })));
+        assert_eq!(throttled(pause + 1).1, Some(pause));
+    }
+
+    #[test]
+    fn a_failing_read_is_sent_five_times_each_on_a_fresh_connection_after_a_longer_pause() {
+        let mut attempt = attempt(&session(), &READ);
+        let (mut now, deadline) = (START, START.after(60_000));
+        for longest in [200, 400, 800, 1_600] {
+            let request = sent(&mut attempt, &mut now, deadline);
+            assert_eq!(request.fresh_connection, longest > 200);
+            let observation = attempt.handle(now, deadline, answer(500, &[], "")).expect("one for each answer");
+            assert!(observation.pause_ms.is_some_and(|pause| (50..=longest).contains(&pause)), "{observation:?}");
+        }
+        sent(&mut attempt, &mut now, deadline);
+        assert_eq!(attempt.handle(now, deadline, answer(500, &[], "")).and_then(|told| told.pause_ms), None);
+        assert_eq!((ended(&mut attempt).attempts, attempt.is_out_of_time()), (5, false));
+    }
+
+    #[test]
+    fn the_server_says_for_how_long_at_least_and_how_often_at_most() {
+        let mut attempt = attempt(&session(), &READ);
+        let (mut now, deadline) = (START, START.after(60_000));
+        sent(&mut attempt, &mut now, deadline);
+        let observation = attempt.handle(now, deadline, answer(503, &[("retry-after", "2")], ""));
+        assert_eq!(observation.and_then(|told| told.pause_ms), Some(2_000));
+        // What is no answer of the API is asked for once more, and not again.
+        for _ in 0..2 {
+            sent(&mut attempt, &mut now, deadline);
+            attempt.handle(now, deadline, answer(200, &[], "hello"));
+        }
+        assert_eq!((ended(&mut attempt).kind, attempt.sent()), (ErrorKind::NotAnApiAnswer, 3));
+    }
+
+    #[test]
+    fn a_write_that_nothing_proves_is_not_sent_again_when_it_may_have_arrived() {
+        let mut attempt = attempt(&session(), &WRITE);
+        sent(&mut attempt, &mut START.clone(), START.after(60_000));
+        attempt.handle(START, START.after(60_000), answer(500, &[], ""));
+        assert_eq!(ended(&mut attempt).effect, Effect::Unknown);
+    }
+
+    #[test]
+    fn what_cannot_be_afforded_is_not_sent_again() {
+        let session = session();
+        while session.take_retry(Cost::Throttle) {}
+        let mut attempt = attempt(&session, &READ);
+        sent(&mut attempt, &mut START.clone(), START.after(60_000));
+        attempt.handle(START, START.after(60_000), answer(500, &[], ""));
+        assert_eq!((ended(&mut attempt).kind, attempt.is_out_of_time()), (ErrorKind::Http, false));
+    }
+
+    #[test]
+    fn an_answer_at_the_deadline_ends_it_as_the_deadline_unless_nothing_would_have_followed() {
+        for (status, expected) in [(500, ErrorKind::Deadline), (401, ErrorKind::Deadline), (404, ErrorKind::Http)] {
+            let mut attempt = attempt(&session(), &READ);
+            let deadline = START.after(1_000);
+            assert_eq!(sent(&mut attempt, &mut START.clone(), deadline).budget, 1_000);
+            attempt.handle(deadline, deadline, answer(status, &[], ""));
+            let is_late = expected == ErrorKind::Deadline;
+            assert_eq!((ended(&mut attempt).kind, attempt.is_out_of_time()), (expected, is_late), "{status}");
+            assert_eq!(attempt.next_move(), (!is_late).then_some(Next::Stop));
+        }
+    }
+
+    #[test]
+    fn nothing_is_sent_at_the_deadline_and_no_turn_is_taken_there() {
+        let session = session();
+        let deadline = START.after(1_040);
+        for _ in 0..50 {
+            sent(&mut attempt(&session, &READ), &mut START.clone(), deadline);
+        }
+        let mut late = attempt(&session, &READ);
+        late.authorize(None);
+        assert!(matches!(late.poll(START, deadline), Some(Step::Done(Err(error)))
+            if error.kind == ErrorKind::RateLimited && error.retryable && error.retry_after_ms == Some(1_040)));
+        assert!(late.is_out_of_time());
+        let mut now = START;
+        sent(&mut attempt(&session, &READ), &mut now, START.after(1_041));
+        assert_eq!(now.monotonic, 1_040);
+        let mut late = attempt(&session, &READ);
+        late.authorize(None);
+        assert!(matches!(late.poll(deadline, deadline), Some(Step::Done(Err(error)))
+            if error.kind == ErrorKind::Deadline && error.retryable && error.attempts == 0));
+        assert!(late.is_out_of_time());
+    }
+
+    #[test]
+    fn a_cancellation_says_what_has_been_done() {
+        let deadline = START.after(60_000);
+        let cancelled = |operation, is_sent: bool, answered: Option<Answer>| {
+            let mut attempt = attempt(&session(), operation);
+            if is_sent {
+                sent(&mut attempt, &mut START.clone(), deadline);
+            }
+            if let Some(answer) = answered {
+                attempt.handle(START, deadline, answer);
+            }
+            let error = attempt.cancel();
+            assert_eq!(attempt.cancel().effect, error.effect, "and again");
+            assert!(attempt.handle(START, deadline, answer(200, &[], r#"{"code":0}"#)).is_none());
+            (error.effect, error.attempts)
+        };
+        assert_eq!(cancelled(&WRITE, false, None), (Effect::None, 0));
+        assert_eq!(cancelled(&WRITE, true, None), (Effect::Unknown, 1));
+        assert_eq!(cancelled(&READ, true, None), (Effect::None, 1));
+        assert_eq!(cancelled(&WRITE, true, Some(answer(200, &[], r#"{"code":0}"#))), (Effect::Applied, 1));
+        assert_eq!(cancelled(&READ, true, Some(answer(200, &[], r#"{"code":0}"#))), (Effect::None, 1));
+        assert_eq!(cancelled(&WRITE, true, Some(answer(500, &[], ""))), (Effect::Unknown, 1));
+        assert_eq!(cancelled(&WRITE, true, Some(answer(404, &[], ""))), (Effect::None, 1));
+        assert_eq!(cancelled(&WRITE, true, Some(answer(429, &[], ""))), (Effect::None, 1));
+    }
+}

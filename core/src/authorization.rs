@@ -387,3 +387,220 @@ fn without_token(mut error: Error) -> Error {
     error.effect = Effect::None;
     error
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base_url::{BaseUrl, BaseUrlRules};
+    use crate::http::{HttpRequest, HttpResponse};
+    use crate::session::Config;
+
+    const START: Instant = Instant { monotonic: 0, wall: 1_766_000_000_000 };
+
+    fn session(credentials: Credentials, shared_cache: bool) -> Session {
+        let base_url = BaseUrl::parse(BaseUrl::FEISHU, BaseUrlRules::default()).expect("valid");
+        Session::new(Config { shared_cache, ..Config::new(base_url, credentials) }, 7).expect("valid")
+    }
+
+    fn app(shared_cache: bool) -> Session {
+        session(Credentials::App { app_id: "cli_a".into(), app_secret: Secret::new("s".into()) }, shared_cache)
+    }
+
+    struct Driven {
+        authorization: Authorization,
+        deadline: Instant,
+        random: Random,
+    }
+
+    impl Driven {
+        fn new(session: &Session, deadline: u64) -> Self {
+            let authorization = Authorization::new(session, None);
+            Self { authorization, deadline: START.after(deadline), random: Random::new(1) }
+        }
+
+        fn poll(&mut self, now: Instant) -> Step<Outcome> {
+            self.authorization.poll(now, self.deadline, &mut self.random)
+        }
+
+        fn handle(&mut self, now: Instant, answer: Answer) {
+            self.authorization.handle(now, self.deadline, &mut self.random, answer);
+        }
+
+        fn request(&mut self, now: Instant) -> HttpRequest {
+            match self.poll(now) {
+                Step::Send(request) => request,
+                other @ (Step::Ask(..) | Step::Done(_) | Step::Wait(_)) => panic!("{other:?}"),
+            }
+        }
+
+        fn ask(&mut self, now: Instant) -> (Ask, u64) {
+            match self.poll(now) {
+                Step::Ask(ask, budget) => (ask, budget),
+                other @ (Step::Done(_) | Step::Send(_) | Step::Wait(_)) => panic!("{other:?}"),
+            }
+        }
+
+        fn end(&mut self, now: Instant) -> Result<Option<String>, Error> {
+            match self.poll(now) {
+                Step::Done(result) => result.map(|token| token.map(|token| token.expose().to_owned())),
+                other @ (Step::Ask(..) | Step::Send(_) | Step::Wait(_)) => panic!("{other:?}"),
+            }
+        }
+    }
+
+    fn token(value: &str, life: u64) -> Answer {
+        let body = format!(r#"{{"code":0,"tenant_access_token":"{value}","expire":{life}}}"#);
+        Answer::Http(Ok(HttpResponse { status: 200, body: body.into(), ..HttpResponse::default() }))
+    }
+
+    fn failed(status: u16) -> Answer {
+        Answer::Http(Ok(HttpResponse { status, ..HttpResponse::default() }))
+    }
+
+    fn held(value: &str) -> Result<Option<String>, Error> {
+        Ok(Some(value.to_owned()))
+    }
+
+    #[test]
+    fn the_host_has_ten_seconds_or_what_is_left() {
+        for (deadline, budget) in [(60_000, 10_000), (10_000, 10_000), (700, 700)] {
+            let mut call = Driven::new(&session(Credentials::Host, false), deadline);
+            assert_eq!(call.ask(START), (Ask::Token { refused: false }, budget));
+        }
+        for (answer, summary) in [
+            (Some(Answer::Late), "the token function did not answer in time"),
+            (None, "the token function did not answer in time"),
+            (Some(Answer::Token(Err("vault\ndown".to_owned()))), "the token function failed: vaultdown"),
+            (
+                Some(Answer::Token(Ok(Secret::new("a b".to_owned())))),
+                "the token function returned a token that has other characters than visible ASCII",
+            ),
+        ] {
+            let mut call = Driven::new(&session(Credentials::Host, false), 60_000);
+            call.ask(START);
+            if let Some(answer) = answer {
+                call.handle(START, answer);
+            }
+            let error = call.end(START).expect_err("no token");
+            assert_eq!((error.kind, error.summary.as_str()), (ErrorKind::TokenSource, summary));
+        }
+    }
+
+    #[test]
+    fn a_shared_cache_is_asked_before_and_told_after_and_has_a_second_or_what_is_left() {
+        for (deadline, budget) in [(60_000, 1_000), (1_000, 1_000), (300, 300)] {
+            for miss in [Some(Answer::Loaded(None)), Some(Answer::Loaded(Some(b"rubbish".to_vec()))), None] {
+                let mut call = Driven::new(&app(true), deadline);
+                let (load, allowed) = call.ask(START);
+                assert!(matches!(load, Ask::Load { .. }) && allowed == budget);
+                if let Some(miss) = miss {
+                    call.handle(START, miss);
+                }
+                assert!(call.request(START).sensitive_body);
+                call.handle(START, token("t-1", 7_200));
+                let (save, allowed) = call.ask(START);
+                assert!(matches!(save, Ask::Save { .. }) && allowed == budget);
+                assert_eq!(call.end(START), held("t-1"), "whatever the cache has done with it");
+            }
+        }
+    }
+
+    #[test]
+    fn what_a_shared_cache_has_needs_no_request() {
+        let mut first = Driven::new(&app(true), 60_000);
+        first.ask(START);
+        first.handle(START, Answer::Loaded(None));
+        first.request(START);
+        first.handle(START, token("t-1", 7_200));
+        let (Ask::Save { value, .. }, _) = first.ask(START) else { panic!("it is saved") };
+        let mut second = Driven::new(&app(true), 60_000);
+        second.ask(START);
+        second.handle(START, Answer::Loaded(Some(value)));
+        assert_eq!(second.end(START), held("t-1"));
+    }
+
+    #[test]
+    fn a_renewal_takes_two_seconds_at_most_and_its_failure_is_no_misfortune() {
+        let session = app(false);
+        let mut first = Driven::new(&session, 60_000);
+        assert_eq!(first.request(START).budget, 10_000);
+        first.handle(START, token("t-1", 7_200));
+        assert_eq!(first.end(START), held("t-1"));
+        let late = START.after(6_400_000);
+        for (left, budget) in [(60_000, 2_000), (500, 500)] {
+            // The next one is tried after a pause.
+            let now = if left == 500 { late.after(30_000) } else { late };
+            let mut renewing = Driven::new(&session, now.monotonic + left);
+            assert_eq!(renewing.request(now).budget, budget);
+            assert_eq!(Driven::new(&session, now.monotonic + left).end(now), held("t-1"), "nobody else renews it");
+            renewing.handle(now, failed(404));
+            assert_eq!(renewing.end(now), held("t-1"));
+        }
+    }
+
+    #[test]
+    fn a_waiter_trusts_the_one_who_fetches_no_longer_than_its_own_time() {
+        for (deadline, expected) in [(60_000, 11_000), (700, 700)] {
+            let session = app(false);
+            let mut first = Driven::new(&session, 60_000);
+            first.request(START);
+            let mut second = Driven::new(&session, deadline);
+            let Step::Wait(pause) = second.poll(START) else { panic!("it waits") };
+            assert_eq!((pause.delay, pause.reason), (expected, Reason::Token));
+            assert!(pause.seen.is_some());
+            first.handle(START, failed(404));
+            let error = first.end(START).expect_err("no token");
+            assert!(error.summary.starts_with("no tenant access token: ") && error.effect == Effect::None);
+            assert_eq!(second.end(START).map_err(|told| told.summary.clone()), Err(error.summary.clone()));
+        }
+    }
+
+    #[test]
+    fn a_fetch_that_had_no_time_says_nothing_about_the_token() {
+        let session = app(false);
+        let mut hurried = Driven::new(&session, 100);
+        hurried.request(START);
+        let mut waiter = Driven::new(&session, 60_000);
+        assert!(matches!(waiter.poll(START), Step::Wait(_)));
+        let later = START.after(100);
+        hurried.handle(later, failed(500));
+        assert_eq!(hurried.end(later).expect_err("no token").kind, ErrorKind::Deadline);
+        drop(hurried);
+        assert!(waiter.request(later).sensitive_body, "it takes over");
+    }
+
+    #[test]
+    fn a_refused_token_is_renewed_once_in_a_call_and_all_its_parts() {
+        let session = app(false);
+        let mut call = Driven::new(&session, 60_000);
+        call.request(START);
+        call.handle(START, token("t-1", 7_200));
+        assert_eq!(call.end(START), held("t-1"));
+        assert!(call.authorization.refused());
+        call.request(START);
+        call.handle(START, token("t-2", 7_200));
+        assert_eq!(call.end(START), held("t-2"));
+        call.authorization = call.authorization.next_part();
+        assert_eq!(call.end(START), held("t-2"));
+        assert!(!call.authorization.refused());
+        assert!(Driven::new(&session, 60_000).request(START).sensitive_body, "nobody uses it any more");
+        let mut given = Authorization::new(&session, Some(Secret::new("t-3".to_owned())));
+        assert!(matches!(given.poll(START, START.after(1), &mut Random::new(1)), Step::Done(Ok(Some(_)))));
+        assert!(!given.refused(), "a caller's own token is never renewed");
+    }
+
+    #[test]
+    fn a_refused_token_that_comes_back_is_the_end() {
+        let mut call = Driven::new(&app(false), 60_000);
+        for _ in 0..2 {
+            call.request(START);
+            call.handle(START, token("t-1", 7_200));
+            if call.authorization.rejected.is_none() {
+                assert_eq!(call.end(START), held("t-1"));
+                assert!(call.authorization.refused());
+            }
+        }
+        let error = call.end(START).expect_err("no other token");
+        assert!(error.kind == ErrorKind::Unauthorized && error.same_token);
+    }
+}

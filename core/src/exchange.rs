@@ -146,7 +146,7 @@ mod tests {
     use super::*;
     use crate::base_url::{BaseUrl, BaseUrlRules};
     use crate::endpoint::{Endpoint, Outcome, Replay};
-    use crate::error::{ErrorKind, TransportError, TransportErrorKind};
+    use crate::error::{Effect, ErrorKind, TransportError, TransportErrorKind};
     use crate::http::{HttpRequest, HttpResponse};
     use crate::machine::{Ask, Reason};
     use crate::session::{Config, Credentials};
@@ -386,5 +386,29 @@ mod tests {
         let mut first = call(&app);
         assert!(matches!(first.poll(now), Step::Send(_)));
         assert_eq!(reason(&mut call(&app), now), Reason::Token);
+    }
+
+    #[test]
+    fn a_cancelled_call_says_what_it_was_and_sends_nothing_any_more() {
+        let now = Instant::default();
+        let mut exchange = Exchange::new(&session(Credentials::Backend), &Ping, CallOptions::default()).expect("valid");
+        assert!(matches!(exchange.poll(now), Step::Send(_)));
+        let error = exchange.cancel();
+        assert_eq!((error.kind, error.effect, error.attempts), (ErrorKind::Cancelled, Effect::None, 1));
+        assert_eq!(error.operation.as_deref(), Some("ping"));
+        assert!(exchange.handle(now, Answer::Http(Ok(HttpResponse::default()))).is_none());
+        assert!(matches!(exchange.poll(now), Step::Done(Err(told)) if told == error));
+    }
+
+    #[test]
+    fn a_cancelled_fetch_of_a_token_is_taken_over_at_once() {
+        let app = session(Credentials::App { app_id: "cli_a".into(), app_secret: Secret::new("s".into()) });
+        let now = Instant::default();
+        let call = || Exchange::new(&app, &Ping, CallOptions::default()).expect("valid");
+        let (mut first, mut second) = (call(), call());
+        assert!(matches!(first.poll(now), Step::Send(_)));
+        assert!(matches!(second.poll(now), Step::Wait(_)));
+        assert_eq!(first.cancel().effect, Effect::None);
+        assert!(matches!(second.poll(now), Step::Send(request) if request.sensitive_body));
     }
 }

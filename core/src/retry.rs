@@ -274,4 +274,52 @@ mod tests {
         };
         assert_eq!(draw(), draw());
     }
+
+    #[test]
+    fn a_read_has_the_length_of_its_quotas_window_on_top_of_a_minute() {
+        let operation = |replay, window| Operation {
+            name: "ping",
+            method: crate::http::Method::Get,
+            path: "/ping",
+            replay,
+            quota: crate::limit::Quota { calls: 1, window },
+            scope: "",
+            codes: &[],
+            parameters: &[],
+        };
+        assert_eq!(deadline(&operation(Replay::Read, 60_000)), 120_000);
+        assert_eq!(deadline(&operation(Replay::Read, 1_000)), 61_000);
+        for replay in [Replay::Never, Replay::Proved, Replay::Token] {
+            assert_eq!(deadline(&operation(replay, 60_000)), 60_000);
+        }
+    }
+
+    #[test]
+    fn the_limits_of_a_request_are_those_of_the_policy() {
+        for (replay, attempts, budget, bytes) in [
+            (Replay::Read, 5, 10_000, 8 * 1024 * 1024),
+            (Replay::Token, 3, 10_000, 1024 * 1024),
+            (Replay::Never, 4, 20_000, 1024 * 1024),
+            (Replay::Proved, 4, 20_000, 1024 * 1024),
+        ] {
+            assert_eq!((max_attempts(replay), attempt_budget(replay), max_response(replay)), (attempts, budget, bytes));
+        }
+    }
+
+    #[test]
+    fn pauses_are_drawn_from_the_whole_of_their_span() {
+        let mut random = Random::new(3);
+        let mut longest = |mut draw: Box<dyn FnMut(&mut Random) -> u64>| {
+            (0..1_000).map(|_| draw(&mut random)).max().unwrap_or_default()
+        };
+        for (failures, cap) in [(0, 200), (1, 400), (2, 800), (4, 3_200), (5, 5_000), (30, 5_000)] {
+            assert!(longest(Box::new(move |random| backoff(failures, random))) > cap * 9 / 10, "{failures}");
+        }
+        for (asked, cap) in [(2_000, 2_450), (60_000, 66_250)] {
+            assert!(longest(Box::new(move |random| throttle(Some(asked), 0, random))) > asked + (cap - asked) * 9 / 10);
+        }
+        for (count, cap) in [(0, 1_000), (1, 2_000), (5, 32_000), (6, 60_000), (40, 60_000)] {
+            assert!(longest(Box::new(move |random| throttle(None, count, random))) > cap * 9 / 10, "{count}");
+        }
+    }
 }

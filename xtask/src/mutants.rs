@@ -9,13 +9,14 @@ use crate::command::{cargo, command, output, show, target};
 /// The tool that makes them, in the version that its configuration, `.cargo/mutants.toml`, was written for.
 const CARGO_MUTANTS: &str = "27.1.0";
 /// What is done about every answer, and by which numbers.
-const FILES: [&str; 11] = [
+const FILES: [&str; 12] = [
     "act",
     "attempt",
     "authorization",
     "envelope",
     "exchange",
     "limit",
+    "pages",
     "retry",
     "session",
     "token",
