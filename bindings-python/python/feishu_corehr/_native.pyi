@@ -593,6 +593,10 @@ class ErrorKind:
     """
     The answer is not JSON at all: a login page, an empty body, a proxy's text.
     """
+    NOT_REVOCABLE: Final[ErrorKind]
+    """
+    The process is not completed, so that it cannot be revoked: see `status`.
+    """
     NOT_WITHDRAWABLE: Final[ErrorKind]
     """
     The process is not running any more, and not because it was withdrawn: see `status`.
