@@ -110,7 +110,7 @@ GOOD = HttpResponse(200, {"x-tt-logid": "LOG"}, '{"code":0,"data":{"process_id":
 NEEDED: "dict[str, Any]" = {"process_id": "7", "actor": System(), "modify_time_from": 0, "modify_time_to": 1}
 ARGUMENTS: "dict[str, dict[str, Any]]" = {
     **{
-        name: {needed: NEEDED[needed] for needed in inspect.signature(getattr(Client, name)).parameters if needed in NEEDED}
+        name: {one: NEEDED[one] for one in inspect.signature(getattr(Client, name)).parameters if one in NEEDED}
         for name in feishu.OPERATIONS
     },
     "request": {"request": feishu.GetProcess(process_id="7")},
