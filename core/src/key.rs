@@ -46,8 +46,7 @@ fn is_of_a_key(letter: char) -> bool {
     if letter.is_ascii() {
         return letter.is_ascii_graphic();
     }
-    // Letters that look like nothing, or like others, have a name here; so have digits that are none of 0 to 9.
-    letter.is_alphabetic() && name(letter).is_none()
+    LETTERS.iter().any(|(first, last)| (*first..=*last).contains(&letter))
 }
 
 /// The first character that may not stand in a key, in words that follow the key's name.
@@ -61,9 +60,6 @@ pub(crate) fn stranger(key: &str, may_stand: impl Fn(char) -> bool) -> Option<St
             format!("has a control character (U+{number:04X}{known}) at character {place}")
         }
         None if letter.is_whitespace() => format!("has a space (U+{number:04X}) at character {place}"),
-        None if letter.is_numeric() => {
-            format!("has a digit that is none of 0 to 9 (U+{number:04X}) at character {place}")
-        }
         None => format!("has the character U+{number:04X} at character {place}"),
     })
 }
@@ -108,9 +104,49 @@ fn name(letter: char) -> Option<&'static str> {
         '\u{fffd}' => "a replacement character",
         '\u{1d400}'..='\u{1d7ff}' => "a mathematical letter",
         '\u{e0000}'..='\u{e007f}' => "an invisible tag",
+        '\u{b2}' | '\u{b3}' | '\u{b9}' | '\u{bc}'..='\u{be}' | '\u{2070}' | '\u{2074}'..='\u{2079}' => DIGIT,
+        '\u{2080}'..='\u{2089}' | '\u{2150}'..='\u{2189}' | '\u{2460}'..='\u{249b}' => DIGIT,
+        '\u{660}'..='\u{669}' | '\u{6f0}'..='\u{6f9}' | '\u{966}'..='\u{96f}' | '\u{e50}'..='\u{e59}' => DIGIT,
+        '\u{3007}' | '\u{3021}'..='\u{3029}' => DIGIT,
         _ => return None,
     })
 }
+
+const DIGIT: &str = "a digit that is none of 0 to 9";
+
+/// The letters of most scripts that somebody may name a process or a person in, none of which looks like nothing. The
+/// whole of Unicode's letters would cost a page more than all of these rules.
+const LETTERS: [(char, char); 27] = [
+    // Latin, Greek, Cyrillic, Armenian, Hebrew, Arabic, Devanagari, Thai, Georgian.
+    ('\u{c0}', '\u{d6}'),
+    ('\u{d8}', '\u{f6}'),
+    ('\u{f8}', '\u{2af}'),
+    ('\u{386}', '\u{386}'),
+    ('\u{388}', '\u{3f5}'),
+    ('\u{3f7}', '\u{481}'),
+    ('\u{48a}', '\u{52f}'),
+    ('\u{531}', '\u{556}'),
+    ('\u{561}', '\u{587}'),
+    ('\u{5d0}', '\u{5ea}'),
+    ('\u{620}', '\u{64a}'),
+    ('\u{671}', '\u{6d3}'),
+    ('\u{904}', '\u{939}'),
+    ('\u{e01}', '\u{e30}'),
+    ('\u{e32}', '\u{e33}'),
+    ('\u{e40}', '\u{e46}'),
+    ('\u{10d0}', '\u{10fa}'),
+    ('\u{1e00}', '\u{1fbc}'),
+    // Kana, Bopomofo, Han, Yi, Hangul.
+    ('\u{3005}', '\u{3006}'),
+    ('\u{3041}', '\u{3096}'),
+    ('\u{30a1}', '\u{30fa}'),
+    ('\u{30fc}', '\u{30ff}'),
+    ('\u{3105}', '\u{312f}'),
+    ('\u{3400}', '\u{4dbf}'),
+    ('\u{4e00}', '\u{a48c}'),
+    ('\u{ac00}', '\u{d7a3}'),
+    ('\u{20000}', '\u{3134a}'),
+];
 
 #[cfg(test)]
 mod tests {
@@ -164,8 +200,28 @@ mod tests {
     #[test]
     fn visible_ascii_and_letters_may_stand_in_a_key() {
         let graphic: String = ('!'..='~').collect();
-        for key in ["7328345170959681068", "ou_a", "流程", "é", "Ж", &graphic] {
+        for key in [
+            "7328345170959681068",
+            "ou_a",
+            "流程",
+            "é",
+            "Ж",
+            "ώ",
+            "שלום",
+            "سلام",
+            "नमत",
+            "ไทย",
+            "かな",
+            "한국",
+            &graphic,
+        ] {
             assert_eq!(rules(key), [""; 0], "{key:?}");
+        }
+        for (first, last) in LETTERS {
+            for letter in (first..=last).filter(|letter| letter.is_alphabetic()) {
+                assert_eq!(name(letter), None, "{letter:?}");
+            }
+            assert!(first.is_alphabetic() && last.is_alphabetic(), "{first:?} {last:?}");
         }
         assert!(ascii_problems("app_id", &graphic, 128).is_empty());
         for (key, expected) in [
