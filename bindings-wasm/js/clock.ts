@@ -28,7 +28,7 @@ export function after(milliseconds: number, act: () => void): () => void {
 }
 
 /** One timer for the deadlines of many requests, most of which are called off long before. For Node alone. */
-export class Alarm {
+export class SharedTimer {
   readonly #entries = new Set<Entry>();
   #timer: NodeTimer | undefined;
   #due = Infinity;
@@ -56,10 +56,10 @@ export class Alarm {
     clearTimeout(this.#timer as unknown as number);
     this.#due = due;
     this.#made = setTimeout;
-    this.#timer = setTimeout(() => this.#ring(), Math.ceil(due - performance.now())) as unknown as NodeTimer;
+    this.#timer = setTimeout(() => this.#fire(), Math.ceil(due - performance.now())) as unknown as NodeTimer;
   }
 
-  #ring(): void {
+  #fire(): void {
     this.#due = Infinity;
     const now = performance.now();
     let next = Infinity;

@@ -2,10 +2,12 @@
 
 import type { buildConnector, Client, Dispatcher, ProxyAgent } from "undici";
 
+import { builtin } from "./builtin.js";
 import { secureContext } from "./certificates.js";
-import { Alarm } from "./clock.js";
+import { SharedTimer } from "./clock.js";
 import type { TransportErrorKind } from "./core.js";
-import { TransportFailure, type HttpHead, type HttpRequest, type HttpResponse, type Send } from "./transport.js";
+import type { HttpHead, HttpRequest, HttpResponse } from "./http.js";
+import { TransportFailure, type Send } from "./transport.js";
 
 /** What a caller chose about the way to the server. */
 export interface Route {
@@ -41,7 +43,7 @@ class Connections {
   readonly #all = new Set<Dispatcher>();
   /** Used last, used first: those that are not needed any more stay idle, and are closed. */
   readonly #free: Dispatcher[] = [];
-  readonly #alarm = new Alarm();
+  readonly #timer = new SharedTimer();
   #isClosed = false;
 
   constructor(route: Route, origin: string) {
@@ -53,14 +55,19 @@ class Connections {
     // A token's connection is its own and carries nothing else: bytes that follow its answer, unasked, a moment later,
     // would answer the very request that the token is for.
     const isToken = request.sensitive_body;
-    const connection = (isToken || request.fresh_connection ? undefined : this.#free.pop()) ?? this.#connect();
+    const kept = isToken || request.fresh_connection ? undefined : this.#free.pop();
+    const connection = kept ?? this.#connect();
     this.#all.add(connection);
     let reader: Reader | undefined;
     const response = new Promise<HttpResponse>((resolve, reject) => {
       const release = (isGood: boolean): void => (isGood && !isToken ? this.#keep(connection) : this.#drop(connection));
       reader = new Reader(request, release, resolve, reject);
-      reader.stopTimer = this.#alarm.after(request.budget, () => reader?.timeOut());
-      this.#dispatch(connection, request, reader);
+      reader.stopTimer = this.#timer.after(request.budget, () => reader?.timeOut());
+      if (kept === undefined) {
+        this.#dispatch(connection, request, reader);
+      } else {
+        this.#dispatchLater(connection, request, reader);
+      }
     });
     return { response, callOff: () => reader?.stop(new TransportFailure("other", { detail: "it was called off" })) };
   };
@@ -69,6 +76,21 @@ class Connections {
     this.#isClosed = true;
     this.#free.length = 0;
     await Promise.all([...this.#all].map((connection) => connection.close().catch(() => undefined)));
+  }
+
+  /**
+   * Bytes that have come meanwhile, unasked, are no answer to a request that has not been sent. Node reads them when its
+   * event loop looks at the sockets next, and undici then closes the connection and makes another: so that has to happen
+   * before. From here to the first turn it may have looked already; before the second it has.
+   */
+  #dispatchLater(connection: Dispatcher, request: HttpRequest, reader: Reader): void {
+    nextTurn(() =>
+      nextTurn(() => {
+        if (!reader.hasEnded) {
+          this.#dispatch(connection, request, reader);
+        }
+      }),
+    );
   }
 
   #dispatch(connection: Dispatcher, request: HttpRequest, reader: Reader): void {
@@ -149,7 +171,7 @@ class Reader implements Dispatcher.DispatchHandler {
   readonly #reject: (failure: TransportFailure) => void;
   #controller: Dispatcher.DispatchController | undefined;
   #failure: TransportFailure | undefined;
-  #hasEnded = false;
+  hasEnded = false;
   #status = 0;
   #informational = 0;
   #headers: Record<string, string | string[] | undefined> = {};
@@ -247,8 +269,8 @@ class Reader implements Dispatcher.DispatchHandler {
   }
 
   #end(isGood: boolean, settle: () => void): void {
-    if (!this.#hasEnded) {
-      this.#hasEnded = true;
+    if (!this.hasEnded) {
+      this.hasEnded = true;
       this.stopTimer();
       this.#release(isGood);
       settle();
@@ -289,6 +311,9 @@ function unsent(error: Error, code: string, isEncrypted: boolean): TransportErro
   }
   return "connect";
 }
+
+/** Not the global one, in whose place a test may have put a clock of its own. */
+const { setImmediate: nextTurn } = builtin("node:timers");
 
 const CONNECT = 5_000;
 /** Below the 20 seconds after which a server may close an idle connection. */

@@ -1,6 +1,7 @@
 // The settings of the built-in transport, row by row, against the sandbox and against raw sockets.
 
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
 import net from "node:net";
 import test from "node:test";
 
@@ -233,6 +234,41 @@ for (const [what, surplus] of Object.entries(SURPLUS)) {
       server.close();
     });
   }
+}
+
+const busy = () => {
+  for (const end = performance.now() + 200; performance.now() < end; );
+};
+for (const [where, begin] of [
+  ["a timer", (act) => setTimeout(() => (busy(), act()), 50)],
+  ["an immediate", (act) => setImmediate(() => (busy(), act()))],
+  ["the turn of the last answer", (act) => (busy(), act())],
+]) {
+  test(`no write is answered by bytes that came while the program was busy, in ${where}`, async (t) => {
+    const answered = [];
+    // In a process of its own, since this one is held up; it answers each PUT, and 20 ms later says that all went well.
+    const server = spawn(process.execPath, ["-e", `
+      const answer = (text, body) => "HTTP/1.1 " + text + "\\r\\ncontent-length: " + body.length + "\\r\\n\\r\\n" + body;
+      const server = require("net").createServer((socket) => {
+        socket.on("error", () => undefined).on("data", () => {
+          socket.write(answer("400 Bad Request\\r\\nx-tt-logid: REFUSED", '{"code":1161003,"msg":"no authority"}'));
+          setTimeout(() => socket.write(answer("200 OK\\r\\nx-tt-logid: NOT-ASKED", '{"code":0,"data":{}}')), 20);
+        });
+      });
+      server.listen(0, "127.0.0.1", () => console.log(server.address().port));
+      process.stdin.resume().on("end", () => process.exit());`], { stdio: ["pipe", "pipe", "inherit"] });
+    t.after(() => server.stdin.end());
+    const port = await new Promise((resolve) => server.stdout.once("data", (text) => resolve(String(text).trim())));
+    const client = feishu.client({ base_url: `http://127.0.0.1:${port}`, token: () => "t-x" });
+    for (let round = 0; round < 4; round += 1) {
+      const error = await new Promise((resolve) =>
+        begin(() => resolve(failure(client.withdrawProcess({ process_id: String(round + 1), actor: SYSTEM })))),
+      );
+      answered.push([error.kind, error.log_id]);
+    }
+    assert.deepEqual(answered, Array(4).fill(["rejected", "REFUSED"]));
+    await client.close();
+  });
 }
 
 test("an answer that is lost, cut or too large keeps its status and log id, where its head was read", async () => {

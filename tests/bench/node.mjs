@@ -201,7 +201,7 @@ async function coldCalls() {
 
 /** Pages of 64 KiB that the module's memory has grown by in many calls. */
 async function growth() {
-  const { initSync } = require(require.resolve("feishu-corehr").replace(/node\.js$/, "core.js"));
+  const { initSync } = require(require.resolve("feishu-corehr").replace(/main\.js$/, "core.js"));
   const { memory } = initSync();
   const client = await CLIENTS["feishu-corehr"]();
   await inFlight(client, await processes(2 * IN_FLIGHT));
