@@ -3,9 +3,14 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { isFeishuError } from "feishu-corehr";
+import * as corehr from "feishu-corehr";
 
-import { failure, sandbox, SYSTEM } from "./sandbox.mjs";
+import { Client as PageClient } from "../node_modules/feishu-corehr/web/browser.js";
+import { methodOf, Runner } from "../shim.mjs";
+
+import { failure, sandbox, SYSTEM, thrown } from "./sandbox.mjs";
+
+const { isFeishuError, operations } = corehr;
 
 const feishu = await sandbox();
 const { running, completed, rich, running_administered: administered } = feishu.processes;
@@ -163,5 +168,28 @@ test("no secret is shown by an error, a client or an inspected object", async ()
   const more = await failure(client.withdrawProcess({ process_id: running, actor: SYSTEM }, { token: ["canary-secret"] }));
   for (const shown of [error, more, client]) {
     assert.doesNotMatch(`${inspect(shown, { depth: 9 })} ${JSON.stringify(shown)} ${String(shown.stack)}`, /canary-secret/);
+  }
+});
+
+test("every operation of the list has a method on every client, and what is none is told with the names that there are", async () => {
+  const client = feishu.client();
+  assert.ok(operations().length >= 3);
+  for (const operation of operations()) {
+    assert.equal(typeof client[methodOf(operation)], "function", operation);
+    assert.equal(typeof new PageClient({ base_url: "https://hr.example" })[methodOf(operation)], "function", operation);
+    // The method calls this operation, and no other one: what is wrong with nothing at all is told with its name.
+    const call = client[methodOf(operation)]({});
+    const error = await failure(Symbol.asyncIterator in call ? call.next() : call);
+    assert.deepEqual([error.kind, error.operation], ["invalid_argument", operation]);
+  }
+  for (const name of ["withdrawProcess", "withdraw_proces", "tenant_access_token", "__proto__", "", undefined]) {
+    const told = `is not one of ${operations().join(", ")}`;
+    for (const ask of [() => client.request(name, {}), () => corehr.decodeReply(name, { status: 200 })]) {
+      assert.deepEqual(thrown(ask).problems, [{ field: "operation", rule: told }], String(name));
+    }
+    assert.equal(corehr.explain(name, 99991400), null);
+    const runner = new Runner(corehr);
+    const options = { token: () => "t-x", transport: () => ({ status: 200 }) };
+    await assert.rejects(runner.performed(options, [{ operation: name, request: {}, options: {} }]), /no operation/);
   }
 });

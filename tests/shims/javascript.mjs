@@ -1,6 +1,6 @@
 // What Node and a page have in common: makes the calls of a vector on the npm package, and says what a caller sees.
 
-const SAMPLE = "7328345170959681068";
+const MOMENTS = ["modify_time_from", "modify_time_to"];
 
 /** Runs on what the package exports, which a page finds elsewhere than Node. */
 export class Runner {
@@ -46,17 +46,20 @@ export class Runner {
     }
   }
 
-  async #outcome(client, call) {
+  async #outcome(client, { operation, request, options, one_page, take }) {
+    const method = this.#corehr.operations().includes(operation) ? methodOf(operation) : undefined;
+    if (typeof client[method] !== "function") {
+      throw new Error(`the package has no operation \`${operation}\`, or no method for it`);
+    }
     const process_ids = [];
     try {
-      switch (call.operation) {
-        case "get_process":
-          return { value: await got(client, call) };
-        case "list_processes":
-          return { value: await walked(client, call, process_ids) };
-        default:
-          return { value: await withdrawn(client, call) };
+      const asked = withMoments(request);
+      if (one_page === true) {
+        client.request(operation, asked);
+        return { value: {} };
       }
+      const answer = client[method](asked, options);
+      return { value: Symbol.asyncIterator in answer ? await walked(answer, take, process_ids) : plain(await answer) };
     } catch (error) {
       return { ...this.#failed(error), process_ids };
     }
@@ -70,45 +73,26 @@ export class Runner {
   }
 }
 
-async function withdrawn(client, call) {
-  const request = { process_id: call.process_id ?? SAMPLE, actor: call.actor ?? { system: true }, reason: call.reason };
-  const done = await client.withdrawProcess(request, callOptions(call));
-  return fields(done, ["process_id", "attribution", "attempts", "resent_unread", "log_id"]);
-}
-
-async function got(client, call) {
-  const request = { process_id: call.process_id ?? SAMPLE, user_id_type: call.user_id_type };
-  return plain(await client.getProcess(request, callOptions(call)));
-}
-
 /** Puts the ids into `process_ids` as they come. */
-async function walked(client, call, process_ids) {
-  const { statuses, page_size, page_token, flow_definition_id } = call;
-  const moment = (value) => (typeof value === "string" ? new Date(value) : value);
-  const request = {
-    statuses,
-    page_size,
-    page_token,
-    flow_definition_id,
-    modify_time_from: moment(call.modify_time_from),
-    modify_time_to: moment(call.modify_time_to),
-  };
-  if (call.one_page === true) {
-    client.request("list_processes", request);
-    return {};
-  }
-  const walk = client.listProcesses(request, callOptions(call));
+async function walked(walk, take, process_ids) {
   for await (const id of walk) {
     process_ids.push(id);
-    if (process_ids.length === call.take) {
+    if (process_ids.length === take) {
       break;
     }
   }
   return { process_ids, page_token: walk.pageToken };
 }
 
-function callOptions({ token, request_id, deadline_ms: deadline, read_back }) {
-  return Object.fromEntries(Object.entries({ token, request_id, deadline, read_back }).filter(([, value]) => value !== undefined));
+/** The method of an operation. */
+export function methodOf(operation) {
+  return operation.replace(/_(.)/g, (_, letter) => letter.toUpperCase());
+}
+
+/** A time of day as this language writes it. */
+function withMoments(request) {
+  const moment = ([name, value]) => [name, MOMENTS.includes(name) && typeof value === "string" ? new Date(value) : value];
+  return Object.fromEntries(Object.entries(request).map(moment));
 }
 
 function fields(of, names) {

@@ -8,6 +8,9 @@ import { parseArgs } from "node:util";
 
 const VECTORS = new URL("../vectors/", import.meta.url);
 const PHRASES = "steps.json";
+const SAMPLES = JSON.parse(readFileSync(new URL("../samples.json", import.meta.url), "utf8"));
+/** What a call may leave out of a request that has it. */
+const DEFAULTS = { process_id: "7328345170959681068", actor: { system: true } };
 
 /**
  * Plays the vectors that the command line asks for, and writes what came out.
@@ -44,7 +47,8 @@ async function played(vector, sandbox, host) {
   const script = vector.script ?? asScript(vector.request);
   await sandbox.control("POST", "reset", {});
   await sandbox.control("POST", "script", { ordered: true, steps: script.steps.map(forSandbox) });
-  const outcomes = await host.performed({ client: {}, calls: [{}], ...script });
+  const { client = {}, calls = [{}] } = script;
+  const outcomes = await host.performed({ client, calls: calls.map(written) });
   return { name, outcomes, log: await sandbox.control("GET", "log") };
 }
 
@@ -122,12 +126,28 @@ class Sandbox {
 function asScript({ call, client = {} }) {
   const operation = call.operation ?? "withdraw_process";
   const success = { json: { code: 0, msg: "success", data: {} } };
-  const steps = [{ on: operation, apply: operation === "withdraw_process", answer: success }];
+  const steps = [{ on: operation, apply: "actor" in sampleOf(operation), answer: success }];
   if (call.token === undefined && client.token_function === undefined) {
     const token = { code: 0, msg: "ok", tenant_access_token: "t-1", expire: 7200 };
     steps.unshift({ on: "token", answer: { json: token } });
   }
   return { client, calls: [call], steps };
+}
+
+/** A call as a caller writes it: the request apart from the options, and in it what a vector may leave out. */
+function written({ operation = "withdraw_process", after_ms, one_page, take, token, request_id, deadline_ms: deadline, read_back, ...given }) {
+  const defaults = Object.entries(DEFAULTS).filter(([name]) => name in sampleOf(operation));
+  const options = { token, request_id, deadline, read_back };
+  return { operation, after_ms, one_page, take, options: withoutAbsent(options), request: { ...Object.fromEntries(defaults), ...given } };
+}
+
+/** What a request of that operation is like. */
+function sampleOf(operation) {
+  return SAMPLES.find((sample) => sample.operation === operation)?.request ?? {};
+}
+
+function withoutAbsent(options) {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }
 
 function forSandbox({ on, apply, delay_ms, answer }) {

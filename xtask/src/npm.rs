@@ -194,6 +194,7 @@ fn install(project: &Path, tarball: &Path) -> Result<()> {
         fs::copy(root().join(name), project.join(name))?;
     }
     fs::copy(root().join("tests/samples.json"), project.join("samples.json"))?;
+    fs::copy(root().join("tests/shims/javascript.mjs"), project.join("shim.mjs"))?;
     copy(&root().join("bindings-wasm/examples"), &project.join("examples"))?;
     copy(&root().join("bindings-wasm/tests"), &project.join("tests"))
 }
