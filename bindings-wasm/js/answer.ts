@@ -1,7 +1,8 @@
 /** What a backend answers to a page: Feishu's own answer, a refusal, or why there is none. */
 
 import { isFeishuError, type FeishuError } from "./error.js";
-import { bytes, pairs, type HttpResponse } from "./transport.js";
+import type { HttpResponse } from "./http.js";
+import { bytes, pairs } from "./transport.js";
 
 /** An answer for a page. */
 export interface Answer {

@@ -7,8 +7,9 @@ import { EXPOSED, isPlain, passedOn, Refusal, refused, unanswered, type Answer }
 import { askedOfFetch, askedOfNode, type Asked, type NodeRequest, type NodeResponse } from "./asked.js";
 import type { Actor, Problem } from "./core.js";
 import { isFeishuError } from "./error.js";
-import { isClient, type CallOptions, type Operations, type Requests } from "./operations.js";
+import { isClient, type CallOptions, type Operations } from "./operations.js";
 import { invalid, optionsObject, takeFunction } from "./options.js";
+import type { Requests } from "./requests.js";
 import { acting, hasBody, read, route, type PageCall } from "./route.js";
 import { OPERATIONS, TEMPLATES } from "./table.js";
 

@@ -1,12 +1,13 @@
-/** One call: polls the core, and runs its errands. */
+/** One call: polls the core, and runs its tasks. */
 
 import { after, monotonic, wall } from "./clock.js";
 import * as core from "./core.js";
 import type { Observation } from "./core.js";
 import { FeishuError, type Told } from "./error.js";
+import type { HttpRequest, HttpResponse } from "./http.js";
 import { trapped, type Instance, type Pollable } from "./instance.js";
 import { nameOf } from "./realm.js";
-import { bytes, isTransportFailure, pairs, type HttpRequest, type HttpResponse, type Send } from "./transport.js";
+import { bytes, isTransportFailure, pairs, type Send } from "./transport.js";
 
 /** What a token function is told. */
 export interface TokenHint {
@@ -38,14 +39,14 @@ export interface Opened {
   readonly carrier: Carrier;
 }
 
-type Order =
-  | { ask_token: { errand: number; refused: boolean } }
+type Command =
+  | { ask_token: { task: number; refused: boolean } }
   | { done: unknown }
   | { failed: Told }
   | { forget: number }
   | { observe: Observation }
-  | { send: { errand: number; request: HttpRequest } }
-  | { sleep: { errand: number; milliseconds: number } };
+  | { send: { task: number; request: HttpRequest } }
+  | { sleep: { task: number; milliseconds: number } };
 
 /** Runs a call to its end. What is wrong with its arguments rejects the promise, too. */
 export function run<T>(client: Opened, operation: string, request: string, options: string, signal?: AbortSignal): Promise<T> {
@@ -105,14 +106,14 @@ class Call<T> implements Pollable {
   readonly #signal: AbortSignal | undefined;
   readonly #resolve: (value: T) => void;
   readonly #reject: (error: unknown) => void;
-  /** What calls each errand off. */
-  readonly #errands = new Map<number, () => void>();
+  /** What calls each task off. */
+  readonly #tasks = new Map<number, () => void>();
   /** What the host's own code threw last. */
   #cause: unknown;
   /** Whether something was sent that may change a process. */
   #mayHaveActed = false;
   #hasEnded = false;
-  #ring: () => void = () => undefined;
+  #resume: () => void = () => undefined;
 
   constructor(
     client: Opened,
@@ -135,22 +136,22 @@ class Call<T> implements Pollable {
   }
 
   begin(): void {
-    this.#signal?.addEventListener("abort", this.ring);
+    this.#signal?.addEventListener("abort", this.resume);
     this.#client.instance.calls.set(this.#number, this);
     this.#listen();
-    this.ring();
+    this.resume();
   }
 
   /**
    * Goes on as soon as the stack is empty, so that no recursion of the program's own can overflow in the middle of it;
-   * and in the context (AsyncLocalStorage) in which the call was begun, whoever rings.
+   * and in the context (AsyncLocalStorage) in which the call was begun, whoever resumes it.
    */
-  readonly ring = (): void => this.#ring();
+  readonly resume = (): void => this.#resume();
 
   #listen(): void {
     // A promise's continuation runs in the context in which it was attached.
-    const rung = new Promise<void>((resolve) => (this.#ring = resolve));
-    void rung.then(() => {
+    const resumed = new Promise<void>((resolve) => (this.#resume = resolve));
+    void resumed.then(() => {
       if (!this.#hasEnded) {
         this.#listen();
         if (this.#signal?.aborted === true) {
@@ -169,9 +170,9 @@ class Call<T> implements Pollable {
     }
     const [now, today] = [monotonic(), wall()];
     try {
-      const orders = JSON.parse(instance.enter(() => core.poll(this.#number, now, today))) as Order[];
-      for (const order of orders) {
-        this.#obey(order);
+      const commands = JSON.parse(instance.enter(() => core.poll(this.#number, now, today))) as Command[];
+      for (const command of commands) {
+        this.#execute(command);
       }
       instance.wake();
     } catch (error) {
@@ -185,46 +186,46 @@ class Call<T> implements Pollable {
     this.#end(() => this.#reject(trapped(effect, cause, this.#operation)));
   }
 
-  #obey(order: Order): void {
+  #execute(command: Command): void {
     if (this.#hasEnded) {
       return;
     }
-    if ("send" in order) {
-      this.#send(order.send.errand, order.send.request);
-    } else if ("done" in order) {
-      this.#end(() => this.#resolve(order.done as T));
-    } else if ("sleep" in order) {
-      const { errand, milliseconds } = order.sleep;
-      this.#sleep(errand, milliseconds);
-    } else if ("forget" in order) {
-      this.#errands.get(order.forget)?.();
-      this.#errands.delete(order.forget);
-    } else if ("observe" in order) {
-      this.#observe(order.observe);
-    } else if ("failed" in order) {
-      this.#end(() => this.#reject(new FeishuError(order.failed, this.#cause)));
+    if ("send" in command) {
+      this.#send(command.send.task, command.send.request);
+    } else if ("done" in command) {
+      this.#end(() => this.#resolve(command.done as T));
+    } else if ("sleep" in command) {
+      const { task, milliseconds } = command.sleep;
+      this.#sleep(task, milliseconds);
+    } else if ("forget" in command) {
+      this.#tasks.get(command.forget)?.();
+      this.#tasks.delete(command.forget);
+    } else if ("observe" in command) {
+      this.#observe(command.observe);
+    } else if ("failed" in command) {
+      this.#end(() => this.#reject(new FeishuError(command.failed, this.#cause)));
     } else {
-      this.#askToken(order.ask_token.errand, order.ask_token.refused);
+      this.#askToken(command.ask_token.task, command.ask_token.refused);
     }
   }
 
-  #sleep(errand: number, milliseconds: number): void {
+  #sleep(task: number, milliseconds: number): void {
     const looking = this.looksAfterItself ? setInterval(() => this.#poll(), LOOK) : undefined;
     const stop = after(milliseconds, () => {
       clearInterval(looking);
-      this.#bring(errand, () => core.slept(this.#number, errand));
+      this.#complete(task, () => core.slept(this.#number, task));
     });
-    this.#errands.set(errand, () => {
+    this.#tasks.set(task, () => {
       clearInterval(looking);
       stop();
     });
   }
 
-  #send(errand: number, request: HttpRequest): void {
+  #send(task: number, request: HttpRequest): void {
     const { send } = this.#client.carrier;
     this.#mayHaveActed ||= request.method !== "GET" && !request.sensitive_body;
     this.#run(
-      errand,
+      task,
       () => send(request),
       (response) => {
         const { status } = response;
@@ -233,7 +234,7 @@ class Call<T> implements Pollable {
         if (!isStatus(status)) {
           throw new TypeError("a response's status is an integer from 100 to 999");
         }
-        return () => core.answered(this.#number, errand, status, headers, body);
+        return () => core.answered(this.#number, task, status, headers, body);
       },
       (error) => {
         const failure = isTransportFailure(error) ? error : undefined;
@@ -242,69 +243,69 @@ class Call<T> implements Pollable {
         const status = head !== undefined && isStatus(head.status) ? head.status : 0;
         const headers = status === 0 ? "" : JSON.stringify(pairs(head?.headers));
         return () =>
-          core.failed(this.#number, errand, String(kind), bytes_written !== false, detail, status, headers);
+          core.failed(this.#number, task, String(kind), bytes_written !== false, detail, status, headers);
       },
     );
   }
 
-  #askToken(errand: number, refused: boolean): void {
+  #askToken(task: number, refused: boolean): void {
     const { token } = this.#client.carrier;
     this.#run(
-      errand,
+      task,
       () => asked(token, refused),
       (text) => {
         if (typeof text !== "string") {
           throw new TypeError(`the token function must return a string, not ${text === null ? "null" : typeof text}`);
         }
-        return () => core.token(this.#number, errand, true, text);
+        return () => core.token(this.#number, task, true, text);
       },
       // What the function throws may hold a secret; it becomes the error's cause, not its text.
-      (error) => () => core.token(this.#number, errand, false, nameOf(error)),
+      (error) => () => core.token(this.#number, task, false, nameOf(error)),
     );
   }
 
   /** Runs the host's code; whatever it does, the core gets one answer. */
   #run<R>(
-    errand: number,
+    task: number,
     act: () => { response: PromiseLike<R>; callOff: () => void },
     answer: (result: R) => () => void,
     excuse: (error: unknown) => () => void,
   ): void {
     const fail = (error: unknown): void => {
-      if (this.#errands.has(errand)) {
+      if (this.#tasks.has(task)) {
         this.#cause = error;
-        this.#bring(errand, excuse(error));
+        this.#complete(task, excuse(error));
       }
     };
     const finish = (result: R): void => {
-      let brought: () => void;
+      let completion: () => void;
       try {
-        brought = answer(result);
+        completion = answer(result);
       } catch (error) {
         fail(error);
         return;
       }
-      this.#bring(errand, brought);
+      this.#complete(task, completion);
     };
-    this.#errands.set(errand, () => undefined);
+    this.#tasks.set(task, () => undefined);
     let response: PromiseLike<R>;
     try {
       const begun = act();
-      this.#errands.set(errand, begun.callOff);
+      this.#tasks.set(task, begun.callOff);
       response = begun.response;
     } catch (error) {
-      // Not at once: the core is told after this round of orders.
+      // Not at once: the core is told after this round of commands.
       response = Promise.reject(error);
     }
     response.then(finish, fail);
   }
 
-  #bring(errand: number, bring: () => void): void {
-    if (!this.#errands.delete(errand) || this.#hasEnded) {
+  #complete(task: number, complete: () => void): void {
+    if (!this.#tasks.delete(task) || this.#hasEnded) {
       return;
     }
     try {
-      this.#client.instance.enter(bring);
+      this.#client.instance.enter(complete);
     } catch (error) {
       this.abandon(error);
       return;
@@ -339,12 +340,12 @@ class Call<T> implements Pollable {
     }
     this.#hasEnded = true;
     this.#client.instance.calls.delete(this.#number);
-    this.#signal?.removeEventListener("abort", this.ring);
+    this.#signal?.removeEventListener("abort", this.resume);
     settle();
-    for (const callOff of this.#errands.values()) {
+    for (const callOff of this.#tasks.values()) {
       callOff();
     }
-    this.#errands.clear();
+    this.#tasks.clear();
   }
 }
 

@@ -1,9 +1,10 @@
 /** HTTP by `fetch`: each request once, no redirect. */
 
 import { after } from "./clock.js";
+import type { HttpRequest, HttpResponse } from "./http.js";
 import { nameOf } from "./realm.js";
 import { joined } from "./text.js";
-import { isTransportFailure, TransportFailure, type HttpRequest, type HttpResponse, type Send } from "./transport.js";
+import { isTransportFailure, TransportFailure, type Send } from "./transport.js";
 
 /** In a page: no cookie unless it is asked for, no cache, no referrer. */
 export function pageTransport(credentials: RequestCredentials): Send {

@@ -8,7 +8,7 @@ export interface Pollable {
   /** Whether it is not to be polled for another call. */
   readonly looksAfterItself: boolean;
   /** Goes on with it soon. */
-  ring(): void;
+  resume(): void;
   /** Ends it after a trap. */
   abandon(cause: unknown): void;
 }
@@ -67,7 +67,7 @@ export class Instance {
     for (const number of this.enter(core.woken)) {
       const call = this.calls.get(number);
       if (call !== undefined && !call.looksAfterItself) {
-        call.ring();
+        call.resume();
       }
     }
   }

@@ -2,12 +2,13 @@
 
 import { relay, run, type Opened } from "./call.js";
 import * as core from "./core.js";
-import type { GetProcess, ListProcesses, Process, ReadBack, Withdrawn, WithdrawProcess } from "./core.js";
+import type { GetProcess, Process, ReadBack, Withdrawn, WithdrawProcess } from "./core.js";
+import type { HttpRequest, HttpResponse } from "./http.js";
 import { problem } from "./options.js";
 import { ProcessIds } from "./process-ids.js";
 import { isSignal } from "./realm.js";
+import type { ListRequest, Requests } from "./requests.js";
 import { withMilliseconds, written } from "./text.js";
-import type { HttpRequest, HttpResponse } from "./transport.js";
 import { veiled } from "./veil.js";
 
 /** What a caller may set for one call. */
@@ -27,18 +28,6 @@ export interface ReadBackOption {
    * so in `resent_unread`, `required` ends with effect `unknown`; `never` neither reads nor sends again.
    */
   read_back?: ReadBack | undefined;
-}
-
-/** Which processes to list; the span may be of any length. */
-export type ListRequest = {
-  [Field in keyof ListProcesses]: Field extends `modify_time_${string}` ? Date | number : ListProcesses[Field];
-};
-
-/** The request of each operation, by the operation's name. */
-export interface Requests {
-  get_process: GetProcess;
-  list_processes: ListRequest;
-  withdraw_process: WithdrawProcess;
 }
 
 /**

@@ -2,53 +2,23 @@
 
 import * as core from "./core.js";
 import type { Explanation, Process, ProcessPage } from "./core.js";
+import type { HttpResponse } from "./http.js";
 import { instance } from "./instance.js";
-import type { Requests } from "./operations.js";
+import type { Requests } from "./requests.js";
 import { OPERATIONS } from "./table.js";
-import { bytes, pairs, type HttpResponse } from "./transport.js";
+import { bytes, pairs } from "./transport.js";
 
 export { FeishuError, isFeishuError } from "./error.js";
 export { TransportFailure } from "./transport.js";
 export type { TokenFunction, TokenHint } from "./call.js";
-export type {
-  AbstractLine,
-  Actor,
-  Advice,
-  Attribution,
-  Comment,
-  CopiedTask,
-  DoneStatus,
-  DoneTask,
-  Effect,
-  Empty,
-  Error as ErrorFields,
-  ErrorKind,
-  Explanation,
-  FieldViolation,
-  FlowKind,
-  GetProcess,
-  Help,
-  I18nText,
-  Link,
-  ListProcesses,
-  Observation,
-  PendingTask,
-  Problem,
-  Process,
-  ProcessPage,
-  ReadBack,
-  Status,
-  TaskType,
-  TransportErrorKind,
-  User,
-  UserIdType,
-  Withdrawn,
-  WithdrawProcess,
-} from "./core.js";
-export type { CallOptions, ListRequest, ReadBackOption, Requests, ShownRequest } from "./operations.js";
+export type * from "./core.js";
+export type { Error as ErrorFields } from "./core.js";
+export type { HttpHead, HttpHeaders, HttpRequest, HttpResponse } from "./http.js";
+export type { CallOptions, ReadBackOption, ShownRequest } from "./operations.js";
 export type { SharedOptions } from "./options.js";
 export type { ProcessIds } from "./process-ids.js";
-export type { HttpHead, HttpHeaders, HttpRequest, HttpResponse, Transport } from "./transport.js";
+export type { ListRequest, Requests } from "./requests.js";
+export type { Transport } from "./transport.js";
 
 /** Feishu (飞书), in mainland China. */
 export const FEISHU = "https://open.feishu.cn";

@@ -5,26 +5,12 @@
 
 import { Refusal } from "./answer.js";
 import type { Actor } from "./core.js";
-import type { Requests } from "./operations.js";
+import type { Requests } from "./requests.js";
 import { USER_ID_TYPES } from "./table.js";
+import type { Template } from "./template.js";
 
 /** An operation with its arguments, as a page has asked for it. They are checked by the core before anything is sent. */
 export type PageCall = { [Name in keyof Requests]: { operation: Name; request: Requests[Name] } }[keyof Requests];
-
-/** What a request of an operation is like on the wire. */
-export interface Template {
-  readonly method: string;
-  /** With the fields of the request in braces that stand there. */
-  readonly path: string;
-  /** Whether it may change something. */
-  readonly is_write: boolean;
-  /** The fields of the body that name who acts, the request's `actor`; null where nobody can be named. */
-  readonly actor: { readonly user: string; readonly system: string } | null;
-  /** The other fields of the body. */
-  readonly body: readonly string[];
-  /** The names of the query; where the words are by number, the name may be repeated. */
-  readonly query: Readonly<Record<string, "integer" | "text" | Readonly<Record<string, string>>>>;
-}
 
 /** Which operation a request means. */
 export interface Route<Name extends string> {

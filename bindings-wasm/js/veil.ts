@@ -3,7 +3,7 @@
  * `JSON.stringify` and texts.
  */
 
-import type { HttpRequest } from "./transport.js";
+import type { HttpRequest } from "./http.js";
 
 /** The request itself, which from now on prints without its token and its secret body. */
 export function veiled<R extends HttpRequest>(request: R): R {

@@ -10,20 +10,20 @@ use std::task::{Context, Poll, Wake, Waker};
 use feishu_corehr::{Action, Call, Error, Form, Instant, Outcome, Replay};
 
 use crate::client::Client;
-use crate::desk::{Brought, Desk, Order};
 use crate::door::Door;
+use crate::host::{CallHost, Command, Completion};
 use crate::text::{self, Told};
 
 /// A call under way.
-pub(crate) struct Running {
+pub(crate) struct OngoingCall {
     future: Pin<Box<dyn Future<Output = Result<Outcome, Error>>>>,
     call: Rc<Call<Action>>,
-    desk: Rc<Desk>,
+    host: Rc<CallHost>,
     leave: fn(Outcome) -> Result<String, Error>,
     waker: Waker,
 }
 
-impl Running {
+impl OngoingCall {
     /// Checks request and options, all together; nothing is sent.
     pub(crate) fn new(
         client: &Client,
@@ -65,35 +65,35 @@ impl Running {
         number: u32,
         leave: fn(Outcome) -> Result<String, Error>,
     ) -> Self {
-        let desk = Rc::new(Desk::new(client.keeps_budget, is_observed));
+        let host = Rc::new(CallHost::new(client.keeps_budget, is_observed));
         let call = Rc::new(Call::new(action));
-        let (driven, carrier) = (call.clone(), desk.clone());
-        let future = Box::pin(async move { driven.drive(&*carrier, &*carrier).await });
-        Self { future, call, desk, leave, waker: Waker::from(Arc::new(Bell(number))) }
+        let (driven, asked) = (call.clone(), host.clone());
+        let future = Box::pin(async move { driven.drive(&*asked, &*asked).await });
+        Self { future, call, host, leave, waker: Waker::from(Arc::new(CallWaker(number))) }
     }
 
-    /// Goes on; the orders for the host as JSON, and whether the call has ended.
+    /// Goes on; the commands for the host as JSON, and whether the call has ended.
     pub(crate) fn poll(&mut self, now: Instant) -> (String, bool) {
-        self.desk.set_now(now);
+        self.host.set_now(now);
         let polled = self.future.as_mut().poll(&mut Context::from_waker(&self.waker));
-        let mut orders = text::json(&self.desk.take_orders());
-        let Poll::Ready(result) = polled else { return (orders, false) };
-        // The end is the last order. It is JSON already, and is not read again to be written again.
+        let mut commands = text::json(&self.host.take_commands());
+        let Poll::Ready(result) = polled else { return (commands, false) };
+        // The end is the last command. It is JSON already, and is not read again to be written again.
         let last = match result.and_then(self.leave) {
             Ok(output) => format!("{{\"done\":{output}}}"),
-            Err(error) => text::json(&Order::Failed(Box::new(Told::new(error)))),
+            Err(error) => text::json(&Command::Failed(Box::new(Told::new(error)))),
         };
-        orders.truncate(orders.len() - 1);
-        if orders.len() > 1 {
-            orders.push(',');
+        commands.truncate(commands.len() - 1);
+        if commands.len() > 1 {
+            commands.push(',');
         }
-        orders.push_str(&last);
-        orders.push(']');
-        (orders, true)
+        commands.push_str(&last);
+        commands.push(']');
+        (commands, true)
     }
 
-    pub(crate) fn bring(&self, errand: u32, brought: Brought) {
-        self.desk.bring(errand, brought);
+    pub(crate) fn complete(&self, task: u32, completion: Completion) {
+        self.host.complete(task, completion);
     }
 
     /// Ends the call and says what it has done.
@@ -102,20 +102,20 @@ impl Running {
     }
 }
 
-/// Rings when another call has brought what this one waits for.
-struct Bell(u32);
+/// Marks its call as woken when another call has brought what this one waits for.
+struct CallWaker(u32);
 
-impl Wake for Bell {
+impl Wake for CallWaker {
     fn wake(self: Arc<Self>) {
-        RUNG.with_borrow_mut(|rung| rung.push(self.0));
+        WOKEN.with_borrow_mut(|woken| woken.push(self.0));
     }
 }
 
 thread_local! {
-    static RUNG: RefCell<Vec<u32>> = const { RefCell::new(Vec::new()) };
+    static WOKEN: RefCell<Vec<u32>> = const { RefCell::new(Vec::new()) };
 }
 
 /// The calls whose bell rang since the last question.
 pub(crate) fn woken() -> Vec<u32> {
-    RUNG.take()
+    WOKEN.take()
 }

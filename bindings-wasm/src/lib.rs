@@ -7,16 +7,16 @@
 mod call;
 mod client;
 mod data;
-mod desk;
 mod door;
-mod house;
+mod host;
+mod registry;
 mod text;
 mod walk;
 
 use feishu_corehr::{HttpResponse, Secret, TransportError};
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::house::House;
+use crate::registry::Registry;
 
 /// The standard one is three times its size.
 #[global_allocator]
@@ -26,33 +26,33 @@ static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
 #[wasm_bindgen]
 pub fn open(options: &str, credentials: &str, has_transport: bool, seed: f64) -> String {
     // All 53 bits of a JavaScript integer.
-    text::result(client::Client::new(options, credentials, has_transport, seed as u64).map(House::add_client))
+    text::result(client::Client::new(options, credentials, has_transport, seed as u64).map(Registry::add_client))
 }
 
 /// Forgets a client; calls in flight go on.
 #[wasm_bindgen]
 pub fn close(client: u32) {
-    House::remove_client(client);
+    Registry::remove_client(client);
 }
 
 /// Begins a call: `{"ok": its number}` or `{"error": …}`. Nothing happens before [`poll`].
 #[wasm_bindgen]
 pub fn start(client: u32, operation: &str, request: &str, options: &str, is_observed: bool) -> String {
-    text::result(House::start(client, operation, request, options, is_observed))
+    text::result(Registry::start(client, operation, request, options, is_observed))
 }
 
 /// Begins one request for a client elsewhere, as [`start`] does: a refused token is renewed, nothing else is repeated,
 /// and its end tells nothing of the answer.
 #[wasm_bindgen]
 pub fn relay(client: u32, operation: &str, request: &str, options: &str, is_observed: bool) -> String {
-    text::result(House::relay(client, operation, request, options, is_observed))
+    text::result(Registry::relay(client, operation, request, options, is_observed))
 }
 
 /// Goes on with a call, and answers with a list of what the host shall do. Its last item is `done` or `failed` when
 /// the call has ended; then its number means nothing any more.
 #[wasm_bindgen]
 pub fn poll(call: u32, monotonic: f64, wall: f64) -> String {
-    House::poll(call, monotonic as u64, wall as u64)
+    Registry::poll(call, monotonic as u64, wall as u64)
 }
 
 /// The calls that want to be polled, because another one has brought what they wait for.
@@ -64,69 +64,69 @@ pub fn woken() -> Vec<u32> {
 /// Ends a call, and tells what it has done: the fields of an error.
 #[wasm_bindgen]
 pub fn cancel(call: u32) -> String {
-    House::cancel(call)
+    Registry::cancel(call)
 }
 
 /// A sleep is over.
 #[wasm_bindgen]
-pub fn slept(call: u32, errand: u32) {
-    House::answer(call, errand, desk::Brought::Nothing);
+pub fn slept(call: u32, task: u32) {
+    Registry::answer(call, task, host::Completion::Nothing);
 }
 
 /// The transport has brought an answer; `headers` is a list of pairs.
 #[wasm_bindgen]
-pub fn answered(call: u32, errand: u32, status: u16, headers: &str, body: Vec<u8>) {
+pub fn answered(call: u32, task: u32, status: u16, headers: &str, body: Vec<u8>) {
     let response = HttpResponse { status, headers: text::headers(headers), body };
-    House::answer(call, errand, desk::Brought::Http(Ok(response)));
+    Registry::answer(call, task, host::Completion::Http(Ok(response)));
 }
 
 /// The transport has failed; `kind` is one of `TransportErrorKind`'s words. `status` and `headers` are the answer's head,
 /// 0 where none was read.
 #[wasm_bindgen]
-pub fn failed(call: u32, errand: u32, kind: &str, bytes_written: bool, detail: &str, status: u16, headers: &str) {
+pub fn failed(call: u32, task: u32, kind: &str, bytes_written: bool, detail: &str, status: u16, headers: &str) {
     let mut error = TransportError::new(text::transport_error_kind(kind), bytes_written, detail);
     if status != 0 {
         error = error.with_head(status, text::headers(headers));
     }
-    House::answer(call, errand, desk::Brought::Http(Err(error)));
+    Registry::answer(call, task, host::Completion::Http(Err(error)));
 }
 
 /// The token function has returned a text, or has failed with one that holds no secret.
 #[wasm_bindgen]
-pub fn token(call: u32, errand: u32, is_token: bool, text: String) {
+pub fn token(call: u32, task: u32, is_token: bool, text: String) {
     let token = if is_token { Ok(Secret::new(text)) } else { Err(text) };
-    House::answer(call, errand, desk::Brought::Token(token));
+    Registry::answer(call, task, host::Completion::Token(token));
 }
 
 /// Begins a walk through a list: `{"ok": its number}` or `{"error": …}`.
 #[wasm_bindgen]
 pub fn walk(request: &str) -> String {
-    text::result(walk::new(request).map(House::add_walk))
+    text::result(walk::new(request).map(Registry::add_walk))
 }
 
 /// Where a walk stands: `{"ok": {"cursor", "request"}}`, both null at its end; or `{"error": …}` once, where the page that
 /// was taken last does not lead on.
 #[wasm_bindgen]
 pub fn walk_next(walk: u32) -> String {
-    House::walk(walk, walk::next)
+    Registry::walk(walk, walk::next)
 }
 
 /// Takes a page and goes on to the next.
 #[wasm_bindgen]
 pub fn walk_take(walk: u32, page: &str, log_id: Option<String>) {
-    House::walk(walk, |pages| walk::take(pages, page, log_id));
+    Registry::walk(walk, |pages| walk::take(pages, page, log_id));
 }
 
 /// Forgets a walk.
 #[wasm_bindgen]
 pub fn walk_end(walk: u32) {
-    House::remove_walk(walk);
+    Registry::remove_walk(walk);
 }
 
 /// A request as data: `{"ok": …}` or `{"error": …}`.
 #[wasm_bindgen]
 pub fn request(client: u32, operation: &str, request: &str, options: &str) -> String {
-    text::result(House::client(client).and_then(|client| data::request(&client, operation, request, options)))
+    text::result(Registry::client(client).and_then(|client| data::request(&client, operation, request, options)))
 }
 
 /// Reads an answer that another HTTP stack has fetched: `{"ok": …}` or `{"error": …}`.

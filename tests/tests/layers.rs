@@ -81,6 +81,13 @@ fn no_files_of_the_mobile_library_use_each_other_in_a_circle() {
 }
 
 #[test]
+fn no_files_of_the_npm_package_use_each_other_in_a_circle() {
+    let sources = Source::all("bindings-wasm/src");
+    assert!(sources.len() > 5, "the package was found");
+    assert_eq!(circle_of_files("bindings-wasm/src/", &sources), None);
+}
+
+#[test]
 fn the_core_depends_on_these_crates_and_no_others() {
     assert_eq!(crates("normal,no-proc-macro"), RUNTIME.iter().map(|name| (*name).to_owned()).collect());
     let all: BTreeSet<String> = RUNTIME.iter().chain(COMPILER).map(|name| (*name).to_owned()).collect();

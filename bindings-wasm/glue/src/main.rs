@@ -44,8 +44,8 @@ fn table() -> Result<String> {
     Ok(format!(
         "/** The core's operations as data; written by the build. */\n\n\
          import type {{ UserIdType }} from \"./core.js\";\n\
-         import type {{ Requests }} from \"./operations.js\";\n\
-         import type {{ Template }} from \"./route.js\";\n\n\
+         import type {{ Requests }} from \"./requests.js\";\n\
+         import type {{ Template }} from \"./template.js\";\n\n\
          /** All names. */\n\
          export const OPERATIONS: readonly (keyof Requests)[] = {};\n\
          /** What a request of each is like on the wire. */\n\

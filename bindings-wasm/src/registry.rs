@@ -5,34 +5,34 @@ use std::rc::Rc;
 
 use feishu_corehr::{Error, ErrorKind, Instant, ListProcesses, Pages};
 
-use crate::call::Running;
+use crate::call::OngoingCall;
 use crate::client::Client;
-use crate::desk::Brought;
+use crate::host::Completion;
 use crate::text::{self, Told};
 
 /// All clients, calls and walks of this instance.
 #[derive(Default)]
-pub(crate) struct House {
-    clients: Shelf<Rc<Client>>,
-    calls: Shelf<Running>,
-    walks: Shelf<Pages<ListProcesses>>,
+pub(crate) struct Registry {
+    clients: Slab<Rc<Client>>,
+    calls: Slab<OngoingCall>,
+    walks: Slab<Pages<ListProcesses>>,
 }
 
 /// Things by number; the number of what was taken away is given again. A map would be several times its size in wasm.
-struct Shelf<T> {
+struct Slab<T> {
     places: Vec<Option<T>>,
     free: Vec<u32>,
 }
 
-impl<T> Default for Shelf<T> {
+impl<T> Default for Slab<T> {
     fn default() -> Self {
         Self { places: Vec::new(), free: Vec::new() }
     }
 }
 
-impl<T> Shelf<T> {
+impl<T> Slab<T> {
     /// Puts down what `make` makes of its number, unless it fails.
-    fn put<E>(&mut self, make: impl FnOnce(u32) -> Result<T, E>) -> Result<u32, E> {
+    fn insert<E>(&mut self, make: impl FnOnce(u32) -> Result<T, E>) -> Result<u32, E> {
         let last = u32::try_from(self.places.len()).unwrap_or(u32::MAX);
         let number = self.free.last().copied().unwrap_or(last);
         let thing = make(number)?;
@@ -57,20 +57,20 @@ impl<T> Shelf<T> {
 }
 
 thread_local! {
-    static HOUSE: RefCell<House> = RefCell::default();
+    static REGISTRY: RefCell<Registry> = RefCell::default();
 }
 
-impl House {
+impl Registry {
     pub(crate) fn add_client(client: Rc<Client>) -> u32 {
-        number(HOUSE.with_borrow_mut(|house| house.clients.put(|_| Ok(client))))
+        number(REGISTRY.with_borrow_mut(|registry| registry.clients.insert(|_| Ok(client))))
     }
 
     pub(crate) fn client(number: u32) -> Result<Rc<Client>, Error> {
-        HOUSE.with_borrow_mut(|house| house.clients.find(number).cloned()).ok_or_else(closed)
+        REGISTRY.with_borrow_mut(|registry| registry.clients.find(number).cloned()).ok_or_else(closed)
     }
 
     pub(crate) fn remove_client(number: u32) {
-        HOUSE.with_borrow_mut(|house| house.clients.take(number));
+        REGISTRY.with_borrow_mut(|registry| registry.clients.take(number));
     }
 
     pub(crate) fn start(
@@ -81,8 +81,8 @@ impl House {
         is_observed: bool,
     ) -> Result<u32, Error> {
         let client = Self::client(client)?;
-        HOUSE.with_borrow_mut(|house| {
-            house.calls.put(|number| Running::new(&client, operation, request, options, is_observed, number))
+        REGISTRY.with_borrow_mut(|registry| {
+            registry.calls.insert(|number| OngoingCall::new(&client, operation, request, options, is_observed, number))
         })
     }
 
@@ -94,46 +94,48 @@ impl House {
         is_observed: bool,
     ) -> Result<u32, Error> {
         let client = Self::client(client)?;
-        HOUSE.with_borrow_mut(|house| {
-            house.calls.put(|number| Running::relayed(&client, operation, request, options, is_observed, number))
+        REGISTRY.with_borrow_mut(|registry| {
+            registry
+                .calls
+                .insert(|number| OngoingCall::relayed(&client, operation, request, options, is_observed, number))
         })
     }
 
     pub(crate) fn poll(number: u32, monotonic: u64, wall: u64) -> String {
-        HOUSE.with_borrow_mut(|house| {
-            let Some(call) = house.calls.find(number) else { return "[]".to_owned() };
-            let (orders, has_ended) = call.poll(Instant { monotonic, wall });
+        REGISTRY.with_borrow_mut(|registry| {
+            let Some(call) = registry.calls.find(number) else { return "[]".to_owned() };
+            let (commands, has_ended) = call.poll(Instant { monotonic, wall });
             if has_ended {
-                house.calls.take(number);
+                registry.calls.take(number);
             }
-            orders
+            commands
         })
     }
 
-    pub(crate) fn answer(number: u32, errand: u32, brought: Brought) {
-        HOUSE.with_borrow_mut(|house| {
-            if let Some(call) = house.calls.find(number) {
-                call.bring(errand, brought);
+    pub(crate) fn answer(number: u32, task: u32, completion: Completion) {
+        REGISTRY.with_borrow_mut(|registry| {
+            if let Some(call) = registry.calls.find(number) {
+                call.complete(task, completion);
             }
         });
     }
 
     pub(crate) fn cancel(number: u32) -> String {
-        let call = HOUSE.with_borrow_mut(|house| house.calls.take(number));
-        let error = call.map_or_else(closed, Running::cancel);
+        let call = REGISTRY.with_borrow_mut(|registry| registry.calls.take(number));
+        let error = call.map_or_else(closed, OngoingCall::cancel);
         text::json(&Told::new(error))
     }
 
     pub(crate) fn add_walk(pages: Pages<ListProcesses>) -> u32 {
-        number(HOUSE.with_borrow_mut(|house| house.walks.put(|_| Ok(pages))))
+        number(REGISTRY.with_borrow_mut(|registry| registry.walks.insert(|_| Ok(pages))))
     }
 
     pub(crate) fn walk(number: u32, act: impl FnOnce(&mut Pages<ListProcesses>) -> String) -> String {
-        HOUSE.with_borrow_mut(|house| house.walks.find(number).map_or_else(|| "{\"ok\":null}".to_owned(), act))
+        REGISTRY.with_borrow_mut(|registry| registry.walks.find(number).map_or_else(|| "{\"ok\":null}".to_owned(), act))
     }
 
     pub(crate) fn remove_walk(number: u32) {
-        HOUSE.with_borrow_mut(|house| house.walks.take(number));
+        REGISTRY.with_borrow_mut(|registry| registry.walks.take(number));
     }
 }
 
