@@ -603,4 +603,13 @@ mod tests {
         let error = call.end(START).expect_err("no other token");
         assert!(error.kind == ErrorKind::Unauthorized && error.same_token);
     }
+
+    #[test]
+    fn nobody_is_asked_for_a_token_at_the_deadline() {
+        for session in [app(false), app(true), session(Credentials::Host, false)] {
+            let mut call = Driven::new(&session, 100);
+            let error = call.end(START.after(100)).expect_err("it is too late");
+            assert!(error.kind == ErrorKind::Deadline && error.retryable);
+        }
+    }
 }
