@@ -9,7 +9,7 @@ import type { Actor, Problem } from "./core.js";
 import { isFeishuError } from "./error.js";
 import { isClient, type CallOptions, type Operations } from "./operations.js";
 import { invalid, optionsObject, takeFunction } from "./options.js";
-import type { Requests } from "./requests.js";
+import type { Requests } from "./table.js";
 import { acting, hasBody, read, route, type PageCall } from "./route.js";
 import { OPERATIONS, TEMPLATES } from "./table.js";
 

@@ -7,7 +7,8 @@ import type { HttpRequest, HttpResponse } from "./http.js";
 import { problem } from "./options.js";
 import { ProcessIds } from "./process-ids.js";
 import { isSignal } from "./realm.js";
-import type { ListRequest, Requests } from "./requests.js";
+import type { ListRequest } from "./requests.js";
+import type { Requests } from "./table.js";
 import { withMilliseconds, written } from "./text.js";
 import { veiled } from "./veil.js";
 

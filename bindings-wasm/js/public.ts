@@ -1,11 +1,10 @@
 /** What every entry of this package exports. */
 
 import * as core from "./core.js";
-import type { Explanation, Process, ProcessPage } from "./core.js";
+import type { Explanation } from "./core.js";
 import type { HttpResponse } from "./http.js";
 import { instance } from "./instance.js";
-import type { Requests } from "./requests.js";
-import { OPERATIONS } from "./table.js";
+import { OPERATIONS, type Replies, type Requests } from "./table.js";
 import { bytes, pairs } from "./transport.js";
 
 export { FeishuError, isFeishuError } from "./error.js";
@@ -17,20 +16,14 @@ export type { HttpHead, HttpHeaders, HttpRequest, HttpResponse } from "./http.js
 export type { CallOptions, ReadBackOption, ShownRequest } from "./operations.js";
 export type { SharedOptions } from "./options.js";
 export type { ProcessIds } from "./process-ids.js";
-export type { ListRequest, Requests } from "./requests.js";
+export type { Asked, ListRequest } from "./requests.js";
+export type { Replies, Requests } from "./table.js";
 export type { Transport } from "./transport.js";
 
 /** Feishu (飞书), in mainland China. */
 export const FEISHU = "https://open.feishu.cn";
 /** Lark, elsewhere. Whether it serves the process family is not documented. */
 export const LARK = "https://open.larksuite.com";
-
-/** What an answer of each operation is read into. */
-export interface Replies {
-  get_process: Process;
-  list_processes: ProcessPage;
-  withdraw_process: core.Empty;
-}
 
 /**
  * Reads an answer that another HTTP stack has fetched: the result, or the error that it stands for is thrown. That

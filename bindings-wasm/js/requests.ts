@@ -1,15 +1,11 @@
-/** The requests of all operations. */
+/** What callers write. */
 
-import type { GetProcess, ListProcesses, WithdrawProcess } from "./core.js";
+import type { ListProcesses } from "./core.js";
 
-/** Which processes to list; the span may be of any length. */
-export type ListRequest = {
-  [Field in keyof ListProcesses]: Field extends `modify_time_${string}` ? Date | number : ListProcesses[Field];
+/** A request as a caller writes it: where Feishu wants milliseconds, a `Date` is one too. */
+export type Asked<Request> = {
+  [Field in keyof Request]: Field extends `modify_time_${string}` ? Date | number : Request[Field];
 };
 
-/** The request of each operation, by the operation's name. */
-export interface Requests {
-  get_process: GetProcess;
-  list_processes: ListRequest;
-  withdraw_process: WithdrawProcess;
-}
+/** Which processes to list; the span may be of any length. */
+export type ListRequest = Asked<ListProcesses>;

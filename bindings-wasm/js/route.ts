@@ -5,7 +5,7 @@
 
 import { Refusal } from "./answer.js";
 import type { Actor } from "./core.js";
-import type { Requests } from "./requests.js";
+import type { Requests } from "./table.js";
 import { USER_ID_TYPES } from "./table.js";
 import type { Template } from "./template.js";
 

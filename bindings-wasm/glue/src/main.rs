@@ -3,12 +3,13 @@
 //! It is a program of this workspace and not an installed one, so that it has the version of wasm-bindgen in the one
 //! Cargo.lock: the two must be equal.
 
+use std::any::type_name;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
-use feishu_corehr::{Kind, OPERATIONS, Operation, Parameter, UserIdType};
+use feishu_corehr::{Endpoint, Kind, OPERATIONS, Operation, Parameter, UserIdType, operations};
 use serde_json::{Value, json};
 use wasm_bindgen_cli_support::Bindgen;
 
@@ -43,19 +44,40 @@ fn table() -> Result<String> {
     let kinds: Vec<&str> = UserIdType::ALL.iter().map(|kind| kind.as_str()).collect();
     Ok(format!(
         "/** The core's operations as data; written by the build. */\n\n\
+         import type * as core from \"./core.js\";\n\
          import type {{ UserIdType }} from \"./core.js\";\n\
-         import type {{ Requests }} from \"./requests.js\";\n\
+         import type {{ Asked }} from \"./requests.js\";\n\
          import type {{ Template }} from \"./template.js\";\n\n\
+         /** The request of each operation, by the operation's name. */\n\
+         export interface Requests {{\n{}}}\n\
+         /** What an answer of each operation is read into. */\n\
+         export interface Replies {{\n{}}}\n\
          /** All names. */\n\
          export const OPERATIONS: readonly (keyof Requests)[] = {};\n\
          /** What a request of each is like on the wire. */\n\
          export const TEMPLATES: Readonly<Record<keyof Requests, Template>> = {};\n\
          /** The kinds of a user's id. */\n\
          export const USER_ID_TYPES: readonly UserIdType[] = {};\n",
+        types_of(|(name, request, _)| format!("  {name}: Asked<core.{request}>;\n")),
+        types_of(|(name, _, reply)| format!("  {name}: core.{};\n", reply.rsplit("::").next().unwrap_or(reply))),
         serde_json::to_string(&names)?,
         serde_json::to_string_pretty(&templates)?,
         serde_json::to_string(&kinds)?,
     ))
+}
+
+/// A line of TypeScript for each operation: of its name, its request's type and its answer's.
+fn types_of(line: fn((&str, &str, &str)) -> String) -> String {
+    macro_rules! lines {
+        ($($name:ident: $request:ident -> $output:ident,)*) => {
+            [$((
+                stringify!($name),
+                stringify!($request),
+                type_name::<<feishu_corehr::$request as Endpoint>::Response>(),
+            )),*]
+        };
+    }
+    operations!(lines).map(line).concat()
 }
 
 fn template(operation: &Operation) -> Value {
