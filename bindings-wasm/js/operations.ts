@@ -2,7 +2,7 @@
 
 import { relay, run, type Opened } from "./call.js";
 import * as core from "./core.js";
-import type { GetProcess, Process, ReadBack, Withdrawn, WithdrawProcess } from "./core.js";
+import type { GetProcess, Process, ReadBack, Revoked, RevokeProcess, Withdrawn, WithdrawProcess } from "./core.js";
 import type { HttpRequest, HttpResponse } from "./http.js";
 import { problem } from "./options.js";
 import { ProcessIds } from "./process-ids.js";
@@ -75,6 +75,17 @@ export class Operations<Options extends CallOptions> {
    */
   withdrawProcess(request: WithdrawProcess, options?: Options & ReadBackOption): Promise<Withdrawn> {
     return call(this[OPEN], "withdraw_process", request, options);
+  }
+
+  /**
+   * Undoes a completed process, and knows what happened, as `withdrawProcess` does. `status` says whether it is revoked or
+   * still being revoked, where a read has told it.
+   *
+   * Rejects with a `FeishuError`: `kind` is `not_revocable` when the process is not completed, and `effect` says whether
+   * it may have been revoked all the same.
+   */
+  revokeProcess(request: RevokeProcess, options?: Options & ReadBackOption): Promise<Revoked> {
+    return call(this[OPEN], "revoke_process", request, options);
   }
 
   /** Reads one process. */

@@ -3,6 +3,7 @@
 mod actor;
 mod get_process;
 mod list_processes;
+mod revoke_process;
 mod rules;
 mod types;
 mod withdraw_process;
@@ -12,6 +13,7 @@ pub use actor::{Actor, User, UserIdType};
 pub use actor::{PythonActor, PythonUser};
 pub use get_process::{AbstractLine, Comment, CopiedTask, DoneTask, FlowKind, GetProcess, PendingTask, Process};
 pub use list_processes::{ListProcesses, ProcessPage};
+pub use revoke_process::{RevokeProcess, Revoked};
 pub use types::{DoneStatus, Empty, I18nText, Link, Status, TaskType};
 pub use withdraw_process::{WithdrawProcess, Withdrawn};
 
@@ -27,6 +29,7 @@ macro_rules! operations {
         $each! {
             get_process: GetProcess -> Process,
             list_processes: ListProcesses -> ProcessPage,
+            revoke_process: RevokeProcess -> Revoked,
             withdraw_process: WithdrawProcess -> Withdrawn,
         }
     };
@@ -186,6 +189,8 @@ mod tests {
             ("get_process", 1160500, Some((ErrorKind::Api, Effect::None, false, true))),
             ("get_process", 1160102, None),
             ("get_process", 1161006, None),
+            ("revoke_process", 1161007, Some((ErrorKind::NotRevocable, Effect::Unknown, false, true))),
+            ("revoke_process", 1161006, None),
             ("list_processes", 1160102, Some((ErrorKind::Api, Effect::None, false, true))),
             ("list_processes", 1160100, None),
             ("list_processes", 1663, Some((ErrorKind::Api, Effect::None, true, true))),

@@ -6,7 +6,7 @@ from _typeshed import Incomplete, SupportsGetItem
 from typing import Any, Final, SupportsFloat, SupportsIndex, final
 from typing_extensions import disjoint_base
 
-__all__ = ["FEISHU", "LARK", "VERSION", "AbstractLine", "Actor", "Advice", "Attribution", "Callback", "Client", "Comment", "CopiedTask", "DoneStatus", "DoneTask", "Effect", "Empty", "Error", "ErrorKind", "Explanation", "FieldViolation", "FlowKind", "GetProcess", "Help", "HttpRequest", "HttpResponse", "I18nText", "Link", "ListProcesses", "Observation", "OngoingCall", "Pages", "PendingTask", "Problem", "Process", "ProcessPage", "ReadBack", "Registry", "Status", "TaskType", "TransportErrorKind", "User", "UserIdType", "WithdrawProcess", "Withdrawn", "claim_interpreter", "decode_reply", "explain", "invalid_argument", "is_proxy", "operations", "restore_request"]
+__all__ = ["FEISHU", "LARK", "VERSION", "AbstractLine", "Actor", "Advice", "Attribution", "Callback", "Client", "Comment", "CopiedTask", "DoneStatus", "DoneTask", "Effect", "Empty", "Error", "ErrorKind", "Explanation", "FieldViolation", "FlowKind", "GetProcess", "Help", "HttpRequest", "HttpResponse", "I18nText", "Link", "ListProcesses", "Observation", "OngoingCall", "Pages", "PendingTask", "Problem", "Process", "ProcessPage", "ReadBack", "Registry", "RevokeProcess", "Revoked", "Status", "TaskType", "TransportErrorKind", "User", "UserIdType", "WithdrawProcess", "Withdrawn", "claim_interpreter", "decode_reply", "explain", "invalid_argument", "is_proxy", "operations", "restore_request"]
 
 FEISHU: Final[str]
 LARK: Final[str]
@@ -1395,6 +1395,85 @@ class Registry:
         """
         Calls `call` from another thread for new events, for loops that cannot watch a socket. It may not hold the
         registry.
+        """
+
+@final
+class RevokeProcess:
+    """
+    Undoes a process that is completed (status 9): it becomes revoked (status 8), possibly after a time of being revoked
+    (status 15).
+
+    PUT `/open-apis/corehr/v2/process_revoke/{process_id}`
+    ([page](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/corehr-v2/process_revoke/update)).
+    Who may: a process administrator, a document administrator, or the system. The app needs the scope
+    `corehr:process.instance:write`. At most 50 calls a second.
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, *, process_id: str, actor: Incomplete, reason: str | None = None) -> RevokeProcess: ...
+    def __reduce__(self, /) -> tuple[Any, tuple]: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def actor(self, /) -> Actor:
+        """
+        Who revokes it.
+        """
+    @property
+    def process_id(self, /) -> str:
+        """
+        The process: a number of 19 digits, as text. At most 128 bytes; no separator, space or control character.
+        """
+    @property
+    def reason(self, /) -> str | None:
+        """
+        Why, for people: at most 500 characters. Feishu does not say whether an empty one is accepted.
+        """
+
+@final
+class Revoked:
+    """
+    The process is revoked, or is being revoked.
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, *, process_id: str = ..., status: Status = ..., status_number: SupportsIndex | None = None, attribution: Attribution = ..., attempts: SupportsIndex = ..., resent_unread: bool = ..., log_id: str | None = None) -> Revoked: ...
+    def __reduce__(self, /) -> tuple[Any, tuple]: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def attempts(self, /) -> int:
+        """
+        How many times the revocation was sent.
+        """
+    @property
+    def attribution(self, /) -> Attribution:
+        """
+        By whom, as far as can be known.
+        """
+    @property
+    def log_id(self, /) -> str | None:
+        """
+        The log id of the answer that decided.
+        """
+    @property
+    def process_id(self, /) -> str:
+        """
+        The process.
+        """
+    @property
+    def resent_unread(self, /) -> bool:
+        """
+        Whether it was sent again without the process being read in between, because reading is forbidden.
+        """
+    @property
+    def status(self, /) -> Status:
+        """
+        Where the process is, if a read has told it: `Revoked`, or `Revoking`, which is not over yet and may end otherwise.
+        `Unknown` after Feishu's own success, which names no status.
+        """
+    @property
+    def status_number(self, /) -> int | None:
+        """
+        The number of that status.
         """
 
 @final

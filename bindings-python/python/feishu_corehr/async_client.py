@@ -9,7 +9,7 @@ from weakref import ref
 from . import _options
 from ._arguments import listed, milliseconds
 from ._host import AsyncHost
-from ._native import GetProcess, ListProcesses, Pages, ReadBack, Registry, WithdrawProcess
+from ._native import GetProcess, ListProcesses, Pages, ReadBack, Registry, RevokeProcess, WithdrawProcess
 from .process_ids import AsyncProcessIds
 
 TYPE_CHECKING = False
@@ -20,7 +20,18 @@ if TYPE_CHECKING:
     from datetime import datetime
     from typing import Any
 
-    from ._native import Actor, HttpRequest, HttpResponse, Observation, Process, Status, User, UserIdType, Withdrawn
+    from ._native import (
+        Actor,
+        HttpRequest,
+        HttpResponse,
+        Observation,
+        Process,
+        Revoked,
+        Status,
+        User,
+        UserIdType,
+        Withdrawn,
+    )
     from .client import _Request
     from .token_cache import AsyncTokenCache, TokenCache
 
@@ -102,6 +113,21 @@ class AsyncClient:
     ) -> Withdrawn:
         """Withdraw a running process, and know what happened: as `Client.withdraw_process`."""
         request = WithdrawProcess(process_id=process_id, actor=actor, reason=reason)
+        return await self._call(request, deadline, token, request_id, read_back)  # type: ignore[no-any-return]
+
+    async def revoke_process(
+        self,
+        process_id: str,
+        *,
+        actor: Actor | User,
+        reason: str | None = None,
+        read_back: ReadBack = ReadBack.BEST_EFFORT,
+        deadline: float | None = None,
+        token: str | None = None,
+        request_id: str | None = None,
+    ) -> Revoked:
+        """Undo a completed process, and know what happened: as `Client.revoke_process`."""
+        request = RevokeProcess(process_id=process_id, actor=actor, reason=reason)
         return await self._call(request, deadline, token, request_id, read_back)  # type: ignore[no-any-return]
 
     async def get_process(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from . import _options
 from ._arguments import listed, milliseconds
 from ._host import Host
-from ._native import GetProcess, ListProcesses, Pages, ReadBack, WithdrawProcess
+from ._native import GetProcess, ListProcesses, Pages, ReadBack, RevokeProcess, WithdrawProcess
 from .process_ids import ProcessIds
 
 TYPE_CHECKING = False
@@ -15,10 +15,21 @@ if TYPE_CHECKING:
     from datetime import datetime
     from typing import Any, Union
 
-    from ._native import Actor, HttpRequest, HttpResponse, Observation, Process, Status, User, UserIdType, Withdrawn
+    from ._native import (
+        Actor,
+        HttpRequest,
+        HttpResponse,
+        Observation,
+        Process,
+        Revoked,
+        Status,
+        User,
+        UserIdType,
+        Withdrawn,
+    )
     from .token_cache import TokenCache
 
-    _Request = Union[GetProcess, ListProcesses, WithdrawProcess]
+    _Request = Union[GetProcess, ListProcesses, RevokeProcess, WithdrawProcess]
     """The request of any operation."""
 
 
@@ -128,6 +139,39 @@ class Client:
             TypeError: An argument is of a wrong type; nothing was sent.
         """
         request = WithdrawProcess(process_id=process_id, actor=actor, reason=reason)
+        return self._call(request, deadline, token, request_id, read_back)  # type: ignore[no-any-return]
+
+    def revoke_process(
+        self,
+        process_id: str,
+        *,
+        actor: Actor | User,
+        reason: str | None = None,
+        read_back: ReadBack = ReadBack.BEST_EFFORT,
+        deadline: float | None = None,
+        token: str | None = None,
+        request_id: str | None = None,
+    ) -> Revoked:
+        """Undo a completed process, and know what happened.
+
+        Where an answer proves nothing, the process is read before the request is sent again, as for a withdrawal.
+        `Revoked.status` says whether it is revoked or still being revoked, where a read has told it.
+
+        Args:
+            process_id: A number of 19 digits, as text.
+            actor: Who revokes: a process administrator or a document administrator as a user, or `System()`.
+            reason: Why, for people: at most 500 characters.
+            read_back: What to do where reading is forbidden; see `ReadBack`.
+            deadline: How long the call may take, in seconds; by default the client's.
+            token: A tenant access token for this call only; it always wins.
+            request_id: An id of your own for Feishu's logs: at most 128 visible ASCII characters.
+
+        Raises:
+            NotRevocableError: It is not completed.
+            Error: Any other failure; its `effect` says whether the process may have been revoked.
+            TypeError: An argument is of a wrong type; nothing was sent.
+        """
+        request = RevokeProcess(process_id=process_id, actor=actor, reason=reason)
         return self._call(request, deadline, token, request_id, read_back)  # type: ignore[no-any-return]
 
     def get_process(

@@ -5,6 +5,7 @@ mod gateway;
 mod get_process;
 mod list_processes;
 mod query;
+mod revoke_process;
 mod token;
 mod withdraw_process;
 
@@ -20,7 +21,8 @@ use crate::state::State;
 pub(crate) use gateway::{missing_scope, too_frequent};
 
 /// All operations that are served.
-pub(crate) static ROWS: &[Row] = &[get_process::ROW, list_processes::ROW, token::ROW, withdraw_process::ROW];
+pub(crate) static ROWS: &[Row] =
+    &[get_process::ROW, list_processes::ROW, revoke_process::ROW, token::ROW, withdraw_process::ROW];
 
 /// What a request asks for.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
@@ -30,6 +32,8 @@ pub enum Operation {
     GetProcess,
     /// `GET /open-apis/corehr/v2/processes`
     ListProcesses,
+    /// `PUT /open-apis/corehr/v2/process_revoke/{process_id}`
+    RevokeProcess,
     /// `POST /open-apis/auth/v3/tenant_access_token/internal`
     Token,
     /// Any other method or path.

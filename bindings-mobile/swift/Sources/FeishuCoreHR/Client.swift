@@ -84,6 +84,28 @@ public final class Client: Sendable {
         return done
     }
 
+    /// Undoes a completed process. Where the answer is lost, it reads the process as ``withdrawProcess`` does.
+    ///
+    /// - Parameters:
+    ///   - actor: who revokes: a process administrator, a document administrator, or `.system()`.
+    ///   - reason: at most 500 characters.
+    /// - Returns: how sure it is that this call did it; `status` says whether it may still be going on.
+    public func revokeProcess(
+        _ processId: String,
+        actor: FeishuCoreHRGenerated.Actor,
+        reason: String? = nil,
+        readBack: ReadBack = .bestEffort,
+        deadline: Duration? = nil,
+        token: String? = nil,
+        requestId: String? = nil
+    ) async throws(FeishuError) -> Revoked {
+        let request = RevokeProcess(processId: processId, actor: actor, reason: reason)
+        let options = CallOptions(deadline: deadline?.milliseconds, token: token, requestId: requestId)
+        let new = NewCall(request: .revokeProcess(request: request), options: options, readBack: readBack)
+        guard case .revokeProcess(let done) = try await run(native, new, host) else { throw foreign }
+        return done
+    }
+
     /// Reads one process.
     ///
     /// - Parameter userIdType: the kind of the user ids in the answer; by default `open_id`.
@@ -142,6 +164,13 @@ public final class Client: Sendable {
         _ request: WithdrawProcess, token: String? = nil, requestId: String? = nil
     ) throws(FeishuError) -> HttpRequest {
         try shown(.withdrawProcess(request: request), token, requestId)
+    }
+
+    /// The same for the request that revokes a process.
+    public func request(
+        _ request: RevokeProcess, token: String? = nil, requestId: String? = nil
+    ) throws(FeishuError) -> HttpRequest {
+        try shown(.revokeProcess(request: request), token, requestId)
     }
 
     /// The same for the request that reads a process.

@@ -7,6 +7,11 @@ public enum DecodeReply {
         _ = try decoded("withdraw_process", response)
     }
 
+    /// The answer to a revocation.
+    public static func revokeProcess(_ response: HttpResponse) throws(FeishuError) {
+        _ = try decoded("revoke_process", response)
+    }
+
     /// The answer to the reading of a process.
     public static func getProcess(_ response: HttpResponse) throws(FeishuError) -> FeishuCoreHRGenerated.Process {
         guard case .getProcess(let process) = try decoded("get_process", response) else { throw foreign }

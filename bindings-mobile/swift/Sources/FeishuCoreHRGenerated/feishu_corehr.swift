@@ -3340,6 +3340,212 @@ public func FfiConverterTypeQuota_lower(_ value: Quota) -> RustBuffer {
 
 
 /**
+ * Undoes a process that is completed (status 9): it becomes revoked (status 8), possibly after a time of being revoked
+ * (status 15).
+ *
+ * PUT `/open-apis/corehr/v2/process_revoke/{process_id}`
+ * ([page](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/corehr-v2/process_revoke/update)).
+ * Who may: a process administrator, a document administrator, or the system. The app needs the scope
+ * `corehr:process.instance:write`. At most 50 calls a second.
+ */
+public struct RevokeProcess: Equatable, Hashable {
+    /**
+     * The process: a number of 19 digits, as text. At most 128 bytes; no separator, space or control character.
+     */
+    public var processId: String
+    /**
+     * Who revokes it.
+     */
+    public var actor: Actor
+    /**
+     * Why, for people: at most 500 characters. Feishu does not say whether an empty one is accepted.
+     */
+    public var reason: String?
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The process: a number of 19 digits, as text. At most 128 bytes; no separator, space or control character.
+         */processId: String, 
+        /**
+         * Who revokes it.
+         */actor: Actor, 
+        /**
+         * Why, for people: at most 500 characters. Feishu does not say whether an empty one is accepted.
+         */reason: String? = nil) {
+        self.processId = processId
+        self.actor = actor
+        self.reason = reason
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension RevokeProcess: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeRevokeProcess: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> RevokeProcess {
+        return
+            try RevokeProcess(
+                processId: FfiConverterString.read(from: &buf), 
+                actor: FfiConverterTypeActor.read(from: &buf), 
+                reason: FfiConverterOptionString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: RevokeProcess, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.processId, into: &buf)
+        FfiConverterTypeActor.write(value.actor, into: &buf)
+        FfiConverterOptionString.write(value.reason, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeRevokeProcess_lift(_ buf: RustBuffer) throws -> RevokeProcess {
+    return try FfiConverterTypeRevokeProcess.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeRevokeProcess_lower(_ value: RevokeProcess) -> RustBuffer {
+    return FfiConverterTypeRevokeProcess.lower(value)
+}
+
+
+/**
+ * The process is revoked, or is being revoked.
+ */
+public struct Revoked: Equatable, Hashable {
+    /**
+     * The process.
+     */
+    public var processId: String
+    /**
+     * Where the process is, if a read has told it: `Revoked`, or `Revoking`, which is not over yet and may end otherwise.
+     * `Unknown` after Feishu's own success, which names no status.
+     */
+    public var status: Status
+    /**
+     * The number of that status.
+     */
+    public var statusNumber: Int64?
+    /**
+     * By whom, as far as can be known.
+     */
+    public var attribution: Attribution
+    /**
+     * How many times the revocation was sent.
+     */
+    public var attempts: UInt32
+    /**
+     * Whether it was sent again without the process being read in between, because reading is forbidden.
+     */
+    public var resentUnread: Bool
+    /**
+     * The log id of the answer that decided.
+     */
+    public var logId: String?
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The process.
+         */processId: String, 
+        /**
+         * Where the process is, if a read has told it: `Revoked`, or `Revoking`, which is not over yet and may end otherwise.
+         * `Unknown` after Feishu's own success, which names no status.
+         */status: Status, 
+        /**
+         * The number of that status.
+         */statusNumber: Int64? = nil, 
+        /**
+         * By whom, as far as can be known.
+         */attribution: Attribution, 
+        /**
+         * How many times the revocation was sent.
+         */attempts: UInt32, 
+        /**
+         * Whether it was sent again without the process being read in between, because reading is forbidden.
+         */resentUnread: Bool, 
+        /**
+         * The log id of the answer that decided.
+         */logId: String? = nil) {
+        self.processId = processId
+        self.status = status
+        self.statusNumber = statusNumber
+        self.attribution = attribution
+        self.attempts = attempts
+        self.resentUnread = resentUnread
+        self.logId = logId
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension Revoked: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeRevoked: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Revoked {
+        return
+            try Revoked(
+                processId: FfiConverterString.read(from: &buf), 
+                status: FfiConverterTypeStatus.read(from: &buf), 
+                statusNumber: FfiConverterOptionInt64.read(from: &buf), 
+                attribution: FfiConverterTypeAttribution.read(from: &buf), 
+                attempts: FfiConverterUInt32.read(from: &buf), 
+                resentUnread: FfiConverterBool.read(from: &buf), 
+                logId: FfiConverterOptionString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: Revoked, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.processId, into: &buf)
+        FfiConverterTypeStatus.write(value.status, into: &buf)
+        FfiConverterOptionInt64.write(value.statusNumber, into: &buf)
+        FfiConverterTypeAttribution.write(value.attribution, into: &buf)
+        FfiConverterUInt32.write(value.attempts, into: &buf)
+        FfiConverterBool.write(value.resentUnread, into: &buf)
+        FfiConverterOptionString.write(value.logId, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeRevoked_lift(_ buf: RustBuffer) throws -> Revoked {
+    return try FfiConverterTypeRevoked.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeRevoked_lower(_ value: Revoked) -> RustBuffer {
+    return FfiConverterTypeRevoked.lower(value)
+}
+
+
+/**
  * Ends a process that is still running (status 1): it becomes withdrawn (status 4).
  *
  * PUT `/open-apis/corehr/v2/process_withdraw/{process_id}`
@@ -3717,7 +3923,8 @@ public enum Credentials: Equatable, Hashable, CustomDebugStringConvertible {
      */
     case backend
     /**
-     * The host's own token function, asked once per call by [`Ask::Token`](crate::machine::Ask::Token).
+     * The host's own token function, asked by [`Ask::Token`](crate::machine::Ask::Token): once in a call, and once more
+     * when its token was refused.
      */
     case host
 
@@ -4056,6 +4263,10 @@ public enum ErrorKind: Equatable, Hashable {
      */
     case notAnApiAnswer
     /**
+     * The process is not completed, so that it cannot be revoked: see `status`.
+     */
+    case notRevocable
+    /**
      * The process is not running any more, and not because it was withdrawn: see `status`.
      */
     case notWithdrawable
@@ -4162,31 +4373,33 @@ public struct FfiConverterTypeErrorKind: FfiConverterRustBuffer {
         
         case 17: return .notAnApiAnswer
         
-        case 18: return .notWithdrawable
+        case 18: return .notRevocable
         
-        case 19: return .proxy
+        case 19: return .notWithdrawable
         
-        case 20: return .proxyAuth
+        case 20: return .proxy
         
-        case 21: return .quotaExhausted
+        case 21: return .proxyAuth
         
-        case 22: return .rateLimited
+        case 22: return .quotaExhausted
         
-        case 23: return .rejected
+        case 23: return .rateLimited
         
-        case 24: return .timeout
+        case 24: return .rejected
         
-        case 25: return .tlsUntrusted
+        case 25: return .timeout
         
-        case 26: return .tokenSource
+        case 26: return .tlsUntrusted
         
-        case 27: return .tooLarge
+        case 27: return .tokenSource
         
-        case 28: return .transport
+        case 28: return .tooLarge
         
-        case 29: return .unauthorized
+        case 29: return .transport
         
-        case 30: return .unexpectedRedirect
+        case 30: return .unauthorized
+        
+        case 31: return .unexpectedRedirect
         
         default: throw UniffiInternalError.unexpectedEnumCase
         }
@@ -4264,56 +4477,60 @@ public struct FfiConverterTypeErrorKind: FfiConverterRustBuffer {
             writeInt(&buf, Int32(17))
         
         
-        case .notWithdrawable:
+        case .notRevocable:
             writeInt(&buf, Int32(18))
         
         
-        case .proxy:
+        case .notWithdrawable:
             writeInt(&buf, Int32(19))
         
         
-        case .proxyAuth:
+        case .proxy:
             writeInt(&buf, Int32(20))
         
         
-        case .quotaExhausted:
+        case .proxyAuth:
             writeInt(&buf, Int32(21))
         
         
-        case .rateLimited:
+        case .quotaExhausted:
             writeInt(&buf, Int32(22))
         
         
-        case .rejected:
+        case .rateLimited:
             writeInt(&buf, Int32(23))
         
         
-        case .timeout:
+        case .rejected:
             writeInt(&buf, Int32(24))
         
         
-        case .tlsUntrusted:
+        case .timeout:
             writeInt(&buf, Int32(25))
         
         
-        case .tokenSource:
+        case .tlsUntrusted:
             writeInt(&buf, Int32(26))
         
         
-        case .tooLarge:
+        case .tokenSource:
             writeInt(&buf, Int32(27))
         
         
-        case .transport:
+        case .tooLarge:
             writeInt(&buf, Int32(28))
         
         
-        case .unauthorized:
+        case .transport:
             writeInt(&buf, Int32(29))
         
         
-        case .unexpectedRedirect:
+        case .unauthorized:
             writeInt(&buf, Int32(30))
+        
+        
+        case .unexpectedRedirect:
+            writeInt(&buf, Int32(31))
         
         }
     }

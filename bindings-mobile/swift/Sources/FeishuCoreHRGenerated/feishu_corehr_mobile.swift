@@ -1746,6 +1746,14 @@ public enum Decoded: Equatable, Hashable {
     /**
      * An answer to the operation of this name.
      */
+    case revokeProcess(
+        /**
+         * What was read.
+         */value: Empty
+    )
+    /**
+     * An answer to the operation of this name.
+     */
     case withdrawProcess(
         /**
          * What was read.
@@ -1778,7 +1786,10 @@ public struct FfiConverterTypeDecoded: FfiConverterRustBuffer {
         case 2: return .listProcesses(value: try FfiConverterTypeProcessPage.read(from: &buf)
         )
         
-        case 3: return .withdrawProcess(value: try FfiConverterTypeEmpty.read(from: &buf)
+        case 3: return .revokeProcess(value: try FfiConverterTypeEmpty.read(from: &buf)
+        )
+        
+        case 4: return .withdrawProcess(value: try FfiConverterTypeEmpty.read(from: &buf)
         )
         
         default: throw UniffiInternalError.unexpectedEnumCase
@@ -1799,8 +1810,13 @@ public struct FfiConverterTypeDecoded: FfiConverterRustBuffer {
             FfiConverterTypeProcessPage.write(value, into: &buf)
             
         
-        case let .withdrawProcess(value):
+        case let .revokeProcess(value):
             writeInt(&buf, Int32(3))
+            FfiConverterTypeEmpty.write(value, into: &buf)
+            
+        
+        case let .withdrawProcess(value):
+            writeInt(&buf, Int32(4))
             FfiConverterTypeEmpty.write(value, into: &buf)
             
         }
@@ -2328,6 +2344,14 @@ public enum Output: Equatable, Hashable {
     /**
      * The end of the operation of this name.
      */
+    case revokeProcess(
+        /**
+         * What was read, or what is known of an act.
+         */value: Revoked
+    )
+    /**
+     * The end of the operation of this name.
+     */
     case withdrawProcess(
         /**
          * What was read, or what is known of an act.
@@ -2360,7 +2384,10 @@ public struct FfiConverterTypeOutput: FfiConverterRustBuffer {
         case 2: return .listProcesses(value: try FfiConverterTypeProcessPage.read(from: &buf)
         )
         
-        case 3: return .withdrawProcess(value: try FfiConverterTypeWithdrawn.read(from: &buf)
+        case 3: return .revokeProcess(value: try FfiConverterTypeRevoked.read(from: &buf)
+        )
+        
+        case 4: return .withdrawProcess(value: try FfiConverterTypeWithdrawn.read(from: &buf)
         )
         
         default: throw UniffiInternalError.unexpectedEnumCase
@@ -2381,8 +2408,13 @@ public struct FfiConverterTypeOutput: FfiConverterRustBuffer {
             FfiConverterTypeProcessPage.write(value, into: &buf)
             
         
-        case let .withdrawProcess(value):
+        case let .revokeProcess(value):
             writeInt(&buf, Int32(3))
+            FfiConverterTypeRevoked.write(value, into: &buf)
+            
+        
+        case let .withdrawProcess(value):
+            writeInt(&buf, Int32(4))
             FfiConverterTypeWithdrawn.write(value, into: &buf)
             
         }
@@ -2431,6 +2463,14 @@ public enum Request: Equatable, Hashable {
     /**
      * The operation of this name.
      */
+    case revokeProcess(
+        /**
+         * The arguments.
+         */request: RevokeProcess
+    )
+    /**
+     * The operation of this name.
+     */
     case withdrawProcess(
         /**
          * The arguments.
@@ -2463,7 +2503,10 @@ public struct FfiConverterTypeRequest: FfiConverterRustBuffer {
         case 2: return .listProcesses(request: try FfiConverterTypeListProcesses.read(from: &buf)
         )
         
-        case 3: return .withdrawProcess(request: try FfiConverterTypeWithdrawProcess.read(from: &buf)
+        case 3: return .revokeProcess(request: try FfiConverterTypeRevokeProcess.read(from: &buf)
+        )
+        
+        case 4: return .withdrawProcess(request: try FfiConverterTypeWithdrawProcess.read(from: &buf)
         )
         
         default: throw UniffiInternalError.unexpectedEnumCase
@@ -2484,8 +2527,13 @@ public struct FfiConverterTypeRequest: FfiConverterRustBuffer {
             FfiConverterTypeListProcesses.write(request, into: &buf)
             
         
-        case let .withdrawProcess(request):
+        case let .revokeProcess(request):
             writeInt(&buf, Int32(3))
+            FfiConverterTypeRevokeProcess.write(request, into: &buf)
+            
+        
+        case let .withdrawProcess(request):
+            writeInt(&buf, Int32(4))
             FfiConverterTypeWithdrawProcess.write(request, into: &buf)
             
         }

@@ -101,6 +101,7 @@ private func performed(_ client: Client, _ call: JSON) async throws -> JSON {
         switch call["operation"]?.string ?? withdraw {
         case "get_process": return ["value": plain(try await got(client, call))]
         case "list_processes": return try await walked(client, call)
+        case "revoke_process": return ["value": plain(try await revoked(client, call))]
         case "withdraw_process": return ["value": plain(try await withdrawn(client, call))]
         case let unknown: throw VectorError(text: "`\(unknown)` is played nowhere")
         }
@@ -135,6 +136,18 @@ private func token(_ answer: JSON?) throws -> String {
 
 private func withdrawn(_ client: Client, _ call: JSON) async throws -> Withdrawn {
     try await client.withdrawProcess(
+        call["process_id"]?.string ?? sample,
+        actor: try actor(call["actor"]),
+        reason: call["reason"]?.string,
+        readBack: try call["read_back"]?.string.map(readBack) ?? .bestEffort,
+        deadline: deadline(call),
+        token: call["token"]?.string,
+        requestId: call["request_id"]?.string
+    )
+}
+
+private func revoked(_ client: Client, _ call: JSON) async throws -> Revoked {
+    try await client.revokeProcess(
         call["process_id"]?.string ?? sample,
         actor: try actor(call["actor"]),
         reason: call["reason"]?.string,
@@ -215,6 +228,9 @@ private func read(_ reply: JSON) throws -> JSON {
         switch reply["operation"]?.string {
         case "get_process": return ["value": plain(try DecodeReply.getProcess(response))]
         case "list_processes": return ["value": plain(try DecodeReply.listProcesses(response))]
+        case "revoke_process":
+            try DecodeReply.revokeProcess(response)
+            return ["value": [:]]
         case "withdraw_process":
             try DecodeReply.withdrawProcess(response)
             return ["value": [:]]

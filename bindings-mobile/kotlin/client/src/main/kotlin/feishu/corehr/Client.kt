@@ -11,6 +11,8 @@ import feishu.corehr.model.Observation
 import feishu.corehr.model.Process
 import feishu.corehr.model.Quota
 import feishu.corehr.model.ReadBack
+import feishu.corehr.model.RevokeProcess
+import feishu.corehr.model.Revoked
 import feishu.corehr.model.Status
 import feishu.corehr.model.UserIdType
 import feishu.corehr.model.WithdrawProcess
@@ -96,6 +98,27 @@ public class Client(
     }
 
     /**
+     * Undoes a completed process. Where the answer is lost, it reads the process as [withdrawProcess] does.
+     *
+     * @param actor who revokes: a process administrator, a document administrator, or [Actor.System].
+     * @param reason at most 500 characters.
+     * @return how sure it is that this call did it; [Revoked.status] says whether it may still be going on.
+     */
+    public suspend fun revokeProcess(
+        processId: String,
+        actor: Actor,
+        reason: String? = null,
+        readBack: ReadBack = ReadBack.BEST_EFFORT,
+        deadline: Duration? = null,
+        token: String? = null,
+        requestId: String? = null,
+    ): Revoked {
+        val request = Request.RevokeProcess(RevokeProcess(processId, actor, reason))
+        val output = run(NewCall(request, callOptions(deadline, token, requestId), readBack))
+        return (output as Output.RevokeProcess).value
+    }
+
+    /**
      * Reads one process.
      *
      * @param userIdType the kind of the user ids in the answer; by default `open_id`.
@@ -149,6 +172,10 @@ public class Client(
     /** The request as data, for an HTTP stack of your own; its `toString()` is a `curl` line without secrets. */
     public fun request(request: WithdrawProcess, token: String? = null, requestId: String? = null): HttpRequest =
         shown(Request.WithdrawProcess(request), token, requestId)
+
+    /** The same for the request that revokes a process. */
+    public fun request(request: RevokeProcess, token: String? = null, requestId: String? = null): HttpRequest =
+        shown(Request.RevokeProcess(request), token, requestId)
 
     /** The same for the request that reads a process. */
     public fun request(request: GetProcess, token: String? = null, requestId: String? = null): HttpRequest =

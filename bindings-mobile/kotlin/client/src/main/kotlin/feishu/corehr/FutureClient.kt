@@ -7,6 +7,7 @@ import feishu.corehr.model.Observation
 import feishu.corehr.model.Process
 import feishu.corehr.model.Quota
 import feishu.corehr.model.ReadBack
+import feishu.corehr.model.Revoked
 import feishu.corehr.model.Status
 import feishu.corehr.model.UserIdType
 import feishu.corehr.model.Withdrawn
@@ -44,6 +45,17 @@ public class FutureClient private constructor(private val client: Client) : Auto
         options: Options = Options(),
     ): CompletableFuture<Withdrawn> = scope.future {
         options.run { client.withdrawProcess(processId, actor, reason, readBack, deadline, token, requestId) }
+    }
+
+    /** [Client.revokeProcess]. */
+    @JvmOverloads
+    public fun revokeProcess(
+        processId: String,
+        actor: Actor,
+        reason: String? = null,
+        options: Options = Options(),
+    ): CompletableFuture<Revoked> = scope.future {
+        options.run { client.revokeProcess(processId, actor, reason, readBack, deadline, token, requestId) }
     }
 
     /** [Client.getProcess]. */
@@ -89,7 +101,7 @@ public class FutureClient private constructor(private val client: Client) : Auto
         /** An id of your own for Feishu's logs, sent as `Oapi-Sdk-Request-Id`. */
         public fun requestId(value: String): Options = apply { requestId = value }
 
-        /** Of a withdrawal: how much reading after a lost answer matters. */
+        /** Of a withdrawal or a revocation: how much reading after a lost answer matters. */
         public fun readBack(value: ReadBack): Options = apply { readBack = value }
     }
 

@@ -11,6 +11,11 @@ public object DecodeReply {
         decoded("withdraw_process", response)
     }
 
+    /** The answer to a revocation. */
+    public fun revokeProcess(response: HttpResponse) {
+        decoded("revoke_process", response)
+    }
+
     /** The answer to the reading of a process. */
     public fun getProcess(response: HttpResponse): Process =
         (decoded("get_process", response) as Decoded.GetProcess).value

@@ -49,6 +49,8 @@ import feishu.corehr.model.FfiConverterTypeProcess
 import feishu.corehr.model.FfiConverterTypeProcessPage
 import feishu.corehr.model.FfiConverterTypeQuota
 import feishu.corehr.model.FfiConverterTypeReadBack
+import feishu.corehr.model.FfiConverterTypeRevokeProcess
+import feishu.corehr.model.FfiConverterTypeRevoked
 import feishu.corehr.model.FfiConverterTypeSecret
 import feishu.corehr.model.FfiConverterTypeTransportErrorKind
 import feishu.corehr.model.FfiConverterTypeWithdrawProcess
@@ -62,6 +64,8 @@ import feishu.corehr.model.Process
 import feishu.corehr.model.ProcessPage
 import feishu.corehr.model.Quota
 import feishu.corehr.model.ReadBack
+import feishu.corehr.model.RevokeProcess
+import feishu.corehr.model.Revoked
 import feishu.corehr.model.Secret
 import feishu.corehr.model.TransportErrorKind
 import feishu.corehr.model.WithdrawProcess
@@ -81,6 +85,8 @@ import feishu.corehr.model.RustBuffer as RustBufferProcess
 import feishu.corehr.model.RustBuffer as RustBufferProcessPage
 import feishu.corehr.model.RustBuffer as RustBufferQuota
 import feishu.corehr.model.RustBuffer as RustBufferReadBack
+import feishu.corehr.model.RustBuffer as RustBufferRevokeProcess
+import feishu.corehr.model.RustBuffer as RustBufferRevoked
 import feishu.corehr.model.RustBuffer as RustBufferSecret
 import feishu.corehr.model.RustBuffer as RustBufferTransportErrorKind
 import feishu.corehr.model.RustBuffer as RustBufferWithdrawProcess
@@ -3024,6 +3030,21 @@ sealed class Decoded {
     /**
      * An answer to the operation of this name.
      */
+    data class RevokeProcess(
+        /**
+         * What was read.
+         */
+        val `value`: feishu.corehr.model.Empty) : Decoded()
+        
+    {
+        
+
+        companion object
+    }
+    
+    /**
+     * An answer to the operation of this name.
+     */
     data class WithdrawProcess(
         /**
          * What was read.
@@ -3058,7 +3079,10 @@ public object FfiConverterTypeDecoded : FfiConverterRustBuffer<Decoded>{
             2 -> Decoded.ListProcesses(
                 FfiConverterTypeProcessPage.read(buf),
                 )
-            3 -> Decoded.WithdrawProcess(
+            3 -> Decoded.RevokeProcess(
+                FfiConverterTypeEmpty.read(buf),
+                )
+            4 -> Decoded.WithdrawProcess(
                 FfiConverterTypeEmpty.read(buf),
                 )
             else -> throw RuntimeException("invalid enum value, something is very wrong!!")
@@ -3078,6 +3102,13 @@ public object FfiConverterTypeDecoded : FfiConverterRustBuffer<Decoded>{
             (
                 4UL
                 + FfiConverterTypeProcessPage.allocationSize(value.`value`)
+            )
+        }
+        is Decoded.RevokeProcess -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypeEmpty.allocationSize(value.`value`)
             )
         }
         is Decoded.WithdrawProcess -> {
@@ -3101,8 +3132,13 @@ public object FfiConverterTypeDecoded : FfiConverterRustBuffer<Decoded>{
                 FfiConverterTypeProcessPage.write(value.`value`, buf)
                 Unit
             }
-            is Decoded.WithdrawProcess -> {
+            is Decoded.RevokeProcess -> {
                 buf.putInt(3)
+                FfiConverterTypeEmpty.write(value.`value`, buf)
+                Unit
+            }
+            is Decoded.WithdrawProcess -> {
+                buf.putInt(4)
                 FfiConverterTypeEmpty.write(value.`value`, buf)
                 Unit
             }
@@ -3754,6 +3790,21 @@ sealed class Output {
     /**
      * The end of the operation of this name.
      */
+    data class RevokeProcess(
+        /**
+         * What was read, or what is known of an act.
+         */
+        val `value`: feishu.corehr.model.Revoked) : Output()
+        
+    {
+        
+
+        companion object
+    }
+    
+    /**
+     * The end of the operation of this name.
+     */
     data class WithdrawProcess(
         /**
          * What was read, or what is known of an act.
@@ -3788,7 +3839,10 @@ public object FfiConverterTypeOutput : FfiConverterRustBuffer<Output>{
             2 -> Output.ListProcesses(
                 FfiConverterTypeProcessPage.read(buf),
                 )
-            3 -> Output.WithdrawProcess(
+            3 -> Output.RevokeProcess(
+                FfiConverterTypeRevoked.read(buf),
+                )
+            4 -> Output.WithdrawProcess(
                 FfiConverterTypeWithdrawn.read(buf),
                 )
             else -> throw RuntimeException("invalid enum value, something is very wrong!!")
@@ -3808,6 +3862,13 @@ public object FfiConverterTypeOutput : FfiConverterRustBuffer<Output>{
             (
                 4UL
                 + FfiConverterTypeProcessPage.allocationSize(value.`value`)
+            )
+        }
+        is Output.RevokeProcess -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypeRevoked.allocationSize(value.`value`)
             )
         }
         is Output.WithdrawProcess -> {
@@ -3831,8 +3892,13 @@ public object FfiConverterTypeOutput : FfiConverterRustBuffer<Output>{
                 FfiConverterTypeProcessPage.write(value.`value`, buf)
                 Unit
             }
-            is Output.WithdrawProcess -> {
+            is Output.RevokeProcess -> {
                 buf.putInt(3)
+                FfiConverterTypeRevoked.write(value.`value`, buf)
+                Unit
+            }
+            is Output.WithdrawProcess -> {
+                buf.putInt(4)
                 FfiConverterTypeWithdrawn.write(value.`value`, buf)
                 Unit
             }
@@ -3882,6 +3948,21 @@ sealed class Request {
     /**
      * The operation of this name.
      */
+    data class RevokeProcess(
+        /**
+         * The arguments.
+         */
+        val `request`: feishu.corehr.model.RevokeProcess) : Request()
+        
+    {
+        
+
+        companion object
+    }
+    
+    /**
+     * The operation of this name.
+     */
     data class WithdrawProcess(
         /**
          * The arguments.
@@ -3916,7 +3997,10 @@ public object FfiConverterTypeRequest : FfiConverterRustBuffer<Request>{
             2 -> Request.ListProcesses(
                 FfiConverterTypeListProcesses.read(buf),
                 )
-            3 -> Request.WithdrawProcess(
+            3 -> Request.RevokeProcess(
+                FfiConverterTypeRevokeProcess.read(buf),
+                )
+            4 -> Request.WithdrawProcess(
                 FfiConverterTypeWithdrawProcess.read(buf),
                 )
             else -> throw RuntimeException("invalid enum value, something is very wrong!!")
@@ -3936,6 +4020,13 @@ public object FfiConverterTypeRequest : FfiConverterRustBuffer<Request>{
             (
                 4UL
                 + FfiConverterTypeListProcesses.allocationSize(value.`request`)
+            )
+        }
+        is Request.RevokeProcess -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypeRevokeProcess.allocationSize(value.`request`)
             )
         }
         is Request.WithdrawProcess -> {
@@ -3959,8 +4050,13 @@ public object FfiConverterTypeRequest : FfiConverterRustBuffer<Request>{
                 FfiConverterTypeListProcesses.write(value.`request`, buf)
                 Unit
             }
-            is Request.WithdrawProcess -> {
+            is Request.RevokeProcess -> {
                 buf.putInt(3)
+                FfiConverterTypeRevokeProcess.write(value.`request`, buf)
+                Unit
+            }
+            is Request.WithdrawProcess -> {
+                buf.putInt(4)
                 FfiConverterTypeWithdrawProcess.write(value.`request`, buf)
                 Unit
             }
@@ -4260,6 +4356,10 @@ public object FfiConverterMapStringTypeQuota: FfiConverterRustBuffer<Map<kotlin.
         }
     }
 }
+
+
+
+
 
 
 

@@ -3097,6 +3097,155 @@ public object FfiConverterTypeQuota: FfiConverterRustBuffer<Quota> {
 
 
 /**
+ * Undoes a process that is completed (status 9): it becomes revoked (status 8), possibly after a time of being revoked
+ * (status 15).
+ *
+ * PUT `/open-apis/corehr/v2/process_revoke/{process_id}`
+ * ([page](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/corehr-v2/process_revoke/update)).
+ * Who may: a process administrator, a document administrator, or the system. The app needs the scope
+ * `corehr:process.instance:write`. At most 50 calls a second.
+ */
+data class RevokeProcess (
+    /**
+     * The process: a number of 19 digits, as text. At most 128 bytes; no separator, space or control character.
+     */
+    val `processId`: kotlin.String
+    , 
+    /**
+     * Who revokes it.
+     */
+    val `actor`: Actor
+    , 
+    /**
+     * Why, for people: at most 500 characters. Feishu does not say whether an empty one is accepted.
+     */
+    val `reason`: kotlin.String? = null 
+    
+){
+    
+
+    
+
+    
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeRevokeProcess: FfiConverterRustBuffer<RevokeProcess> {
+    override fun read(buf: ByteBuffer): RevokeProcess {
+        return RevokeProcess(
+            FfiConverterString.read(buf),
+            FfiConverterTypeActor.read(buf),
+            FfiConverterOptionalString.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: RevokeProcess) = (
+            FfiConverterString.allocationSize(value.`processId`) +
+            FfiConverterTypeActor.allocationSize(value.`actor`) +
+            FfiConverterOptionalString.allocationSize(value.`reason`)
+    )
+
+    override fun write(value: RevokeProcess, buf: ByteBuffer) {
+            FfiConverterString.write(value.`processId`, buf)
+            FfiConverterTypeActor.write(value.`actor`, buf)
+            FfiConverterOptionalString.write(value.`reason`, buf)
+    }
+}
+
+
+
+/**
+ * The process is revoked, or is being revoked.
+ */
+data class Revoked (
+    /**
+     * The process.
+     */
+    val `processId`: kotlin.String
+    , 
+    /**
+     * Where the process is, if a read has told it: `Revoked`, or `Revoking`, which is not over yet and may end otherwise.
+     * `Unknown` after Feishu's own success, which names no status.
+     */
+    val `status`: Status
+    , 
+    /**
+     * The number of that status.
+     */
+    val `statusNumber`: kotlin.Long? = null 
+    , 
+    /**
+     * By whom, as far as can be known.
+     */
+    val `attribution`: Attribution
+    , 
+    /**
+     * How many times the revocation was sent.
+     */
+    val `attempts`: kotlin.UInt
+    , 
+    /**
+     * Whether it was sent again without the process being read in between, because reading is forbidden.
+     */
+    val `resentUnread`: kotlin.Boolean
+    , 
+    /**
+     * The log id of the answer that decided.
+     */
+    val `logId`: kotlin.String? = null 
+    
+){
+    
+
+    
+
+    
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeRevoked: FfiConverterRustBuffer<Revoked> {
+    override fun read(buf: ByteBuffer): Revoked {
+        return Revoked(
+            FfiConverterString.read(buf),
+            FfiConverterTypeStatus.read(buf),
+            FfiConverterOptionalLong.read(buf),
+            FfiConverterTypeAttribution.read(buf),
+            FfiConverterUInt.read(buf),
+            FfiConverterBoolean.read(buf),
+            FfiConverterOptionalString.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: Revoked) = (
+            FfiConverterString.allocationSize(value.`processId`) +
+            FfiConverterTypeStatus.allocationSize(value.`status`) +
+            FfiConverterOptionalLong.allocationSize(value.`statusNumber`) +
+            FfiConverterTypeAttribution.allocationSize(value.`attribution`) +
+            FfiConverterUInt.allocationSize(value.`attempts`) +
+            FfiConverterBoolean.allocationSize(value.`resentUnread`) +
+            FfiConverterOptionalString.allocationSize(value.`logId`)
+    )
+
+    override fun write(value: Revoked, buf: ByteBuffer) {
+            FfiConverterString.write(value.`processId`, buf)
+            FfiConverterTypeStatus.write(value.`status`, buf)
+            FfiConverterOptionalLong.write(value.`statusNumber`, buf)
+            FfiConverterTypeAttribution.write(value.`attribution`, buf)
+            FfiConverterUInt.write(value.`attempts`, buf)
+            FfiConverterBoolean.write(value.`resentUnread`, buf)
+            FfiConverterOptionalString.write(value.`logId`, buf)
+    }
+}
+
+
+
+/**
  * Ends a process that is still running (status 1): it becomes withdrawn (status 4).
  *
  * PUT `/open-apis/corehr/v2/process_withdraw/{process_id}`
@@ -3413,7 +3562,8 @@ sealed class Credentials {
     
     
     /**
-     * The host's own token function, asked once per call by [`Ask::Token`](crate::machine::Ask::Token).
+     * The host's own token function, asked by [`Ask::Token`](crate::machine::Ask::Token): once in a call, and once more
+     * when its token was refused.
      */
     object Host : Credentials()
     
@@ -3672,6 +3822,10 @@ enum class ErrorKind {
      * The answer is not JSON at all: a login page, an empty body, a proxy's text.
      */
     NOT_AN_API_ANSWER,
+    /**
+     * The process is not completed, so that it cannot be revoked: see `status`.
+     */
+    NOT_REVOCABLE,
     /**
      * The process is not running any more, and not because it was withdrawn: see `status`.
      */

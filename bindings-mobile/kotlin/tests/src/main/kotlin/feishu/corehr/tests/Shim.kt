@@ -143,6 +143,7 @@ private suspend fun performed(client: JsonObject, calls: List<JsonObject>, url: 
                 when (val operation = call["operation"]?.asString ?: WITHDRAW) {
                     "get_process" -> json("value" to plain(got(made, call)))
                     "list_processes" -> walked(made, call)
+                    "revoke_process" -> json("value" to plain(revoked(made, call)))
                     "withdraw_process" -> json("value" to plain(withdrawn(made, call)))
                     else -> error("`$operation` is played nowhere")
                 }
@@ -174,6 +175,16 @@ private fun token(answer: JsonObject): String =
     answer.text("token") ?: throw HostException.Failed(answer["error"].asString)
 
 private suspend fun withdrawn(client: Client, call: JsonObject) = client.withdrawProcess(
+    call.text("process_id") ?: SAMPLE,
+    call["actor"]?.asJsonObject?.let(::actor) ?: Actor.System(),
+    call.text("reason"),
+    call.text("read_back")?.let { ReadBack.valueOf(it.uppercase()) } ?: ReadBack.BEST_EFFORT,
+    call.deadline(),
+    call.text("token"),
+    call.text("request_id"),
+)
+
+private suspend fun revoked(client: Client, call: JsonObject) = client.revokeProcess(
     call.text("process_id") ?: SAMPLE,
     call["actor"]?.asJsonObject?.let(::actor) ?: Actor.System(),
     call.text("reason"),
@@ -230,6 +241,7 @@ private fun read(reply: JsonObject): JsonObject {
         val value = when (val operation = reply["operation"].asString) {
             "get_process" -> DecodeReply.getProcess(response)
             "list_processes" -> DecodeReply.listProcesses(response)
+            "revoke_process" -> emptyMap<String, Any>().also { DecodeReply.revokeProcess(response) }
             "withdraw_process" -> emptyMap<String, Any>().also { DecodeReply.withdrawProcess(response) }
             else -> error("`$operation` is read nowhere")
         }
