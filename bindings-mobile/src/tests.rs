@@ -253,11 +253,11 @@ fn whoever_waits_for_another_call_is_woken_however_that_one_goes_on() {
         assert!(request.url.ends_with("/tenant_access_token/internal") && request.sensitive_body);
         let waiter = client.begin(withdrawal(CallOptions::default())).unwrap();
         assert!(matches!(waiter.step, HostStep::Wait { wakes: true, .. }), "{:?}", waiter.step);
-        let bell = Arc::new(Bell(AtomicU32::new(0)));
-        waiter.call.wake(bell.clone()).unwrap();
-        assert_eq!(bell.0.load(Ordering::SeqCst), 0);
+        let woken = Arc::new(Woken(AtomicU32::new(0)));
+        waiter.call.wake(woken.clone()).unwrap();
+        assert_eq!(woken.0.load(Ordering::SeqCst), 0);
         end(holder);
-        assert_eq!(bell.0.load(Ordering::SeqCst), 1);
+        assert_eq!(woken.0.load(Ordering::SeqCst), 1);
         let next = waiter.call.next(HostAnswer::Late).unwrap().step;
         let HostStep::Send { request, .. } = next else { panic!("{next:?}") };
         assert_eq!(request.sensitive_body, index > 0, "with the token, or else it fetches one itself");
@@ -384,9 +384,9 @@ const fn call_name(effect: Effect) -> &'static str {
     }
 }
 
-struct Bell(AtomicU32);
+struct Woken(AtomicU32);
 
-impl Waker for Bell {
+impl Waker for Woken {
     fn wake(&self) -> Result<(), HostError> {
         self.0.fetch_add(1, Ordering::SeqCst);
         Ok(())

@@ -28,7 +28,7 @@ def looks(client: object) -> str:
     """Everything that Python shows of an object."""
     shown = [repr(client), str(client), f"{client}", repr(dir(client))]
     shown += [repr(getattr(client, name, "")) for name in dir(client) if name not in ("__doc__",)]
-    for inner in ("_native", "_host", "_mailboxes"):
+    for inner in ("_native", "_host", "_registries"):
         value = getattr(client, inner, None)
         shown += [repr(getattr(value, name, "")) for name in dir(value)]
     return "\n".join(shown)

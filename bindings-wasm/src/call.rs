@@ -115,7 +115,7 @@ thread_local! {
     static WOKEN: RefCell<Vec<u32>> = const { RefCell::new(Vec::new()) };
 }
 
-/// The calls whose bell rang since the last question.
+/// The calls that were woken since the last question.
 pub(crate) fn woken() -> Vec<u32> {
     WOKEN.take()
 }
