@@ -173,8 +173,9 @@ def test_a_transport_hands_in_the_head_of_an_answer_whose_body_was_lost(make: An
     with pytest.raises(feishu.BadBodyError) as raised:
         make(token=lambda: "t", transport=fake).withdraw_process("7", actor=System(), read_back=feishu.ReadBack.NEVER)
     assert (raised.value.http_status, raised.value.log_id, raised.value.effect) == (200, "HEAD", Effect.UNKNOWN)
-    for wrong in ({"kind": "dns"}, {"kind": TransportErrorKind.DNS, "response": 200}):
-        with pytest.raises(TypeError):
+    dns = TransportErrorKind.DNS
+    for wrong in ({"kind": "dns"}, {"kind": dns, "response": 200}, {"kind": dns, "bytes_written": 0}):
+        with pytest.raises(TypeError, match=f"^{list(wrong)[-1]} must be "):
             TransportFailure(**wrong)  # type: ignore[arg-type]
 
 

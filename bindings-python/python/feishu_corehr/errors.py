@@ -96,6 +96,9 @@ class TransportFailure(Exception):  # noqa: N818 - TransportError is what a call
         """How it failed, whether the server may have seen the request, and what was read of its answer."""
         if not isinstance(kind, TransportErrorKind):
             raise TypeError(f"kind must be a TransportErrorKind, not {type(kind).__name__}")
+        if not isinstance(bytes_written, bool):
+            # What only looks like false would be told as a proof that nothing was sent.
+            raise TypeError(f"bytes_written must be a bool, not {type(bytes_written).__name__}")
         if response is not None and not isinstance(response, HttpResponse):
             raise TypeError(f"response must be an HttpResponse, not {type(response).__name__}")
         super().__init__(f"{kind}, {'something' if bytes_written else 'nothing'} was written")
