@@ -23,6 +23,7 @@ ACTORS = [System(), *[System(user=user) for user in USERS], *[feishu.Actor.User(
 REQUESTS = [
     feishu.WithdrawProcess(process_id="7", actor=System(user=USERS[0]), reason="因"),
     feishu.WithdrawProcess(process_id="7", actor=USERS[1]),
+    feishu.RevokeProcess(process_id="7", actor=USERS[2], reason="错"),
     feishu.GetProcess(process_id="7", user_id_type=feishu.UserIdType.UNION_ID),
     feishu.ListProcesses(modify_time_from=0, modify_time_to=1, statuses=[feishu.Status.WITHDRAWN], page_size=7),
 ]
@@ -84,6 +85,7 @@ def values() -> list[Any]:
         *REQUESTS,
         *requests,
         withdraw("7"),
+        feishu.Revoked(process_id="7", status=feishu.Status.REVOKING, status_number=15),
         rich_process(),
         page,
         seen[0],
