@@ -9,6 +9,7 @@ use crate::client::{
 };
 
 pub(crate) const LIST: &str = "/open-apis/corehr/v2/processes";
+pub(crate) const REVOKE: &str = "/open-apis/corehr/v2/process_revoke";
 pub(crate) const WITHDRAW: &str = "/open-apis/corehr/v2/process_withdraw";
 const DAY_MS: i64 = 86_400_000;
 
@@ -53,6 +54,34 @@ async fn only_the_parties_of_a_process_may_withdraw_it() {
         let reply = exchange(&sandbox, &request("PUT", &path, Some(&token), &body)).await;
         assert_eq!(refusal(&reply), expected, "{situation}");
     }
+}
+
+#[tokio::test]
+async fn only_what_is_completed_is_revoked_and_only_by_an_administrator() {
+    let sandbox = sandbox().await;
+    let token = token(&sandbox).await;
+    let demo = sandbox.demo();
+    let revoke = async |process_id: &str, body: Value| {
+        let path = format!("{REVOKE}/{process_id}");
+        exchange(&sandbox, &request("PUT", &path, Some(&token), &body.to_string())).await
+    };
+    for (situation, user, expected, status) in [
+        ("completed", "initiator", (403, 1_161_003), 9),
+        ("completed", "stranger", (403, 1_161_003), 9),
+        ("completed", "process_administrator", (200, 0), 8),
+        ("completed", "process_administrator", (400, 1_161_007), 8),
+        ("running", "document_administrator", (400, 1_161_007), 1),
+        ("rejected", "document_administrator", (400, 1_161_007), 2),
+        ("revoking", "process_administrator", (400, 1_161_007), 15),
+    ] {
+        let process_id = &demo.processes[situation];
+        let reply = revoke(process_id, json!({"user_id": demo.users[user].open_id})).await;
+        assert_eq!(refusal(&reply), expected, "{situation} by {user}");
+        assert_eq!(last(&sandbox, Operation::RevokeProcess).applied, expected.0 == 200);
+        assert_eq!(read_status(&sandbox, process_id, &token).await, status, "{situation} by {user}");
+    }
+    let completed = sandbox.add_process(Process { status: 9, ..Process::default() });
+    assert_eq!(refusal(&revoke(&completed, json!({"system_user": true})).await), (200, 0));
 }
 
 #[tokio::test]
