@@ -3,6 +3,7 @@
 mod actor;
 mod get_process;
 mod list_processes;
+mod refusals;
 mod revoke_process;
 mod rules;
 mod types;

@@ -3,6 +3,7 @@
 use feishu_corehr_macros::wire;
 
 use super::actor::UserIdType;
+use super::refusals::NO_SUCH_PROCESS;
 use super::rules::segment_problems;
 use super::types::{DoneStatus, I18nText, Link, Status, TaskType, milliseconds, non_empty};
 use crate::codes::{Code, refused, unhelpful};
@@ -274,13 +275,7 @@ impl Endpoint for GetProcess {
 /// 1160100 is not on this operation's page but on that of its form data; no code for an unknown process is listed
 /// here (page of 2026-01-26).
 const CODES: &[Code] = &[
-    refused(
-        1160100,
-        ErrorKind::Rejected,
-        "there is no such process",
-        "check the process id, and that app and tenant are the ones that it belongs to",
-        "流程不存在，请检查流程 ID 以及应用所属租户",
-    ),
+    NO_SUCH_PROCESS,
     refused(
         1160101,
         ErrorKind::Rejected,

@@ -4,6 +4,7 @@ use feishu_corehr_macros::wire;
 use serde::Serialize;
 
 use super::actor::Actor;
+use super::refusals::{BAD_ORDER, NO_SUCH_PROCESS};
 use super::rules::{LONGEST_REASON, segment_problems, text_problems};
 use super::types::{Empty, Status};
 use crate::codes::{Class, Code, refused};
@@ -120,20 +121,8 @@ impl Endpoint for RevokeProcess {
 
 /// Page of 2026-03-26.
 const CODES: &[Code] = &[
-    refused(
-        1160100,
-        ErrorKind::Rejected,
-        "there is no such process",
-        "check the process id, and that app and tenant are the ones that it belongs to",
-        "流程不存在，请检查流程 ID 以及应用所属租户",
-    ),
-    refused(
-        1160101,
-        ErrorKind::Rejected,
-        "a parameter is wrong",
-        "check `process_id`, `user_id` with its `user_id_type`, and `reason`",
-        "参数有误，请检查 process_id、user_id（及 user_id_type）与 reason",
-    ),
+    NO_SUCH_PROCESS,
+    BAD_ORDER,
     refused(
         1161003,
         ErrorKind::Rejected,
