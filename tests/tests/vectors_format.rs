@@ -156,6 +156,27 @@ fn a_vector_with_a_typo_is_refused() {
 }
 
 #[test]
+fn a_call_has_what_its_operation_has_and_nothing_else() {
+    let parse = |call: Value| {
+        let vector = json!({
+            "name": "a sentence of words", "source": "invented",
+            "request": {"call": call, "expect": {"error": {"kind": "rejected", "effect": "none"}}},
+        });
+        library::parse(vector, &library::phrases().unwrap())
+    };
+    assert!(parse(json!({"reason": "r", "read_back": "never"})).is_ok());
+    for (call, problem) in [
+        (json!({"reson": "r"}), "unknown field `reson`"),
+        (json!({"operation": "get_process", "reason": "r"}), "unknown field `reason`"),
+        (json!({"operation": "get_process", "read_back": "never"}), "has no `read_back`"),
+        (json!({"operation": "withdrawProcess"}), "`withdrawProcess` is no operation"),
+    ] {
+        let told = parse(call).expect_err(problem);
+        assert!(told.contains(problem), "{told}");
+    }
+}
+
+#[test]
 fn names_are_given_once() {
     let vectors = library::read().unwrap_or_else(|problems| panic!("{}", problems.join("\n")));
     let twice = [vectors[0].clone(), vectors[1].clone(), vectors[0].clone()];

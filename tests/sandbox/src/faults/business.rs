@@ -11,7 +11,7 @@ pub(super) static FAULTS: [Fault; 25] = [
     row("own-lost-then-finished", "F82", Source::Invented, Effect::Applied, |blow| {
         Delivery::nothing(Act::Reset, blow.source)
     })
-    .does("takes effect, then RST; reads do not see it until the next request to withdraw")
+    .does("takes effect, then RST; reads do not see it until the next request to act")
     .aim(Aim::Acts)
     .before(Before::Hide),
     ended("completed", "F83", 9).does("the process is completed just before"),

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use feishu_corehr_sandbox::{Aim, Effect, Fault, FaultOrder, Group, Operation, Outcome, Sandbox};
 
-use crate::client::{Connection, End, eventually, get_request, sandbox, token, token_request, withdraw_request};
+use crate::client::{Connection, End, eventually, get_request, request, sandbox, token, token_request};
+use crate::operations::{REVOKE, WITHDRAW};
 
 /// How far to read, and what must be found there.
 #[derive(Clone, Copy)]
@@ -66,7 +67,7 @@ fn expected(name: &str) -> Option<Wire> {
         "307-same-host" => Open(&["307 ", "Location: /redirected/307\r\n"]),
         "308-other-host" => Open(&["308 ", "Location: http://localhost:"]),
         "302-to-http" => Open(&["302 ", "Location: http://127.0.0.1:"]),
-        "loop" => Open(&["307 ", "Location: /open-apis/corehr/v2/process_withdraw/"]),
+        "loop" => Open(&["307 ", "Location: /open-apis/corehr/v2/process_"]),
         "408" => Closed(&["408 Request Timeout", "Connection: close\r\n"]),
         "429-reset2" => {
             Open(&["429 Too Many", "x-ogw-ratelimit-limit: 50\r\nx-ogw-ratelimit-reset: 2\r\n", "99991400"])
@@ -167,20 +168,36 @@ async fn every_named_fault_does_what_the_catalogue_says() {
         let flags: &[Option<bool>] =
             if fault.effect == Effect::ByFlag { &[None, Some(false), Some(true)] } else { &[None] };
         for flag in flags {
-            strike(&sandbox, fault, *flag, wire).await;
+            strike(&sandbox, fault, *flag, wire, &WITHDRAWING).await;
+            // What business does to a process, and by which code it refuses, differs from act to act.
+            if fault.group != Group::Business {
+                strike(&sandbox, fault, *flag, wire, &REVOKING).await;
+            }
         }
     }
     assert_eq!(groups.len(), 7);
 }
 
-async fn strike(sandbox: &Sandbox, fault: &Fault, flag: Option<bool>, wire: Wire) {
-    let case = format!("{} with flag {flag:?}", fault.name);
+/// An act on a process, which a fault may strike.
+struct Act {
+    operation: Operation,
+    path: &'static str,
+    situation: &'static str,
+    goal: i64,
+}
+
+const WITHDRAWING: Act = Act { operation: Operation::WithdrawProcess, path: WITHDRAW, situation: "running", goal: 4 };
+const REVOKING: Act = Act { operation: Operation::RevokeProcess, path: REVOKE, situation: "completed", goal: 8 };
+
+async fn strike(sandbox: &Sandbox, fault: &Fault, flag: Option<bool>, wire: Wire, act: &Act) {
+    let case = format!("{} with flag {flag:?}, {}", fault.name, act.path);
     sandbox.reset();
     let token = token(sandbox).await;
-    let running = sandbox.demo().processes["running"].clone();
+    let process = sandbox.demo().processes[act.situation].clone();
+    let acting = request("PUT", &format!("{}/{process}", act.path), Some(&token), r#"{"system_user":true}"#);
     let (on, request) = match fault.aim {
-        Aim::Acts | Aim::Any | Aim::Calls => (Operation::WithdrawProcess, withdraw_request(&running, &token)),
-        Aim::Reads => (Operation::GetProcess, get_request(&running, &token)),
+        Aim::Acts | Aim::Any | Aim::Calls => (act.operation, acting),
+        Aim::Reads => (Operation::GetProcess, get_request(&process, &token)),
         Aim::Token => (Operation::Token, token_request(sandbox)),
     };
     // The pauses are shortened; what lasts must last until we have looked.
@@ -213,9 +230,9 @@ async fn strike(sandbox: &Sandbox, fault: &Fault, flag: Option<bool>, wire: Wire
         matches!(wire, Wire::Silence | Wire::Fin | Wire::Reset) || fault.name == "eof-in-head",
         "{case}"
     );
-    let truth = sandbox.process(&running).expect("the process is there").status;
+    let truth = sandbox.process(&process).expect("the process is there").status;
     if fault.group != Group::Business {
-        assert_eq!(truth == 4, applied(fault, flag), "{case}");
+        assert_eq!(truth == act.goal, applied(fault, flag), "{case}");
     }
     if fault.name != "half-open" && matches!(wire, Wire::Silence) {
         eventually(sandbox, on, |entry| entry.client_closed_at_ms.is_some()).await;
