@@ -22,6 +22,9 @@ enum Wire {
     Reset,
 }
 
+/// Stands among the texts of a fault for the code by which the act is refused once it is done.
+const REFUSED: &str = "(refused)";
+
 /// What a fault must show on the wire; `None` where a test of its own shows it.
 fn expected(name: &str) -> Option<Wire> {
     use Wire::{Closed, Fin, Open, Reset, Silence};
@@ -34,8 +37,8 @@ fn expected(name: &str) -> Option<Wire> {
         "eof-in-head" => Closed(&["HTTP/1.1 20"]),
         "eof-in-body" => Closed(&["Content-Length: 36\r\n", "\r\n\r\n{\"code\":0,\"data\""]),
         "timeout-not-applied" | "timeout-applied" | "half-open" => Silence,
-        "duplicate-delivery"
-        | "withdrawn-by-other"
+        "duplicate-delivery" => Open(&["400 Bad Request", REFUSED]),
+        "withdrawn-by-other"
         | "completed"
         | "rejected"
         | "revoking"
@@ -184,10 +187,14 @@ struct Act {
     path: &'static str,
     situation: &'static str,
     goal: i64,
+    /// The code that refuses it once it is done.
+    refused: &'static str,
 }
 
-const WITHDRAWING: Act = Act { operation: Operation::WithdrawProcess, path: WITHDRAW, situation: "running", goal: 4 };
-const REVOKING: Act = Act { operation: Operation::RevokeProcess, path: REVOKE, situation: "completed", goal: 8 };
+const WITHDRAWING: Act =
+    Act { operation: Operation::WithdrawProcess, path: WITHDRAW, situation: "running", goal: 4, refused: "1161006" };
+const REVOKING: Act =
+    Act { operation: Operation::RevokeProcess, path: REVOKE, situation: "completed", goal: 8, refused: "1161007" };
 
 async fn strike(sandbox: &Sandbox, fault: &Fault, flag: Option<bool>, wire: Wire, act: &Act) {
     let case = format!("{} with flag {flag:?}, {}", fault.name, act.path);
@@ -212,10 +219,10 @@ async fn strike(sandbox: &Sandbox, fault: &Fault, flag: Option<bool>, wire: Wire
             eventually(sandbox, on, |entry| entry.outcome == Some(Outcome::Stalled)).await;
             assert!(connection.is_silent(), "{case}");
         }
-        Wire::Open(texts) => find(&mut connection, texts, &case, flag).await,
+        Wire::Open(texts) => find(&mut connection, texts, &case, flag, act).await,
         Wire::Closed(texts) => {
             assert_eq!(connection.read_to_end().await, End::Fin, "{case}");
-            find(&mut connection, texts, &case, flag).await;
+            find(&mut connection, texts, &case, flag, act).await;
         }
         Wire::Fin => assert_eq!((connection.read_to_end().await, connection.bytes.len()), (End::Fin, 0), "{case}"),
         Wire::Reset => assert_eq!((connection.read_to_end().await, connection.bytes.len()), (End::Reset, 0), "{case}"),
@@ -241,11 +248,12 @@ async fn strike(sandbox: &Sandbox, fault: &Fault, flag: Option<bool>, wire: Wire
 }
 
 /// Reads until each text has come, in any order. `>|}` stands for the end of either body.
-async fn find(connection: &mut Connection, texts: &[&str], case: &str, flag: Option<bool>) {
+async fn find(connection: &mut Connection, texts: &[&str], case: &str, flag: Option<bool>, act: &Act) {
     for text in texts {
         let text = match (*text, flag) {
             (">|}", Some(true)) => "}",
             (">|}", _) => "</html>",
+            (REFUSED, _) => act.refused,
             (text, _) => text,
         };
         // Two bytes of one test are no UTF-8, which the replacement character stands for.
