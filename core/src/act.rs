@@ -1,19 +1,18 @@
 //! Act, and know: send, read where an answer proves nothing, decide (`docs/policy.md` 2.6).
 
 use feishu_corehr_macros::wire;
-use serde_json::Value;
 
 use crate::endpoint::{Endpoint, Outcome, Prepared, Replay, Reply, Request};
-use crate::error::{Advice, Effect, Error, ErrorKind, Problem};
+use crate::error::{Advice, Effect, Error, ErrorKind};
 use crate::exchange::Exchange;
 use crate::machine::{Answer, CallOptions, Machine, Observation, Pause, Reason, Step, ended_already};
-use crate::process::{GetProcess, Status};
+use crate::place::{Place, Seen};
+use crate::process::GetProcess;
 use crate::proof::{Attribution, Proof};
 use crate::retry::{self, Cost, Random};
 use crate::session::Session;
 use crate::time::Instant;
 use crate::verdict::Next;
-use crate::wire::{Fields, FromJson};
 
 /// Whether to read the process where an answer proves nothing. Reading needs the scope `corehr:process:read`, which
 /// an app that may withdraw need not have.
@@ -57,17 +56,6 @@ pub struct Act {
     doubt: Option<Doubt>,
     /// The log id of the last read.
     read_log_id: Option<String>,
-}
-
-/// What decides, and nothing else: whatever else a process's details hold must not hide its status.
-struct Seen {
-    status: Option<i64>,
-}
-
-impl FromJson for Seen {
-    fn from_json(value: Value, problem: &mut Option<Problem>) -> Option<Self> {
-        Some(Self { status: Fields::new(value, problem).take("status") })
-    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -175,35 +163,34 @@ impl Act {
     }
 
     /// The answer to a read.
-    fn looked(&mut self, now: Instant, result: Result<(Option<i64>, Reply), Error>) {
-        let (number, reply) = match result {
+    fn looked(&mut self, now: Instant, result: Result<(Seen, Reply), Error>) {
+        let (seen, reply) = match result {
             Ok(read) => read,
             Err(error) => return self.could_not_look(now, error),
         };
         let Some(Doubt { cause, mut error }) = self.doubt.clone() else {
             return self.give_up(Error::new(ErrorKind::Contradiction, "the process was read without a reason"));
         };
-        error.status = number;
-        if number.is_some_and(|number| self.proof.goals.contains(&number)) {
-            let attribution = if self.is_ambiguous { Attribution::Presumed } else { Attribution::Unattributed };
-            return self.reached(attribution, number, reply);
-        }
-        let status = number.map_or(Status::Unknown, Status::from_number);
-        if status == Status::Unknown {
-            return self.give_up(error);
-        }
-        if status as i64 != self.proof.from {
-            self.doubt = None;
-            let missed = &self.proof.missed;
-            let summary = format!("{}: its status is {} ({})", missed.summary, status as i64, status.as_str());
-            let mut told = Error::new(missed.kind, summary);
-            told.advice = Some(Advice { en: missed.en.to_owned(), zh: missed.zh.to_owned() });
-            told.log_id = error.log_id.take().or(reply.log_id);
-            told.code = error.code;
-            told.http_status = error.http_status;
-            told.msg = error.msg.take();
-            told.status = number;
-            return self.give_up(told);
+        error.status = seen.status;
+        match seen.place {
+            Place::Before => {}
+            Place::Elsewhere => {
+                self.doubt = None;
+                let missed = &self.proof.missed;
+                let mut told = Error::new(missed.kind, format!("{}: {}", missed.summary, seen.said));
+                told.advice = Some(Advice { en: missed.en.to_owned(), zh: missed.zh.to_owned() });
+                told.log_id = error.log_id.take().or(reply.log_id);
+                told.code = error.code;
+                told.http_status = error.http_status;
+                told.msg = error.msg.take();
+                told.status = seen.status;
+                return self.give_up(told);
+            }
+            Place::Reached => {
+                let attribution = if self.is_ambiguous { Attribution::Presumed } else { Attribution::Unattributed };
+                return self.reached(attribution, seen.status, reply);
+            }
+            Place::Unclear => return self.give_up(error),
         }
         match cause {
             Cause::Refused => self.give_up(error),
@@ -213,11 +200,7 @@ impl Act {
             }
             Cause::Finished => {
                 error.kind = ErrorKind::Contradiction;
-                error.summary = format!(
-                    "the server says that the process's status does not allow this, and that it is {} ({})",
-                    status as i64,
-                    status.as_str()
-                );
+                error.summary = format!("the server says that this is not possible any more, and that {}", seen.said);
                 self.give_up(error);
             }
             Cause::Ambiguous | Cause::Conflict => self.resend(error),
@@ -361,10 +344,7 @@ impl Act {
             Part::Read => {
                 let log_id = result.as_ref().map_or_else(|error| &error.log_id, |reply| &reply.log_id);
                 self.read_log_id = log_id.clone().or_else(|| self.read_log_id.take());
-                let read = result.and_then(|reply| {
-                    let seen: Seen = reply.read(&GetProcess::OPERATION)?;
-                    Ok((seen.status, reply))
-                });
+                let read = result.and_then(|reply| Ok((Seen::read(&self.proof.sign, &reply)?, reply)));
                 self.looked(now, read);
             }
         }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::endpoint::{Prepared, Replay, Reply};
-use crate::error::{Effect, Error, ErrorKind, TransportError, TransportErrorKind};
+use crate::error::{Advice, Effect, Error, ErrorKind, TransportError, TransportErrorKind};
 use crate::http::HttpResponse;
 use crate::limit::Slot;
 use crate::machine::{Answer, Observation, Pause, Reason, Step, ended_already};
@@ -26,12 +26,17 @@ pub(crate) struct Attempt {
     phase: Phase,
     token: Option<Arc<Secret>>,
     sent: u32,
+    /// When the first of them was, by the wall clock.
+    first_sent: Option<u64>,
     /// How many of them count: neither those never started nor those answered with a rate limit or a refused token.
     counted: u32,
     /// How often the request was not started, since the last one that counts.
     unstarted: u32,
     throttles: u32,
     resends_left: u32,
+    /// Whether the server has said that the state changed meanwhile, and was asked again: an older request of this call,
+    /// repeated by something on the way, may be why.
+    has_conflicted: bool,
     last_cost: Option<Cost>,
     next: Option<Next>,
     /// What has been done, once it has ended: for a cancellation that comes a moment too late.
@@ -73,10 +78,12 @@ impl Attempt {
             phase: Phase::NeedToken,
             token: None,
             sent: 0,
+            first_sent: None,
             counted: 0,
             unstarted: 0,
             throttles: 0,
             resends_left: u32::MAX,
+            has_conflicted: false,
             last_cost: None,
             next: None,
             ended_effect: Effect::None,
@@ -167,10 +174,23 @@ impl Attempt {
 
     /// Ends with `error`.
     pub(crate) fn fail(&mut self, mut error: Error) {
+        self.doubt(&mut error);
         self.ended_effect = error.effect;
         error.operation = Some(self.prepared.operation.name.to_owned());
         error.attempts = self.sent;
         self.phase = Phase::Ended(Some(Box::new(Err(error))));
+    }
+
+    /// What an error says of the effect, and what to do where that is not known.
+    fn doubt(&self, error: &mut Error) {
+        if self.has_conflicted && error.effect == Effect::None {
+            error.effect = Effect::Unknown;
+        }
+        if let (Effect::Unknown, Some(advice)) = (error.effect, &self.prepared.when_unknown) {
+            let sent = self.first_sent.unwrap_or_default().to_string();
+            let told = |text: &str| text.replace("{sent}", &sent);
+            error.advice = Some(Advice { en: told(&advice.en), zh: told(&advice.zh) });
+        }
     }
 
     /// What to do now; nothing when it wants a token first.
@@ -218,6 +238,7 @@ impl Attempt {
         };
         error.operation = Some(self.prepared.operation.name.to_owned());
         error.attempts = self.sent;
+        self.doubt(&mut error);
         self.fail(error.clone());
         error
     }
@@ -252,6 +273,7 @@ impl Attempt {
         let mut request = self.session.request(&self.prepared, token, self.request_id.as_deref(), budget);
         request.fresh_connection = self.fresh_connection;
         self.phase = Phase::InFlight;
+        self.first_sent.get_or_insert(now.wall);
         self.sent += 1;
         Step::Send(request)
     }
@@ -346,6 +368,16 @@ impl Attempt {
                 self.next = Some(Next::Again { resends: u32::MAX, after: None });
                 self.resend(now, deadline, u32::MAX, 0, error);
             }
+            // Nothing can be read that would prove more than this answer, so the page's "try again later" is followed.
+            Next::Conflict if self.resending == Resending::Own && self.prepared.operation.replay == Replay::Never => {
+                self.counted += 1;
+                if self.counted >= retry::max_attempts(Replay::Never) {
+                    return self.fail(error);
+                }
+                self.has_conflicted = true;
+                let pause = retry::backoff(self.counted - 1, &mut self.random).max(retry::CONFLICT_PAUSE);
+                self.again(now, deadline, pause, Cost::Transient, error);
+            }
             Next::Conflict | Next::Finished | Next::Refresh | Next::Stop => self.fail(error),
         }
     }
@@ -420,7 +452,7 @@ mod tests {
     }
 
     fn attempt(session: &Session, operation: &'static Operation) -> Attempt {
-        let prepared = Prepared { operation, target: "/ping".to_owned(), body: None, reads: None };
+        let prepared = Prepared::new(operation, "/ping".to_owned(), None);
         Attempt::new(session, prepared, None)
     }
 

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::codes::Code;
-use crate::error::{Error, ErrorKind, Problem};
+use crate::error::{Advice, Effect, Error, ErrorKind, Problem};
 use crate::http::{Method, push_query};
 use crate::limit::Quota;
 use crate::parameter::Parameter;
@@ -63,6 +63,17 @@ pub struct Prepared {
     pub body: Option<Vec<u8>>,
     /// The one process that it reads, where it reads one.
     pub reads: Option<String>,
+    /// As [`Endpoint::HAS_INNER_CODE`].
+    pub has_inner_code: bool,
+    /// As [`Endpoint::when_unknown`].
+    pub when_unknown: Option<Advice>,
+}
+
+impl Prepared {
+    /// One that calls this operation, and has nothing special about it.
+    pub const fn new(operation: &'static Operation, target: String, body: Option<Vec<u8>>) -> Self {
+        Self { operation, target, body, reads: None, has_inner_code: false, when_unknown: None }
+    }
 }
 
 /// A successful answer before it is read into a type.
@@ -106,6 +117,8 @@ impl Reply {
         error.operation = Some(operation.name.to_owned());
         error.http_status = Some(self.http_status);
         error.log_id.clone_from(&self.log_id);
+        // The server has said that it acted; only what it said beside that is odd.
+        error.effect = if operation.replay.is_write() { Effect::Applied } else { Effect::None };
         error
     }
 }
@@ -138,6 +151,9 @@ pub trait Endpoint {
     /// What a call ends with: the answer, or what is known of an act.
     type Output;
 
+    /// Whether a success has a second code inside `data`, which may say that it is none.
+    const HAS_INNER_CODE: bool = false;
+
     /// What a call ends with, made of how it has ended.
     fn output(outcome: Outcome) -> Result<Self::Output, Error>;
 
@@ -167,6 +183,12 @@ pub trait Endpoint {
         None
     }
 
+    /// What to do when it is not known what the request has done, where that is more than to read its process. `{sent}`
+    /// stands for the moment at which it was first sent, in milliseconds since 1970-01-01 UTC.
+    fn when_unknown(&self) -> Option<Advice> {
+        None
+    }
+
     /// All problems at once, as one error.
     fn validate(&self) -> Result<(), Error> {
         Error::check(Self::OPERATION.name, self.problems())
@@ -181,6 +203,8 @@ pub trait Endpoint {
         let body = self.body().map(|body| serde_json::to_vec(&body));
         let mut prepared = prepared(const { &Self::OPERATION }, self.path(), &self.query(), body)?;
         prepared.reads = self.reads().map(str::to_owned);
+        prepared.has_inner_code = Self::HAS_INNER_CODE;
+        prepared.when_unknown = self.when_unknown();
         Ok(prepared)
     }
 
@@ -236,5 +260,5 @@ fn prepared(
         return Err(error);
     };
     push_query(&mut target, query);
-    Ok(Prepared { operation, target, body, reads: None })
+    Ok(Prepared::new(operation, target, body))
 }

@@ -94,6 +94,23 @@ pub fn read(response: &HttpResponse) -> Result<Envelope, NotEnvelope> {
     Ok(Envelope { code, msg, data: data.map(str::to_owned), error: Details::read(&fields["error"]) })
 }
 
+/// The second code that some answers have inside `data`, with its text: none, or `null`, is success.
+pub fn inner(data: &str) -> Result<(i64, Option<String>), NotEnvelope> {
+    let refused = |reason: &str| Err(NotEnvelope::Malformed(reason.to_owned()));
+    let Ok(Value::Object(fields)) = wire::parsed(data) else { return refused("`data` is no object") };
+    let code = match fields.get("code") {
+        None | Some(Value::Null) => 0,
+        Some(code) => match code.as_i64() {
+            Some(code) => code,
+            None => return refused("`code` inside `data` is no integer"),
+        },
+    };
+    if members(data).iter().filter(|(name, _)| name == "code").count() > 1 {
+        return refused("`code` stands twice inside `data`");
+    }
+    Ok((code, fields.get("msg").and_then(Value::as_str).map(cleaned)))
+}
+
 /// The log id of an answer: `X-Tt-Logid`, else `X-Request-Id`, else the one in the `error` object.
 pub fn log_id(response: &HttpResponse, envelope: Option<&Envelope>) -> Option<String> {
     response

@@ -71,6 +71,7 @@ pub mod limit;
 pub mod machine;
 pub mod pages;
 pub mod parameter;
+mod place;
 pub mod process;
 pub mod proof;
 pub mod retry;
@@ -98,7 +99,7 @@ pub use machine::{Answer, Ask, CallOptions, Machine, Observation, Pause, Reason,
 pub use pages::{List, Page, Pages};
 pub use parameter::{Kind, Parameter};
 pub use process::*;
-pub use proof::{Attribution, Missed, Proof};
+pub use proof::{Attribution, Missed, Proof, Sign};
 pub use session::{Config, Credentials, Session};
 pub use time::Instant;
 pub use token::Secret;

@@ -27,10 +27,12 @@ const THROTTLE_JITTER: u64 = 250;
 const LONGEST_RESET: u64 = 3_600_000;
 
 /// How long a call of `operation` may take by default, in milliseconds: 60 s, and for a read the length of its quota's
-/// window on top, so that a walk through more pages than a minute allows waits for its turn.
+/// window on top, so that a walk through more pages than a minute allows waits for its turn. So it is for a write whose
+/// quota is per minute.
 pub const fn deadline(operation: &Operation) -> u64 {
     match operation.replay {
         Replay::Read => DEADLINE + operation.quota.window,
+        Replay::Never | Replay::Proved if operation.quota.window >= 60_000 => DEADLINE + operation.quota.window,
         Replay::Never | Replay::Proved | Replay::Token => DEADLINE,
     }
 }
@@ -276,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn a_read_has_the_length_of_its_quotas_window_on_top_of_a_minute() {
+    fn a_read_has_the_length_of_its_quotas_window_on_top_of_a_minute_and_a_write_if_that_is_a_minute() {
         let operation = |replay, window| Operation {
             name: "ping",
             method: crate::http::Method::Get,
@@ -289,8 +291,9 @@ mod tests {
         };
         assert_eq!(deadline(&operation(Replay::Read, 60_000)), 120_000);
         assert_eq!(deadline(&operation(Replay::Read, 1_000)), 61_000);
-        for replay in [Replay::Never, Replay::Proved, Replay::Token] {
-            assert_eq!(deadline(&operation(replay, 60_000)), 60_000);
+        for (replay, per_minute) in [(Replay::Never, 120_000), (Replay::Proved, 120_000), (Replay::Token, 60_000)] {
+            assert_eq!(deadline(&operation(replay, 60_000)), per_minute);
+            assert_eq!(deadline(&operation(replay, 1_000)), 60_000);
         }
     }
 

@@ -57,12 +57,39 @@ pub fn judge_request(
     request: &Prepared,
     answer: Result<&HttpResponse, &TransportError>,
 ) -> Result<Reply, Box<Failure>> {
-    let reply = judge(request.operation, answer)?;
+    let mut reply = judge(request.operation, answer)?;
+    if request.has_inner_code {
+        reply = judge_inner(request.operation, reply)?;
+    }
     let Some(misfit) = request.reads.as_deref().and_then(|asked| reply.misfit(Some(asked))) else { return Ok(reply) };
     let mut failure = doubt(ErrorKind::NotAnApiAnswer, &misfit, 1);
     failure.error.http_status = Some(reply.http_status);
     failure.error.log_id = reply.log_id;
     Err(concluded(request.operation, failure))
+}
+
+/// Judges a success by the second code inside its `data`, with the table that the first one has; an unlisted code
+/// proves nothing.
+pub fn judge_inner(operation: &'static Operation, reply: Reply) -> Result<Reply, Box<Failure>> {
+    let (mut failure, code, msg) = match envelope::inner(&reply.data) {
+        Ok((0, _)) => return Ok(reply),
+        Ok((code, msg)) => {
+            let response = HttpResponse { status: reply.http_status, ..HttpResponse::default() };
+            let listed = codes::lookup(operation.codes, code).map(|row| judge_code(operation, &response, row));
+            let unlisted = || doubt(ErrorKind::Api, "inside `data` stands a code that no page lists", 0);
+            (listed.unwrap_or_else(unlisted), Some(code), msg)
+        }
+        Err(NotEnvelope::Malformed(reason)) => {
+            let summary = format!("the answer is not what the page documents: {reason}");
+            (doubt(ErrorKind::BadEnvelope, &summary, 1), None, None)
+        }
+        Err(NotEnvelope::NotJson) => return Ok(reply),
+    };
+    failure.error.code = code;
+    failure.error.msg = msg;
+    failure.error.http_status = Some(reply.http_status);
+    failure.error.log_id = reply.log_id;
+    Err(concluded(operation, failure))
 }
 
 /// Judges one answer to any request of `operation`, by this answer alone.
@@ -186,6 +213,13 @@ fn judge_code(operation: &'static Operation, response: &HttpResponse, row: &'sta
         Class::Conflict => Next::Conflict,
         Class::Failed => Next::Again { resends: u32::MAX, after: None },
         Class::Finished => Next::Finished,
+        // A server that fails while it refuses may have acted all the same.
+        Class::Refused if operation.replay.is_write() && response.status >= 500 => {
+            let next = Next::Again { resends: 0, after: None };
+            let mut failure = failure(row.kind, row.meaning, next).with_effect(Effect::Unknown);
+            failure.error.advice = row.advice();
+            return failure;
+        }
         Class::Refused => Next::Stop,
         Class::Throttled => Next::Throttle { after: reset(response) },
         Class::Token if operation.replay == Replay::Token => Next::Stop,

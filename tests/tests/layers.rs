@@ -30,7 +30,7 @@ const API: &[&str] = &["event", "process"];
 /// What carries any operation: it uses rules and itself, and knows no operation.
 const MACHINE: &[&str] = &["attempt", "authorization", "drive", "exchange", "hosted", "machine", "session"];
 /// What puts operations and machine together.
-const COMPOSITION: &[&str] = &["act", "action", "bulk", "data", "journal"];
+const COMPOSITION: &[&str] = &["act", "action", "bulk", "data", "journal", "place"];
 
 /// The crates that run in an application, on any platform: the core with default features has nothing else.
 const RUNTIME: &[&str] = &[

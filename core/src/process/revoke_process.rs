@@ -13,7 +13,7 @@ use crate::error::{Error, ErrorKind, Problem};
 use crate::http::{Method, encoded};
 use crate::limit::Quota;
 use crate::parameter::Parameter;
-use crate::proof::{Attribution, Missed, Proof};
+use crate::proof::{Attribution, Missed, Proof, Sign};
 
 /// Undoes a process that is completed (status 9): it becomes revoked (status 8), possibly after a time of being revoked
 /// (status 15).
@@ -102,8 +102,10 @@ impl Endpoint for RevokeProcess {
     fn proof(&self) -> Option<Proof> {
         Some(Proof {
             process_id: self.process_id.clone(),
-            from: Status::Completed as i64,
-            goals: &[Status::Revoked as i64, Status::Revoking as i64],
+            sign: Sign::Status {
+                from: Status::Completed as i64,
+                goals: &[Status::Revoked as i64, Status::Revoking as i64],
+            },
             missed: Missed {
                 kind: ErrorKind::NotRevocable,
                 summary: "the process is not completed",

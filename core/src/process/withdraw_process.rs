@@ -13,7 +13,7 @@ use crate::error::{Error, ErrorKind, Problem};
 use crate::http::{Method, encoded};
 use crate::limit::Quota;
 use crate::parameter::Parameter;
-use crate::proof::{Attribution, Missed, Proof};
+use crate::proof::{Attribution, Missed, Proof, Sign};
 
 /// Ends a process that is still running (status 1): it becomes withdrawn (status 4).
 ///
@@ -94,8 +94,7 @@ impl Endpoint for WithdrawProcess {
     fn proof(&self) -> Option<Proof> {
         Some(Proof {
             process_id: self.process_id.clone(),
-            from: Status::InProgress as i64,
-            goals: &[Status::Withdrawn as i64],
+            sign: Sign::Status { from: Status::InProgress as i64, goals: &[Status::Withdrawn as i64] },
             missed: Missed {
                 kind: ErrorKind::NotWithdrawable,
                 summary: "the process is not running any more",

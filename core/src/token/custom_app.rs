@@ -54,12 +54,7 @@ struct Body<'a> {
 pub fn request(app_id: &str, app_secret: &Secret) -> Prepared {
     // Texts cannot fail to be written.
     let body = serde_json::to_vec(&Body { app_id, app_secret: app_secret.expose() }).unwrap_or_default();
-    Prepared {
-        operation: &TENANT_ACCESS_TOKEN,
-        target: TENANT_ACCESS_TOKEN.path.to_owned(),
-        body: Some(body),
-        reads: None,
-    }
+    Prepared::new(&TENANT_ACCESS_TOKEN, TENANT_ACCESS_TOKEN.path.to_owned(), Some(body))
 }
 
 /// The token of an answer, and its life in seconds from when the request was sent.
