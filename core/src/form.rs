@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::error::Problem;
-use crate::wire::{FromJson, inside, parsed};
+use crate::wire::{FromJson, inside, parsed, wrong};
 
 /// A request as JSON text, read field by field, so that one error names all that is wrong with it.
 #[derive(Debug)]
@@ -28,6 +28,18 @@ impl Form {
             Ok(_) | Err(_) => (Map::new(), vec![Problem::new(what, "must be an object")]),
         };
         Self { fields, known: Vec::new(), problems }
+    }
+
+    /// Reads an object inside a request; what is wrong first is told.
+    pub(crate) fn inner<T: FromForm>(value: Value, problem: &mut Option<Problem>) -> Option<T> {
+        let Value::Object(fields) = value else {
+            *problem = Some(wrong("an object", &value));
+            return None;
+        };
+        let mut form = Self { fields, known: Vec::new(), problems: Vec::new() };
+        let read = T::from_form(&mut form);
+        *problem = form.problems().into_iter().next();
+        read
     }
 
     /// A field that must be there.

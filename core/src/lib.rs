@@ -105,7 +105,7 @@ pub use time::Instant;
 pub use token::Secret;
 pub use wire::{Fields, FromJson};
 #[cfg(feature = "python")]
-pub use wire::{Given, Id, load_errors, raise};
+pub use wire::{Given, Id, Plain, load_errors, raise};
 
 #[cfg(feature = "mobile")]
 uniffi::setup_scaffolding!();

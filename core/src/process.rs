@@ -1,8 +1,11 @@
 //! The process family: every operation, one file each.
 
 mod actor;
+mod form;
 mod get_process;
 mod list_processes;
+mod new_form;
+mod plain_values;
 mod refusals;
 mod revoke_process;
 mod rules;
@@ -12,8 +15,13 @@ mod withdraw_process;
 pub use actor::{Actor, User, UserIdType};
 #[cfg(feature = "python")]
 pub use actor::{PythonActor, PythonUser};
+pub use form::{FileValue, FormValue, FormVariable, FormVariables, ObjectValue, RecordValue, SubValue, ValueKind};
 pub use get_process::{AbstractLine, Comment, CopiedTask, DoneTask, FlowKind, GetProcess, PendingTask, Process};
 pub use list_processes::{ListProcesses, ProcessPage};
+#[cfg(feature = "python")]
+pub use new_form::PythonNewFormValue;
+pub use new_form::{NewFile, NewFormValue, NewFormVariable, NewSubValue};
+pub use plain_values::plain_values;
 pub use revoke_process::{RevokeProcess, Revoked};
 pub use types::{DoneStatus, Empty, I18nText, Link, Status, TaskType};
 pub use withdraw_process::{WithdrawProcess, Withdrawn};

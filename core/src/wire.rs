@@ -11,7 +11,7 @@ use crate::error::Problem;
 mod python;
 
 #[cfg(feature = "python")]
-pub use python::{Given, Id, load_errors, raise};
+pub use python::{Given, Id, Plain, load_errors, raise};
 #[cfg(feature = "python")]
 pub(crate) use python::{Reduced, no_instance, reduce, reduce_word, repr};
 

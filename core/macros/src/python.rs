@@ -63,19 +63,34 @@ fn classes(item: &DeriveInput, data: &DataEnum) -> Result<Tokens, Error> {
     let (twin, word) = (format_ident!("Python{name}"), name.to_string());
     let about = docs(&item.attrs);
     let (mut variants, mut outwards, mut inwards) = (Vec::new(), Vec::new(), Vec::new());
+    // An enum of nothing but texts is one of ids.
+    let mut all = data.variants.iter().flat_map(|variant| &variant.fields);
+    let word_of_text = if all.all(|field| outermost(field) == "String") { "id" } else { "value" };
     for variant in &data.variants {
         let (ident, about) = (&variant.ident, docs(&variant.attrs));
-        let (mut fields, mut names, mut keywords) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut fields, mut names, mut keywords, mut taken) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for field in &variant.fields {
             let (about, ty) = (docs(&field.attrs), &field.ty);
-            let is_text = outermost(field) == "String";
-            let named = if is_text { "id".to_owned() } else { snake_case(&outermost(field)) };
+            let outermost = outermost(field);
+            let is_text = outermost == "String";
+            // What Python has a type of its own for is checked when an object is made of it.
+            let is_plain = field.ident.is_none() && matches!(outermost.as_str(), "bool" | "i64" | "Vec");
+            let named = match (is_text, is_plain) {
+                (true, _) => word_of_text.to_owned(),
+                (false, true) => "value".to_owned(),
+                (false, false) => snake_case(&outermost),
+            };
             let named = field.ident.clone().unwrap_or_else(|| format_ident!("{named}"));
             let text = about.is_empty().then(|| format!("The {named}."));
             let default_docs = text.map(|text| quote!(#[doc = #text]));
-            let ty = if is_text { quote!(crate::wire::Id) } else { quote!(#ty) };
+            let (ty, take) = match (is_text, is_plain) {
+                (true, _) if word_of_text == "id" => (quote!(crate::wire::Id), quote!(#named.into())),
+                (true, _) | (false, true) => (quote!(crate::wire::Plain<#ty>), quote!(#named.0)),
+                (false, false) => (quote!(#ty), quote!(#named.into())),
+            };
+            taken.push(take);
             fields.push(quote!(#default_docs #(#about)* #named: #ty));
-            keywords.push(if outermost(field) == "Option" { quote!(#named = None) } else { quote!(#named) });
+            keywords.push(if outermost == "Option" { quote!(#named = None) } else { quote!(#named) });
             names.push(named);
         }
         variants.push(quote!(#(#about)* #[pyo3(constructor = (#(#keywords),*))] #ident { #(#fields),* }));
@@ -84,8 +99,8 @@ fn classes(item: &DeriveInput, data: &DataEnum) -> Result<Tokens, Error> {
             Fields::Named(_) | Fields::Unit => quote!({ #(#names),* }),
         };
         let made = match variant.fields {
-            Fields::Unnamed(_) => quote!((#(#names.into()),*)),
-            Fields::Named(_) | Fields::Unit => quote!({ #(#names: #names.into()),* }),
+            Fields::Unnamed(_) => quote!((#(#taken),*)),
+            Fields::Named(_) | Fields::Unit => quote!({ #(#names: #taken),* }),
         };
         outwards.push(quote!(#name::#ident #pattern => Self::#ident { #(#names: #names.into()),* }));
         inwards.push(quote!(#twin::#ident { #(#names),* } => Self::#ident #made));

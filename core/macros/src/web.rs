@@ -25,7 +25,14 @@ pub(crate) fn request(item: &mut DeriveInput) -> Result<Option<Tokens>, Error> {
         // What JSON reads through another type is declared by hand beside it.
         let is_read_apart = item.attrs.iter().any(|attribute| quote!(#attribute).to_string().contains("try_from"));
         let form = quote!(#[serde(rename_all = "snake_case")]);
-        return Ok(if is_read_apart { None } else { declaration(item, &form) });
+        let declaration = if is_read_apart { None } else { declaration(item, &form) };
+        // What only the declaration is told.
+        if let Data::Enum(data) = &mut item.data {
+            for field in data.variants.iter_mut().flat_map(|variant| &mut variant.fields) {
+                field.attrs.retain(|attribute| !attribute.path().is_ident("tsify"));
+            }
+        }
+        return Ok(declaration);
     }
     let mut declared = item.clone();
     let fields = named_fields(item)?;
@@ -45,16 +52,24 @@ pub(crate) fn request(item: &mut DeriveInput) -> Result<Option<Tokens>, Error> {
                     Some(Self { #(#names: #names?),* })
                 }
             }
+            impl crate::wire::FromJson for #name {
+                fn from_json(value: ::serde_json::Value, problem: &mut Option<crate::error::Problem>) -> Option<Self> {
+                    crate::form::Form::inner(value, problem)
+                }
+            }
         }
     }))
 }
 
-/// A twin of the item, with its documentation and without what serde reads: tsify would leave out what is not read
-/// from the wire, and the answers cross as they are written.
+/// A twin of the item, with its documentation and, but for other names, without what serde reads: tsify would leave out
+/// what is not read from the wire, and the answers cross as they are written.
 fn declaration(item: &DeriveInput, form: &Tokens) -> Option<Tokens> {
     let mut twin = item.clone();
     let keep = |attributes: &mut Vec<Attribute>| {
-        attributes.retain(|attribute| attribute.path().is_ident("doc") || attribute.path().is_ident("tsify"));
+        attributes.retain(|attribute| {
+            let is_name = attribute.parse_args::<MetaNameValue>().is_ok_and(|meta| meta.path.is_ident("rename"));
+            is_name || attribute.path().is_ident("doc") || attribute.path().is_ident("tsify")
+        });
     };
     keep(&mut twin.attrs);
     match &mut twin.data {

@@ -8,7 +8,8 @@ use crate::wire::FromJson;
 
 /// A text in two languages; empty where a language is missing.
 #[wire(reply)]
-#[derive(Eq)]
+#[derive(Eq, Hash, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct I18nText {
     /// 中文。One older page writes the name as `zh-CN`.
     #[wire(alias = "zh-CN")]

@@ -124,6 +124,42 @@ impl<'py> IntoPyObject<'py> for Id {
     }
 }
 
+/// The value in the class of an enum's variant: its refusal says that it was the argument `value`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Plain<T>(pub(crate) T);
+
+impl<T> From<T> for Plain<T> {
+    fn from(value: T) -> Self {
+        Self(value)
+    }
+}
+
+impl<'a, 'py, T: FromPyObject<'a, 'py> + 'static> FromPyObject<'a, 'py> for Plain<T> {
+    type Error = PyErr;
+
+    #[cfg(feature = "stubs")]
+    const INPUT_TYPE: pyo3::inspect::PyStaticExpr = T::INPUT_TYPE;
+
+    fn extract(object: Borrowed<'a, 'py, PyAny>) -> PyResult<Self> {
+        let mut problems = Vec::new();
+        let value = object.extract::<Given<T>>()?.take("value", &mut problems)?;
+        value.map(Self).ok_or_else(|| raise(object.py(), Error::invalid("value", problems), None))
+    }
+}
+
+impl<'py, T: IntoPyObject<'py>> IntoPyObject<'py> for Plain<T> {
+    type Target = T::Target;
+    type Output = T::Output;
+    type Error = T::Error;
+
+    #[cfg(feature = "stubs")]
+    const OUTPUT_TYPE: pyo3::inspect::PyStaticExpr = T::OUTPUT_TYPE;
+
+    fn into_pyobject(self, py: Python<'py>) -> Result<Self::Output, Self::Error> {
+        self.0.into_pyobject(py)
+    }
+}
+
 /// The error for an object that is none of what is `wanted`.
 pub(crate) fn no_instance(object: &Bound<'_, PyAny>, wanted: &str) -> PyErr {
     match object.get_type().name() {

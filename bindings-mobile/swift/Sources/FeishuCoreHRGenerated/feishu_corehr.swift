@@ -1768,6 +1768,432 @@ public func FfiConverterTypeFieldViolation_lower(_ value: FieldViolation) -> Rus
 
 
 /**
+ * A file in a form, as it is read.
+ */
+public struct FileValue: Equatable, Hashable {
+    /**
+     * The file.
+     */
+    public var openFileId: String
+    /**
+     * Its name.
+     */
+    public var fileName: String
+    /**
+     * Its size in bytes. Pages and types differ on whether it is a number or a text; both are read.
+     */
+    public var length: Int64?
+    /**
+     * Its media type.
+     */
+    public var mimeType: String
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The file.
+         */openFileId: String, 
+        /**
+         * Its name.
+         */fileName: String, 
+        /**
+         * Its size in bytes. Pages and types differ on whether it is a number or a text; both are read.
+         */length: Int64? = nil, 
+        /**
+         * Its media type.
+         */mimeType: String) {
+        self.openFileId = openFileId
+        self.fileName = fileName
+        self.length = length
+        self.mimeType = mimeType
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension FileValue: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeFileValue: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> FileValue {
+        return
+            try FileValue(
+                openFileId: FfiConverterString.read(from: &buf), 
+                fileName: FfiConverterString.read(from: &buf), 
+                length: FfiConverterOptionInt64.read(from: &buf), 
+                mimeType: FfiConverterString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: FileValue, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.openFileId, into: &buf)
+        FfiConverterString.write(value.fileName, into: &buf)
+        FfiConverterOptionInt64.write(value.length, into: &buf)
+        FfiConverterString.write(value.mimeType, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeFileValue_lift(_ buf: RustBuffer) throws -> FileValue {
+    return try FfiConverterTypeFileValue.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeFileValue_lower(_ value: FileValue) -> RustBuffer {
+    return FfiConverterTypeFileValue.lower(value)
+}
+
+
+/**
+ * A value: of one kind, and in the one field that this kind names.
+ */
+public struct FormValue: Equatable, Hashable {
+    /**
+     * Which kind it is.
+     */
+    public var kind: ValueKind
+    /**
+     * A text, a decimal number, or the id of an enum's option, a user, a department or an employee.
+     */
+    public var text: String?
+    /**
+     * A boolean.
+     */
+    public var boolean: Bool?
+    /**
+     * A date, in days since 1970-01-01.
+     */
+    public var days: Int64?
+    /**
+     * A moment, in milliseconds since 1970-01-01 UTC.
+     */
+    public var milliseconds: Int64?
+    /**
+     * A text in two languages.
+     */
+    public var i18n: I18nText?
+    /**
+     * An object of the master data.
+     */
+    public var object: ObjectValue?
+    /**
+     * A record, by its fields.
+     */
+    public var records: [RecordValue]
+    /**
+     * A list: each is a key of `sub_values`, or else an index in it, or else a text.
+     */
+    public var items: [String]
+    /**
+     * A file.
+     */
+    public var file: FileValue?
+    /**
+     * A value of an unknown kind, as JSON.
+     */
+    public var raw: String?
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * Which kind it is.
+         */kind: ValueKind, 
+        /**
+         * A text, a decimal number, or the id of an enum's option, a user, a department or an employee.
+         */text: String? = nil, 
+        /**
+         * A boolean.
+         */boolean: Bool? = nil, 
+        /**
+         * A date, in days since 1970-01-01.
+         */days: Int64? = nil, 
+        /**
+         * A moment, in milliseconds since 1970-01-01 UTC.
+         */milliseconds: Int64? = nil, 
+        /**
+         * A text in two languages.
+         */i18n: I18nText? = nil, 
+        /**
+         * An object of the master data.
+         */object: ObjectValue? = nil, 
+        /**
+         * A record, by its fields.
+         */records: [RecordValue] = [], 
+        /**
+         * A list: each is a key of `sub_values`, or else an index in it, or else a text.
+         */items: [String] = [], 
+        /**
+         * A file.
+         */file: FileValue? = nil, 
+        /**
+         * A value of an unknown kind, as JSON.
+         */raw: String? = nil) {
+        self.kind = kind
+        self.text = text
+        self.boolean = boolean
+        self.days = days
+        self.milliseconds = milliseconds
+        self.i18n = i18n
+        self.object = object
+        self.records = records
+        self.items = items
+        self.file = file
+        self.raw = raw
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension FormValue: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeFormValue: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> FormValue {
+        return
+            try FormValue(
+                kind: FfiConverterTypeValueKind.read(from: &buf), 
+                text: FfiConverterOptionString.read(from: &buf), 
+                boolean: FfiConverterOptionBool.read(from: &buf), 
+                days: FfiConverterOptionInt64.read(from: &buf), 
+                milliseconds: FfiConverterOptionInt64.read(from: &buf), 
+                i18n: FfiConverterOptionTypeI18nText.read(from: &buf), 
+                object: FfiConverterOptionTypeObjectValue.read(from: &buf), 
+                records: FfiConverterSequenceTypeRecordValue.read(from: &buf), 
+                items: FfiConverterSequenceString.read(from: &buf), 
+                file: FfiConverterOptionTypeFileValue.read(from: &buf), 
+                raw: FfiConverterOptionString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: FormValue, into buf: inout [UInt8]) {
+        FfiConverterTypeValueKind.write(value.kind, into: &buf)
+        FfiConverterOptionString.write(value.text, into: &buf)
+        FfiConverterOptionBool.write(value.boolean, into: &buf)
+        FfiConverterOptionInt64.write(value.days, into: &buf)
+        FfiConverterOptionInt64.write(value.milliseconds, into: &buf)
+        FfiConverterOptionTypeI18nText.write(value.i18n, into: &buf)
+        FfiConverterOptionTypeObjectValue.write(value.object, into: &buf)
+        FfiConverterSequenceTypeRecordValue.write(value.records, into: &buf)
+        FfiConverterSequenceString.write(value.items, into: &buf)
+        FfiConverterOptionTypeFileValue.write(value.file, into: &buf)
+        FfiConverterOptionString.write(value.raw, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeFormValue_lift(_ buf: RustBuffer) throws -> FormValue {
+    return try FfiConverterTypeFormValue.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeFormValue_lower(_ value: FormValue) -> RustBuffer {
+    return FfiConverterTypeFormValue.lower(value)
+}
+
+
+/**
+ * A variable of a form or a flow.
+ */
+public struct FormVariable: Equatable, Hashable {
+    /**
+     * Its name in the API, unique in its flow.
+     */
+    public var variableApiName: String
+    /**
+     * Its name for people; only a form has it.
+     */
+    public var variableName: I18nText
+    /**
+     * Its value.
+     */
+    public var variableValue: FormValue
+    /**
+     * What records and lists in it point at.
+     */
+    public var subValues: [SubValue]
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * Its name in the API, unique in its flow.
+         */variableApiName: String, 
+        /**
+         * Its name for people; only a form has it.
+         */variableName: I18nText, 
+        /**
+         * Its value.
+         */variableValue: FormValue, 
+        /**
+         * What records and lists in it point at.
+         */subValues: [SubValue] = []) {
+        self.variableApiName = variableApiName
+        self.variableName = variableName
+        self.variableValue = variableValue
+        self.subValues = subValues
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension FormVariable: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeFormVariable: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> FormVariable {
+        return
+            try FormVariable(
+                variableApiName: FfiConverterString.read(from: &buf), 
+                variableName: FfiConverterTypeI18nText.read(from: &buf), 
+                variableValue: FfiConverterTypeFormValue.read(from: &buf), 
+                subValues: FfiConverterSequenceTypeSubValue.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: FormVariable, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.variableApiName, into: &buf)
+        FfiConverterTypeI18nText.write(value.variableName, into: &buf)
+        FfiConverterTypeFormValue.write(value.variableValue, into: &buf)
+        FfiConverterSequenceTypeSubValue.write(value.subValues, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeFormVariable_lift(_ buf: RustBuffer) throws -> FormVariable {
+    return try FfiConverterTypeFormVariable.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeFormVariable_lower(_ value: FormVariable) -> RustBuffer {
+    return FfiConverterTypeFormVariable.lower(value)
+}
+
+
+/**
+ * What a process's form or flow holds.
+ */
+public struct FormVariables: Equatable, Hashable {
+    /**
+     * The process.
+     */
+    public var processId: String
+    /**
+     * The variables.
+     */
+    public var fieldVariableValues: [FormVariable]
+    /**
+     * The log id of the answer.
+     */
+    public var logId: String?
+    /**
+     * The answer's `data` as received, as JSON: with fields that this version does not know.
+     */
+    public var raw: String
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The process.
+         */processId: String, 
+        /**
+         * The variables.
+         */fieldVariableValues: [FormVariable] = [], 
+        /**
+         * The log id of the answer.
+         */logId: String? = nil, 
+        /**
+         * The answer's `data` as received, as JSON: with fields that this version does not know.
+         */raw: String) {
+        self.processId = processId
+        self.fieldVariableValues = fieldVariableValues
+        self.logId = logId
+        self.raw = raw
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension FormVariables: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeFormVariables: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> FormVariables {
+        return
+            try FormVariables(
+                processId: FfiConverterString.read(from: &buf), 
+                fieldVariableValues: FfiConverterSequenceTypeFormVariable.read(from: &buf), 
+                logId: FfiConverterOptionString.read(from: &buf), 
+                raw: FfiConverterString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: FormVariables, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.processId, into: &buf)
+        FfiConverterSequenceTypeFormVariable.write(value.fieldVariableValues, into: &buf)
+        FfiConverterOptionString.write(value.logId, into: &buf)
+        FfiConverterString.write(value.raw, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeFormVariables_lift(_ buf: RustBuffer) throws -> FormVariables {
+    return try FfiConverterTypeFormVariables.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeFormVariables_lower(_ value: FormVariables) -> RustBuffer {
+    return FfiConverterTypeFormVariables.lower(value)
+}
+
+
+/**
  * Reads one process.
  *
  * GET `/open-apis/corehr/v2/processes/{process_id}`
@@ -2489,6 +2915,302 @@ public func FfiConverterTypeListProcesses_lift(_ buf: RustBuffer) throws -> List
 #endif
 public func FfiConverterTypeListProcesses_lower(_ value: ListProcesses) -> RustBuffer {
     return FfiConverterTypeListProcesses.lower(value)
+}
+
+
+/**
+ * A file to write into a form.
+ */
+public struct NewFile: Equatable, Hashable {
+    /**
+     * The file, as CoreHR's upload has named it.
+     */
+    public var openFileId: String
+    /**
+     * Its name with its suffix, in place of that of the upload.
+     */
+    public var fileName: String?
+    /**
+     * Its size in bytes, at most 52,428,800, in place of that of the upload.
+     */
+    public var length: UInt32?
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The file, as CoreHR's upload has named it.
+         */openFileId: String, 
+        /**
+         * Its name with its suffix, in place of that of the upload.
+         */fileName: String? = nil, 
+        /**
+         * Its size in bytes, at most 52,428,800, in place of that of the upload.
+         */length: UInt32? = nil) {
+        self.openFileId = openFileId
+        self.fileName = fileName
+        self.length = length
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension NewFile: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeNewFile: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> NewFile {
+        return
+            try NewFile(
+                openFileId: FfiConverterString.read(from: &buf), 
+                fileName: FfiConverterOptionString.read(from: &buf), 
+                length: FfiConverterOptionUInt32.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: NewFile, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.openFileId, into: &buf)
+        FfiConverterOptionString.write(value.fileName, into: &buf)
+        FfiConverterOptionUInt32.write(value.length, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeNewFile_lift(_ buf: RustBuffer) throws -> NewFile {
+    return try FfiConverterTypeNewFile.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeNewFile_lower(_ value: NewFile) -> RustBuffer {
+    return FfiConverterTypeNewFile.lower(value)
+}
+
+
+/**
+ * A variable to write into a form.
+ */
+public struct NewFormVariable: Equatable, Hashable {
+    /**
+     * Its name in the API.
+     */
+    public var variableApiName: String
+    /**
+     * Its value.
+     */
+    public var variableValue: NewFormValue?
+    /**
+     * What records and lists in it point at, at most 100,000.
+     */
+    public var subValues: [NewSubValue]
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * Its name in the API.
+         */variableApiName: String, 
+        /**
+         * Its value.
+         */variableValue: NewFormValue? = nil, 
+        /**
+         * What records and lists in it point at, at most 100,000.
+         */subValues: [NewSubValue] = []) {
+        self.variableApiName = variableApiName
+        self.variableValue = variableValue
+        self.subValues = subValues
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension NewFormVariable: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeNewFormVariable: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> NewFormVariable {
+        return
+            try NewFormVariable(
+                variableApiName: FfiConverterString.read(from: &buf), 
+                variableValue: FfiConverterOptionTypeNewFormValue.read(from: &buf), 
+                subValues: FfiConverterSequenceTypeNewSubValue.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: NewFormVariable, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.variableApiName, into: &buf)
+        FfiConverterOptionTypeNewFormValue.write(value.variableValue, into: &buf)
+        FfiConverterSequenceTypeNewSubValue.write(value.subValues, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeNewFormVariable_lift(_ buf: RustBuffer) throws -> NewFormVariable {
+    return try FfiConverterTypeNewFormVariable.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeNewFormVariable_lower(_ value: NewFormVariable) -> RustBuffer {
+    return FfiConverterTypeNewFormVariable.lower(value)
+}
+
+
+/**
+ * A value that another one points at by its key.
+ */
+public struct NewSubValue: Equatable, Hashable {
+    /**
+     * What records and lists call it.
+     */
+    public var key: String
+    /**
+     * The value.
+     */
+    public var value: NewFormValue
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * What records and lists call it.
+         */key: String, 
+        /**
+         * The value.
+         */value: NewFormValue) {
+        self.key = key
+        self.value = value
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension NewSubValue: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeNewSubValue: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> NewSubValue {
+        return
+            try NewSubValue(
+                key: FfiConverterString.read(from: &buf), 
+                value: FfiConverterTypeNewFormValue.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: NewSubValue, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.key, into: &buf)
+        FfiConverterTypeNewFormValue.write(value.value, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeNewSubValue_lift(_ buf: RustBuffer) throws -> NewSubValue {
+    return try FfiConverterTypeNewSubValue.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeNewSubValue_lower(_ value: NewSubValue) -> RustBuffer {
+    return FfiConverterTypeNewSubValue.lower(value)
+}
+
+
+/**
+ * An object of the master data.
+ */
+public struct ObjectValue: Equatable, Hashable {
+    /**
+     * Its id.
+     */
+    public var wkId: String
+    /**
+     * The name of what it is: `job`, `job_level` and the like.
+     */
+    public var wkApiName: String
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * Its id.
+         */wkId: String, 
+        /**
+         * The name of what it is: `job`, `job_level` and the like.
+         */wkApiName: String) {
+        self.wkId = wkId
+        self.wkApiName = wkApiName
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension ObjectValue: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeObjectValue: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> ObjectValue {
+        return
+            try ObjectValue(
+                wkId: FfiConverterString.read(from: &buf), 
+                wkApiName: FfiConverterString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: ObjectValue, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.wkId, into: &buf)
+        FfiConverterString.write(value.wkApiName, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeObjectValue_lift(_ buf: RustBuffer) throws -> ObjectValue {
+    return try FfiConverterTypeObjectValue.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeObjectValue_lower(_ value: ObjectValue) -> RustBuffer {
+    return FfiConverterTypeObjectValue.lower(value)
 }
 
 
@@ -3340,6 +4062,85 @@ public func FfiConverterTypeQuota_lower(_ value: Quota) -> RustBuffer {
 
 
 /**
+ * One field of a record.
+ */
+public struct RecordValue: Equatable, Hashable {
+    /**
+     * The field's name.
+     */
+    public var variableApiName: String
+    /**
+     * The key of its value among the `sub_values`.
+     */
+    public var subValueKey: String
+    /**
+     * The record.
+     */
+    public var recordId: String
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The field's name.
+         */variableApiName: String, 
+        /**
+         * The key of its value among the `sub_values`.
+         */subValueKey: String, 
+        /**
+         * The record.
+         */recordId: String) {
+        self.variableApiName = variableApiName
+        self.subValueKey = subValueKey
+        self.recordId = recordId
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension RecordValue: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeRecordValue: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> RecordValue {
+        return
+            try RecordValue(
+                variableApiName: FfiConverterString.read(from: &buf), 
+                subValueKey: FfiConverterString.read(from: &buf), 
+                recordId: FfiConverterString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: RecordValue, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.variableApiName, into: &buf)
+        FfiConverterString.write(value.subValueKey, into: &buf)
+        FfiConverterString.write(value.recordId, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeRecordValue_lift(_ buf: RustBuffer) throws -> RecordValue {
+    return try FfiConverterTypeRecordValue.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeRecordValue_lower(_ value: RecordValue) -> RustBuffer {
+    return FfiConverterTypeRecordValue.lower(value)
+}
+
+
+/**
  * Undoes a process that is completed (status 9): it becomes revoked (status 8), possibly after a time of being revoked
  * (status 15).
  *
@@ -3542,6 +4343,75 @@ public func FfiConverterTypeRevoked_lift(_ buf: RustBuffer) throws -> Revoked {
 #endif
 public func FfiConverterTypeRevoked_lower(_ value: Revoked) -> RustBuffer {
     return FfiConverterTypeRevoked.lower(value)
+}
+
+
+/**
+ * A value that another one points at.
+ */
+public struct SubValue: Equatable, Hashable {
+    /**
+     * What records and lists call it.
+     */
+    public var key: String
+    /**
+     * The value.
+     */
+    public var value: FormValue
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * What records and lists call it.
+         */key: String, 
+        /**
+         * The value.
+         */value: FormValue) {
+        self.key = key
+        self.value = value
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension SubValue: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeSubValue: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SubValue {
+        return
+            try SubValue(
+                key: FfiConverterString.read(from: &buf), 
+                value: FfiConverterTypeFormValue.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: SubValue, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.key, into: &buf)
+        FfiConverterTypeFormValue.write(value.value, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeSubValue_lift(_ buf: RustBuffer) throws -> SubValue {
+    return try FfiConverterTypeSubValue.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeSubValue_lower(_ value: SubValue) -> RustBuffer {
+    return FfiConverterTypeSubValue.lower(value)
 }
 
 
@@ -4734,6 +5604,232 @@ public func FfiConverterTypeMethod_lower(_ value: Method) -> RustBuffer {
 
 
 /**
+ * A value to write into a form: of one kind.
+ *
+ * In JSON it is what Feishu takes, an object with one member, like `{"text_value": "…"}`.
+ */
+
+public enum NewFormValue: Equatable, Hashable {
+    
+    /**
+     * A boolean.
+     */
+    case boolean(Bool
+    )
+    /**
+     * A date, in days since 1970-01-01. In JSON a text of digits.
+     */
+    case date(Int64
+    )
+    /**
+     * A moment, in milliseconds since 1970-01-01 UTC. In JSON a text of digits.
+     */
+    case dateTime(Int64
+    )
+    /**
+     * A department, by an id of the kind that `department_id_type` names.
+     */
+    case department(String
+    )
+    /**
+     * An employee, by a user id of the kind that `user_id_type` names.
+     */
+    case employment(String
+    )
+    /**
+     * The id of an enum's option.
+     */
+    case `enum`(String
+    )
+    /**
+     * A file that was uploaded before.
+     */
+    case file(NewFile
+    )
+    /**
+     * A text in two languages.
+     */
+    case i18n(I18nText
+    )
+    /**
+     * A list: the keys of its values among the `sub_values`, at most 10,000.
+     */
+    case list([String]
+    )
+    /**
+     * A number in decimal digits, as `-12.50`.
+     */
+    case number(String
+    )
+    /**
+     * An object of the master data.
+     */
+    case object(ObjectValue
+    )
+    /**
+     * A record, by its fields; each names the key of its value among the `sub_values`.
+     */
+    case record([RecordValue]
+    )
+    /**
+     * A text.
+     */
+    case text(String
+    )
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension NewFormValue: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeNewFormValue: FfiConverterRustBuffer {
+    typealias SwiftType = NewFormValue
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> NewFormValue {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+        
+        case 1: return .boolean(try FfiConverterBool.read(from: &buf)
+        )
+        
+        case 2: return .date(try FfiConverterInt64.read(from: &buf)
+        )
+        
+        case 3: return .dateTime(try FfiConverterInt64.read(from: &buf)
+        )
+        
+        case 4: return .department(try FfiConverterString.read(from: &buf)
+        )
+        
+        case 5: return .employment(try FfiConverterString.read(from: &buf)
+        )
+        
+        case 6: return .`enum`(try FfiConverterString.read(from: &buf)
+        )
+        
+        case 7: return .file(try FfiConverterTypeNewFile.read(from: &buf)
+        )
+        
+        case 8: return .i18n(try FfiConverterTypeI18nText.read(from: &buf)
+        )
+        
+        case 9: return .list(try FfiConverterSequenceString.read(from: &buf)
+        )
+        
+        case 10: return .number(try FfiConverterString.read(from: &buf)
+        )
+        
+        case 11: return .object(try FfiConverterTypeObjectValue.read(from: &buf)
+        )
+        
+        case 12: return .record(try FfiConverterSequenceTypeRecordValue.read(from: &buf)
+        )
+        
+        case 13: return .text(try FfiConverterString.read(from: &buf)
+        )
+        
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: NewFormValue, into buf: inout [UInt8]) {
+        switch value {
+        
+        
+        case let .boolean(v1):
+            writeInt(&buf, Int32(1))
+            FfiConverterBool.write(v1, into: &buf)
+            
+        
+        case let .date(v1):
+            writeInt(&buf, Int32(2))
+            FfiConverterInt64.write(v1, into: &buf)
+            
+        
+        case let .dateTime(v1):
+            writeInt(&buf, Int32(3))
+            FfiConverterInt64.write(v1, into: &buf)
+            
+        
+        case let .department(v1):
+            writeInt(&buf, Int32(4))
+            FfiConverterString.write(v1, into: &buf)
+            
+        
+        case let .employment(v1):
+            writeInt(&buf, Int32(5))
+            FfiConverterString.write(v1, into: &buf)
+            
+        
+        case let .`enum`(v1):
+            writeInt(&buf, Int32(6))
+            FfiConverterString.write(v1, into: &buf)
+            
+        
+        case let .file(v1):
+            writeInt(&buf, Int32(7))
+            FfiConverterTypeNewFile.write(v1, into: &buf)
+            
+        
+        case let .i18n(v1):
+            writeInt(&buf, Int32(8))
+            FfiConverterTypeI18nText.write(v1, into: &buf)
+            
+        
+        case let .list(v1):
+            writeInt(&buf, Int32(9))
+            FfiConverterSequenceString.write(v1, into: &buf)
+            
+        
+        case let .number(v1):
+            writeInt(&buf, Int32(10))
+            FfiConverterString.write(v1, into: &buf)
+            
+        
+        case let .object(v1):
+            writeInt(&buf, Int32(11))
+            FfiConverterTypeObjectValue.write(v1, into: &buf)
+            
+        
+        case let .record(v1):
+            writeInt(&buf, Int32(12))
+            FfiConverterSequenceTypeRecordValue.write(v1, into: &buf)
+            
+        
+        case let .text(v1):
+            writeInt(&buf, Int32(13))
+            FfiConverterString.write(v1, into: &buf)
+            
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeNewFormValue_lift(_ buf: RustBuffer) throws -> NewFormValue {
+    return try FfiConverterTypeNewFormValue.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeNewFormValue_lower(_ value: NewFormValue) -> RustBuffer {
+    return FfiConverterTypeNewFormValue.lower(value)
+}
+
+
+
+/**
  * Whether to read the process where an answer proves nothing. Reading needs the scope `corehr:process:read`, which
  * an app that may withdraw need not have.
  */
@@ -5405,6 +6501,221 @@ public func FfiConverterTypeUserIdType_lower(_ value: UserIdType) -> RustBuffer 
 }
 
 
+
+/**
+ * Which kind of value a [`FormValue`] is.
+ */
+
+public enum ValueKind: Equatable, Hashable {
+    
+    /**
+     * `boolean` has it.
+     */
+    case boolean
+    /**
+     * `days` has it.
+     */
+    case date
+    /**
+     * `milliseconds` has it.
+     */
+    case dateTime
+    /**
+     * `text` has the department's id, of the kind that `department_id_type` asked for.
+     */
+    case department
+    /**
+     * Nothing was set.
+     */
+    case empty
+    /**
+     * `text` has the employee, as a user id of the kind that `user_id_type` asked for.
+     */
+    case employment
+    /**
+     * `text` has the id of the option.
+     */
+    case `enum`
+    /**
+     * `file` has it.
+     */
+    case file
+    /**
+     * `i18n` has it.
+     */
+    case i18n
+    /**
+     * `items` has it: each stands for one of the `sub_values`.
+     */
+    case list
+    /**
+     * `text` has it, in decimal digits: it may be longer than any number type.
+     */
+    case number
+    /**
+     * `object` has it.
+     */
+    case object
+    /**
+     * `records` has it: each points at one of the `sub_values`.
+     */
+    case record
+    /**
+     * `text` has it.
+     */
+    case text
+    /**
+     * Of no known kind, of two kinds at once, or not what its kind should be: `raw` has it.
+     */
+    case unknown
+    /**
+     * `text` has the user's id, of the kind that `user_id_type` asked for.
+     */
+    case user
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension ValueKind: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeValueKind: FfiConverterRustBuffer {
+    typealias SwiftType = ValueKind
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> ValueKind {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+        
+        case 1: return .boolean
+        
+        case 2: return .date
+        
+        case 3: return .dateTime
+        
+        case 4: return .department
+        
+        case 5: return .empty
+        
+        case 6: return .employment
+        
+        case 7: return .`enum`
+        
+        case 8: return .file
+        
+        case 9: return .i18n
+        
+        case 10: return .list
+        
+        case 11: return .number
+        
+        case 12: return .object
+        
+        case 13: return .record
+        
+        case 14: return .text
+        
+        case 15: return .unknown
+        
+        case 16: return .user
+        
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: ValueKind, into buf: inout [UInt8]) {
+        switch value {
+        
+        
+        case .boolean:
+            writeInt(&buf, Int32(1))
+        
+        
+        case .date:
+            writeInt(&buf, Int32(2))
+        
+        
+        case .dateTime:
+            writeInt(&buf, Int32(3))
+        
+        
+        case .department:
+            writeInt(&buf, Int32(4))
+        
+        
+        case .empty:
+            writeInt(&buf, Int32(5))
+        
+        
+        case .employment:
+            writeInt(&buf, Int32(6))
+        
+        
+        case .`enum`:
+            writeInt(&buf, Int32(7))
+        
+        
+        case .file:
+            writeInt(&buf, Int32(8))
+        
+        
+        case .i18n:
+            writeInt(&buf, Int32(9))
+        
+        
+        case .list:
+            writeInt(&buf, Int32(10))
+        
+        
+        case .number:
+            writeInt(&buf, Int32(11))
+        
+        
+        case .object:
+            writeInt(&buf, Int32(12))
+        
+        
+        case .record:
+            writeInt(&buf, Int32(13))
+        
+        
+        case .text:
+            writeInt(&buf, Int32(14))
+        
+        
+        case .unknown:
+            writeInt(&buf, Int32(15))
+        
+        
+        case .user:
+            writeInt(&buf, Int32(16))
+        
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeValueKind_lift(_ buf: RustBuffer) throws -> ValueKind {
+    return try FfiConverterTypeValueKind.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeValueKind_lower(_ value: ValueKind) -> RustBuffer {
+    return FfiConverterTypeValueKind.lower(value)
+}
+
+
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
@@ -5424,6 +6735,30 @@ fileprivate struct FfiConverterOptionUInt16: FfiConverterRustBuffer {
         switch try readInt(&buf) as Int8 {
         case 0: return nil
         case 1: return try FfiConverterUInt16.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionUInt32: FfiConverterRustBuffer {
+    typealias SwiftType = UInt32?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterUInt32.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterUInt32.read(from: &buf)
         default: throw UniffiInternalError.unexpectedOptionalTag
         }
     }
@@ -5472,6 +6807,30 @@ fileprivate struct FfiConverterOptionInt64: FfiConverterRustBuffer {
         switch try readInt(&buf) as Int8 {
         case 0: return nil
         case 1: return try FfiConverterInt64.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionBool: FfiConverterRustBuffer {
+    typealias SwiftType = Bool?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterBool.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterBool.read(from: &buf)
         default: throw UniffiInternalError.unexpectedOptionalTag
         }
     }
@@ -5552,6 +6911,78 @@ fileprivate struct FfiConverterOptionTypeAdvice: FfiConverterRustBuffer {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
+fileprivate struct FfiConverterOptionTypeFileValue: FfiConverterRustBuffer {
+    typealias SwiftType = FileValue?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeFileValue.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeFileValue.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionTypeI18nText: FfiConverterRustBuffer {
+    typealias SwiftType = I18nText?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeI18nText.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeI18nText.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionTypeObjectValue: FfiConverterRustBuffer {
+    typealias SwiftType = ObjectValue?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeObjectValue.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeObjectValue.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
 fileprivate struct FfiConverterOptionTypeErrorKind: FfiConverterRustBuffer {
     typealias SwiftType = ErrorKind?
 
@@ -5568,6 +6999,30 @@ fileprivate struct FfiConverterOptionTypeErrorKind: FfiConverterRustBuffer {
         switch try readInt(&buf) as Int8 {
         case 0: return nil
         case 1: return try FfiConverterTypeErrorKind.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionTypeNewFormValue: FfiConverterRustBuffer {
+    typealias SwiftType = NewFormValue?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeNewFormValue.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeNewFormValue.read(from: &buf)
         default: throw UniffiInternalError.unexpectedOptionalTag
         }
     }
@@ -5798,6 +7253,31 @@ fileprivate struct FfiConverterSequenceTypeFieldViolation: FfiConverterRustBuffe
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
+fileprivate struct FfiConverterSequenceTypeFormVariable: FfiConverterRustBuffer {
+    typealias SwiftType = [FormVariable]
+
+    public static func write(_ value: [FormVariable], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeFormVariable.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [FormVariable] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [FormVariable]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeFormVariable.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
 fileprivate struct FfiConverterSequenceTypeHeader: FfiConverterRustBuffer {
     typealias SwiftType = [Header]
 
@@ -5848,6 +7328,31 @@ fileprivate struct FfiConverterSequenceTypeHelp: FfiConverterRustBuffer {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
+fileprivate struct FfiConverterSequenceTypeNewSubValue: FfiConverterRustBuffer {
+    typealias SwiftType = [NewSubValue]
+
+    public static func write(_ value: [NewSubValue], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeNewSubValue.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [NewSubValue] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [NewSubValue]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeNewSubValue.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
 fileprivate struct FfiConverterSequenceTypePendingTask: FfiConverterRustBuffer {
     typealias SwiftType = [PendingTask]
 
@@ -5890,6 +7395,56 @@ fileprivate struct FfiConverterSequenceTypeProblem: FfiConverterRustBuffer {
         seq.reserveCapacity(Int(len))
         for _ in 0 ..< len {
             seq.append(try FfiConverterTypeProblem.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypeRecordValue: FfiConverterRustBuffer {
+    typealias SwiftType = [RecordValue]
+
+    public static func write(_ value: [RecordValue], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeRecordValue.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [RecordValue] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [RecordValue]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeRecordValue.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypeSubValue: FfiConverterRustBuffer {
+    typealias SwiftType = [SubValue]
+
+    public static func write(_ value: [SubValue], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeSubValue.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [SubValue] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [SubValue]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeSubValue.read(from: &buf))
         }
         return seq
     }

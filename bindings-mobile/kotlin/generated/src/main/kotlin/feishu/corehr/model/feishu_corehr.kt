@@ -1952,6 +1952,314 @@ public object FfiConverterTypeFieldViolation: FfiConverterRustBuffer<FieldViolat
 
 
 /**
+ * A file in a form, as it is read.
+ */
+data class FileValue (
+    /**
+     * The file.
+     */
+    val `openFileId`: kotlin.String
+    , 
+    /**
+     * Its name.
+     */
+    val `fileName`: kotlin.String
+    , 
+    /**
+     * Its size in bytes. Pages and types differ on whether it is a number or a text; both are read.
+     */
+    val `length`: kotlin.Long? = null 
+    , 
+    /**
+     * Its media type.
+     */
+    val `mimeType`: kotlin.String
+    
+){
+    
+
+    
+
+    
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeFileValue: FfiConverterRustBuffer<FileValue> {
+    override fun read(buf: ByteBuffer): FileValue {
+        return FileValue(
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterOptionalLong.read(buf),
+            FfiConverterString.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: FileValue) = (
+            FfiConverterString.allocationSize(value.`openFileId`) +
+            FfiConverterString.allocationSize(value.`fileName`) +
+            FfiConverterOptionalLong.allocationSize(value.`length`) +
+            FfiConverterString.allocationSize(value.`mimeType`)
+    )
+
+    override fun write(value: FileValue, buf: ByteBuffer) {
+            FfiConverterString.write(value.`openFileId`, buf)
+            FfiConverterString.write(value.`fileName`, buf)
+            FfiConverterOptionalLong.write(value.`length`, buf)
+            FfiConverterString.write(value.`mimeType`, buf)
+    }
+}
+
+
+
+/**
+ * A value: of one kind, and in the one field that this kind names.
+ */
+data class FormValue (
+    /**
+     * Which kind it is.
+     */
+    val `kind`: ValueKind
+    , 
+    /**
+     * A text, a decimal number, or the id of an enum's option, a user, a department or an employee.
+     */
+    val `text`: kotlin.String? = null 
+    , 
+    /**
+     * A boolean.
+     */
+    val `boolean`: kotlin.Boolean? = null 
+    , 
+    /**
+     * A date, in days since 1970-01-01.
+     */
+    val `days`: kotlin.Long? = null 
+    , 
+    /**
+     * A moment, in milliseconds since 1970-01-01 UTC.
+     */
+    val `milliseconds`: kotlin.Long? = null 
+    , 
+    /**
+     * A text in two languages.
+     */
+    val `i18n`: I18nText? = null 
+    , 
+    /**
+     * An object of the master data.
+     */
+    val `object`: ObjectValue? = null 
+    , 
+    /**
+     * A record, by its fields.
+     */
+    val `records`: List<RecordValue> = listOf() 
+    , 
+    /**
+     * A list: each is a key of `sub_values`, or else an index in it, or else a text.
+     */
+    val `items`: List<kotlin.String> = listOf() 
+    , 
+    /**
+     * A file.
+     */
+    val `file`: FileValue? = null 
+    , 
+    /**
+     * A value of an unknown kind, as JSON.
+     */
+    val `raw`: kotlin.String? = null 
+    
+){
+    
+
+    
+
+    
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeFormValue: FfiConverterRustBuffer<FormValue> {
+    override fun read(buf: ByteBuffer): FormValue {
+        return FormValue(
+            FfiConverterTypeValueKind.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterOptionalBoolean.read(buf),
+            FfiConverterOptionalLong.read(buf),
+            FfiConverterOptionalLong.read(buf),
+            FfiConverterOptionalTypeI18nText.read(buf),
+            FfiConverterOptionalTypeObjectValue.read(buf),
+            FfiConverterSequenceTypeRecordValue.read(buf),
+            FfiConverterSequenceString.read(buf),
+            FfiConverterOptionalTypeFileValue.read(buf),
+            FfiConverterOptionalString.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: FormValue) = (
+            FfiConverterTypeValueKind.allocationSize(value.`kind`) +
+            FfiConverterOptionalString.allocationSize(value.`text`) +
+            FfiConverterOptionalBoolean.allocationSize(value.`boolean`) +
+            FfiConverterOptionalLong.allocationSize(value.`days`) +
+            FfiConverterOptionalLong.allocationSize(value.`milliseconds`) +
+            FfiConverterOptionalTypeI18nText.allocationSize(value.`i18n`) +
+            FfiConverterOptionalTypeObjectValue.allocationSize(value.`object`) +
+            FfiConverterSequenceTypeRecordValue.allocationSize(value.`records`) +
+            FfiConverterSequenceString.allocationSize(value.`items`) +
+            FfiConverterOptionalTypeFileValue.allocationSize(value.`file`) +
+            FfiConverterOptionalString.allocationSize(value.`raw`)
+    )
+
+    override fun write(value: FormValue, buf: ByteBuffer) {
+            FfiConverterTypeValueKind.write(value.`kind`, buf)
+            FfiConverterOptionalString.write(value.`text`, buf)
+            FfiConverterOptionalBoolean.write(value.`boolean`, buf)
+            FfiConverterOptionalLong.write(value.`days`, buf)
+            FfiConverterOptionalLong.write(value.`milliseconds`, buf)
+            FfiConverterOptionalTypeI18nText.write(value.`i18n`, buf)
+            FfiConverterOptionalTypeObjectValue.write(value.`object`, buf)
+            FfiConverterSequenceTypeRecordValue.write(value.`records`, buf)
+            FfiConverterSequenceString.write(value.`items`, buf)
+            FfiConverterOptionalTypeFileValue.write(value.`file`, buf)
+            FfiConverterOptionalString.write(value.`raw`, buf)
+    }
+}
+
+
+
+/**
+ * A variable of a form or a flow.
+ */
+data class FormVariable (
+    /**
+     * Its name in the API, unique in its flow.
+     */
+    val `variableApiName`: kotlin.String
+    , 
+    /**
+     * Its name for people; only a form has it.
+     */
+    val `variableName`: I18nText
+    , 
+    /**
+     * Its value.
+     */
+    val `variableValue`: FormValue
+    , 
+    /**
+     * What records and lists in it point at.
+     */
+    val `subValues`: List<SubValue> = listOf() 
+    
+){
+    
+
+    
+
+    
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeFormVariable: FfiConverterRustBuffer<FormVariable> {
+    override fun read(buf: ByteBuffer): FormVariable {
+        return FormVariable(
+            FfiConverterString.read(buf),
+            FfiConverterTypeI18nText.read(buf),
+            FfiConverterTypeFormValue.read(buf),
+            FfiConverterSequenceTypeSubValue.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: FormVariable) = (
+            FfiConverterString.allocationSize(value.`variableApiName`) +
+            FfiConverterTypeI18nText.allocationSize(value.`variableName`) +
+            FfiConverterTypeFormValue.allocationSize(value.`variableValue`) +
+            FfiConverterSequenceTypeSubValue.allocationSize(value.`subValues`)
+    )
+
+    override fun write(value: FormVariable, buf: ByteBuffer) {
+            FfiConverterString.write(value.`variableApiName`, buf)
+            FfiConverterTypeI18nText.write(value.`variableName`, buf)
+            FfiConverterTypeFormValue.write(value.`variableValue`, buf)
+            FfiConverterSequenceTypeSubValue.write(value.`subValues`, buf)
+    }
+}
+
+
+
+/**
+ * What a process's form or flow holds.
+ */
+data class FormVariables (
+    /**
+     * The process.
+     */
+    val `processId`: kotlin.String
+    , 
+    /**
+     * The variables.
+     */
+    val `fieldVariableValues`: List<FormVariable> = listOf() 
+    , 
+    /**
+     * The log id of the answer.
+     */
+    val `logId`: kotlin.String? = null 
+    , 
+    /**
+     * The answer's `data` as received, as JSON: with fields that this version does not know.
+     */
+    val `raw`: kotlin.String
+    
+){
+    
+
+    
+
+    
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeFormVariables: FfiConverterRustBuffer<FormVariables> {
+    override fun read(buf: ByteBuffer): FormVariables {
+        return FormVariables(
+            FfiConverterString.read(buf),
+            FfiConverterSequenceTypeFormVariable.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterString.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: FormVariables) = (
+            FfiConverterString.allocationSize(value.`processId`) +
+            FfiConverterSequenceTypeFormVariable.allocationSize(value.`fieldVariableValues`) +
+            FfiConverterOptionalString.allocationSize(value.`logId`) +
+            FfiConverterString.allocationSize(value.`raw`)
+    )
+
+    override fun write(value: FormVariables, buf: ByteBuffer) {
+            FfiConverterString.write(value.`processId`, buf)
+            FfiConverterSequenceTypeFormVariable.write(value.`fieldVariableValues`, buf)
+            FfiConverterOptionalString.write(value.`logId`, buf)
+            FfiConverterString.write(value.`raw`, buf)
+    }
+}
+
+
+
+/**
  * Reads one process.
  *
  * GET `/open-apis/corehr/v2/processes/{process_id}`
@@ -2462,6 +2770,210 @@ public object FfiConverterTypeListProcesses: FfiConverterRustBuffer<ListProcesse
             FfiConverterLong.write(value.`modifyTimeFrom`, buf)
             FfiConverterLong.write(value.`modifyTimeTo`, buf)
             FfiConverterOptionalString.write(value.`flowDefinitionId`, buf)
+    }
+}
+
+
+
+/**
+ * A file to write into a form.
+ */
+data class NewFile (
+    /**
+     * The file, as CoreHR's upload has named it.
+     */
+    val `openFileId`: kotlin.String
+    , 
+    /**
+     * Its name with its suffix, in place of that of the upload.
+     */
+    val `fileName`: kotlin.String? = null 
+    , 
+    /**
+     * Its size in bytes, at most 52,428,800, in place of that of the upload.
+     */
+    val `length`: kotlin.UInt? = null 
+    
+){
+    
+
+    
+
+    
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeNewFile: FfiConverterRustBuffer<NewFile> {
+    override fun read(buf: ByteBuffer): NewFile {
+        return NewFile(
+            FfiConverterString.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterOptionalUInt.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: NewFile) = (
+            FfiConverterString.allocationSize(value.`openFileId`) +
+            FfiConverterOptionalString.allocationSize(value.`fileName`) +
+            FfiConverterOptionalUInt.allocationSize(value.`length`)
+    )
+
+    override fun write(value: NewFile, buf: ByteBuffer) {
+            FfiConverterString.write(value.`openFileId`, buf)
+            FfiConverterOptionalString.write(value.`fileName`, buf)
+            FfiConverterOptionalUInt.write(value.`length`, buf)
+    }
+}
+
+
+
+/**
+ * A variable to write into a form.
+ */
+data class NewFormVariable (
+    /**
+     * Its name in the API.
+     */
+    val `variableApiName`: kotlin.String
+    , 
+    /**
+     * Its value.
+     */
+    val `variableValue`: NewFormValue? = null 
+    , 
+    /**
+     * What records and lists in it point at, at most 100,000.
+     */
+    val `subValues`: List<NewSubValue> = listOf() 
+    
+){
+    
+
+    
+
+    
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeNewFormVariable: FfiConverterRustBuffer<NewFormVariable> {
+    override fun read(buf: ByteBuffer): NewFormVariable {
+        return NewFormVariable(
+            FfiConverterString.read(buf),
+            FfiConverterOptionalTypeNewFormValue.read(buf),
+            FfiConverterSequenceTypeNewSubValue.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: NewFormVariable) = (
+            FfiConverterString.allocationSize(value.`variableApiName`) +
+            FfiConverterOptionalTypeNewFormValue.allocationSize(value.`variableValue`) +
+            FfiConverterSequenceTypeNewSubValue.allocationSize(value.`subValues`)
+    )
+
+    override fun write(value: NewFormVariable, buf: ByteBuffer) {
+            FfiConverterString.write(value.`variableApiName`, buf)
+            FfiConverterOptionalTypeNewFormValue.write(value.`variableValue`, buf)
+            FfiConverterSequenceTypeNewSubValue.write(value.`subValues`, buf)
+    }
+}
+
+
+
+/**
+ * A value that another one points at by its key.
+ */
+data class NewSubValue (
+    /**
+     * What records and lists call it.
+     */
+    val `key`: kotlin.String
+    , 
+    /**
+     * The value.
+     */
+    val `value`: NewFormValue
+    
+){
+    
+
+    
+
+    
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeNewSubValue: FfiConverterRustBuffer<NewSubValue> {
+    override fun read(buf: ByteBuffer): NewSubValue {
+        return NewSubValue(
+            FfiConverterString.read(buf),
+            FfiConverterTypeNewFormValue.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: NewSubValue) = (
+            FfiConverterString.allocationSize(value.`key`) +
+            FfiConverterTypeNewFormValue.allocationSize(value.`value`)
+    )
+
+    override fun write(value: NewSubValue, buf: ByteBuffer) {
+            FfiConverterString.write(value.`key`, buf)
+            FfiConverterTypeNewFormValue.write(value.`value`, buf)
+    }
+}
+
+
+
+/**
+ * An object of the master data.
+ */
+data class ObjectValue (
+    /**
+     * Its id.
+     */
+    val `wkId`: kotlin.String
+    , 
+    /**
+     * The name of what it is: `job`, `job_level` and the like.
+     */
+    val `wkApiName`: kotlin.String
+    
+){
+    
+
+    
+
+    
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeObjectValue: FfiConverterRustBuffer<ObjectValue> {
+    override fun read(buf: ByteBuffer): ObjectValue {
+        return ObjectValue(
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: ObjectValue) = (
+            FfiConverterString.allocationSize(value.`wkId`) +
+            FfiConverterString.allocationSize(value.`wkApiName`)
+    )
+
+    override fun write(value: ObjectValue, buf: ByteBuffer) {
+            FfiConverterString.write(value.`wkId`, buf)
+            FfiConverterString.write(value.`wkApiName`, buf)
     }
 }
 
@@ -3097,6 +3609,61 @@ public object FfiConverterTypeQuota: FfiConverterRustBuffer<Quota> {
 
 
 /**
+ * One field of a record.
+ */
+data class RecordValue (
+    /**
+     * The field's name.
+     */
+    val `variableApiName`: kotlin.String
+    , 
+    /**
+     * The key of its value among the `sub_values`.
+     */
+    val `subValueKey`: kotlin.String
+    , 
+    /**
+     * The record.
+     */
+    val `recordId`: kotlin.String
+    
+){
+    
+
+    
+
+    
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeRecordValue: FfiConverterRustBuffer<RecordValue> {
+    override fun read(buf: ByteBuffer): RecordValue {
+        return RecordValue(
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: RecordValue) = (
+            FfiConverterString.allocationSize(value.`variableApiName`) +
+            FfiConverterString.allocationSize(value.`subValueKey`) +
+            FfiConverterString.allocationSize(value.`recordId`)
+    )
+
+    override fun write(value: RecordValue, buf: ByteBuffer) {
+            FfiConverterString.write(value.`variableApiName`, buf)
+            FfiConverterString.write(value.`subValueKey`, buf)
+            FfiConverterString.write(value.`recordId`, buf)
+    }
+}
+
+
+
+/**
  * Undoes a process that is completed (status 9): it becomes revoked (status 8), possibly after a time of being revoked
  * (status 15).
  *
@@ -3240,6 +3807,53 @@ public object FfiConverterTypeRevoked: FfiConverterRustBuffer<Revoked> {
             FfiConverterUInt.write(value.`attempts`, buf)
             FfiConverterBoolean.write(value.`resentUnread`, buf)
             FfiConverterOptionalString.write(value.`logId`, buf)
+    }
+}
+
+
+
+/**
+ * A value that another one points at.
+ */
+data class SubValue (
+    /**
+     * What records and lists call it.
+     */
+    val `key`: kotlin.String
+    , 
+    /**
+     * The value.
+     */
+    val `value`: FormValue
+    
+){
+    
+
+    
+
+    
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeSubValue: FfiConverterRustBuffer<SubValue> {
+    override fun read(buf: ByteBuffer): SubValue {
+        return SubValue(
+            FfiConverterString.read(buf),
+            FfiConverterTypeFormValue.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: SubValue) = (
+            FfiConverterString.allocationSize(value.`key`) +
+            FfiConverterTypeFormValue.allocationSize(value.`value`)
+    )
+
+    override fun write(value: SubValue, buf: ByteBuffer) {
+            FfiConverterString.write(value.`key`, buf)
+            FfiConverterTypeFormValue.write(value.`value`, buf)
     }
 }
 
@@ -4006,6 +4620,397 @@ public object FfiConverterTypeMethod: FfiConverterRustBuffer<Method> {
 
 
 /**
+ * A value to write into a form: of one kind.
+ *
+ * In JSON it is what Feishu takes, an object with one member, like `{"text_value": "…"}`.
+ */
+sealed class NewFormValue {
+    
+    /**
+     * A boolean.
+     */
+    data class Boolean(
+        val v1: kotlin.Boolean) : NewFormValue()
+        
+    {
+        
+
+        companion object
+    }
+    
+    /**
+     * A date, in days since 1970-01-01. In JSON a text of digits.
+     */
+    data class Date(
+        val v1: kotlin.Long) : NewFormValue()
+        
+    {
+        
+
+        companion object
+    }
+    
+    /**
+     * A moment, in milliseconds since 1970-01-01 UTC. In JSON a text of digits.
+     */
+    data class DateTime(
+        val v1: kotlin.Long) : NewFormValue()
+        
+    {
+        
+
+        companion object
+    }
+    
+    /**
+     * A department, by an id of the kind that `department_id_type` names.
+     */
+    data class Department(
+        val v1: kotlin.String) : NewFormValue()
+        
+    {
+        
+
+        companion object
+    }
+    
+    /**
+     * An employee, by a user id of the kind that `user_id_type` names.
+     */
+    data class Employment(
+        val v1: kotlin.String) : NewFormValue()
+        
+    {
+        
+
+        companion object
+    }
+    
+    /**
+     * The id of an enum's option.
+     */
+    data class Enum(
+        val v1: kotlin.String) : NewFormValue()
+        
+    {
+        
+
+        companion object
+    }
+    
+    /**
+     * A file that was uploaded before.
+     */
+    data class File(
+        val v1: feishu.corehr.model.NewFile) : NewFormValue()
+        
+    {
+        
+
+        companion object
+    }
+    
+    /**
+     * A text in two languages.
+     */
+    data class I18n(
+        val v1: feishu.corehr.model.I18nText) : NewFormValue()
+        
+    {
+        
+
+        companion object
+    }
+    
+    /**
+     * A list: the keys of its values among the `sub_values`, at most 10,000.
+     */
+    data class List(
+        val v1: List<kotlin.String> = listOf() ) : NewFormValue()
+        
+    {
+        
+
+        companion object
+    }
+    
+    /**
+     * A number in decimal digits, as `-12.50`.
+     */
+    data class Number(
+        val v1: kotlin.String) : NewFormValue()
+        
+    {
+        
+
+        companion object
+    }
+    
+    /**
+     * An object of the master data.
+     */
+    data class Object(
+        val v1: feishu.corehr.model.ObjectValue) : NewFormValue()
+        
+    {
+        
+
+        companion object
+    }
+    
+    /**
+     * A record, by its fields; each names the key of its value among the `sub_values`.
+     */
+    data class Record(
+        val v1: List<feishu.corehr.model.RecordValue> = listOf() ) : NewFormValue()
+        
+    {
+        
+
+        companion object
+    }
+    
+    /**
+     * A text.
+     */
+    data class Text(
+        val v1: kotlin.String) : NewFormValue()
+        
+    {
+        
+
+        companion object
+    }
+    
+
+    
+
+    
+    
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeNewFormValue : FfiConverterRustBuffer<NewFormValue>{
+    override fun read(buf: ByteBuffer): NewFormValue {
+        return when(buf.getInt()) {
+            1 -> NewFormValue.Boolean(
+                FfiConverterBoolean.read(buf),
+                )
+            2 -> NewFormValue.Date(
+                FfiConverterLong.read(buf),
+                )
+            3 -> NewFormValue.DateTime(
+                FfiConverterLong.read(buf),
+                )
+            4 -> NewFormValue.Department(
+                FfiConverterString.read(buf),
+                )
+            5 -> NewFormValue.Employment(
+                FfiConverterString.read(buf),
+                )
+            6 -> NewFormValue.Enum(
+                FfiConverterString.read(buf),
+                )
+            7 -> NewFormValue.File(
+                FfiConverterTypeNewFile.read(buf),
+                )
+            8 -> NewFormValue.I18n(
+                FfiConverterTypeI18nText.read(buf),
+                )
+            9 -> NewFormValue.List(
+                FfiConverterSequenceString.read(buf),
+                )
+            10 -> NewFormValue.Number(
+                FfiConverterString.read(buf),
+                )
+            11 -> NewFormValue.Object(
+                FfiConverterTypeObjectValue.read(buf),
+                )
+            12 -> NewFormValue.Record(
+                FfiConverterSequenceTypeRecordValue.read(buf),
+                )
+            13 -> NewFormValue.Text(
+                FfiConverterString.read(buf),
+                )
+            else -> throw RuntimeException("invalid enum value, something is very wrong!!")
+        }
+    }
+
+    override fun allocationSize(value: NewFormValue): ULong = when(value) {
+        is NewFormValue.Boolean -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterBoolean.allocationSize(value.v1)
+            )
+        }
+        is NewFormValue.Date -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterLong.allocationSize(value.v1)
+            )
+        }
+        is NewFormValue.DateTime -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterLong.allocationSize(value.v1)
+            )
+        }
+        is NewFormValue.Department -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterString.allocationSize(value.v1)
+            )
+        }
+        is NewFormValue.Employment -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterString.allocationSize(value.v1)
+            )
+        }
+        is NewFormValue.Enum -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterString.allocationSize(value.v1)
+            )
+        }
+        is NewFormValue.File -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypeNewFile.allocationSize(value.v1)
+            )
+        }
+        is NewFormValue.I18n -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypeI18nText.allocationSize(value.v1)
+            )
+        }
+        is NewFormValue.List -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterSequenceString.allocationSize(value.v1)
+            )
+        }
+        is NewFormValue.Number -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterString.allocationSize(value.v1)
+            )
+        }
+        is NewFormValue.Object -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypeObjectValue.allocationSize(value.v1)
+            )
+        }
+        is NewFormValue.Record -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterSequenceTypeRecordValue.allocationSize(value.v1)
+            )
+        }
+        is NewFormValue.Text -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterString.allocationSize(value.v1)
+            )
+        }
+    }
+
+    override fun write(value: NewFormValue, buf: ByteBuffer) {
+        when(value) {
+            is NewFormValue.Boolean -> {
+                buf.putInt(1)
+                FfiConverterBoolean.write(value.v1, buf)
+                Unit
+            }
+            is NewFormValue.Date -> {
+                buf.putInt(2)
+                FfiConverterLong.write(value.v1, buf)
+                Unit
+            }
+            is NewFormValue.DateTime -> {
+                buf.putInt(3)
+                FfiConverterLong.write(value.v1, buf)
+                Unit
+            }
+            is NewFormValue.Department -> {
+                buf.putInt(4)
+                FfiConverterString.write(value.v1, buf)
+                Unit
+            }
+            is NewFormValue.Employment -> {
+                buf.putInt(5)
+                FfiConverterString.write(value.v1, buf)
+                Unit
+            }
+            is NewFormValue.Enum -> {
+                buf.putInt(6)
+                FfiConverterString.write(value.v1, buf)
+                Unit
+            }
+            is NewFormValue.File -> {
+                buf.putInt(7)
+                FfiConverterTypeNewFile.write(value.v1, buf)
+                Unit
+            }
+            is NewFormValue.I18n -> {
+                buf.putInt(8)
+                FfiConverterTypeI18nText.write(value.v1, buf)
+                Unit
+            }
+            is NewFormValue.List -> {
+                buf.putInt(9)
+                FfiConverterSequenceString.write(value.v1, buf)
+                Unit
+            }
+            is NewFormValue.Number -> {
+                buf.putInt(10)
+                FfiConverterString.write(value.v1, buf)
+                Unit
+            }
+            is NewFormValue.Object -> {
+                buf.putInt(11)
+                FfiConverterTypeObjectValue.write(value.v1, buf)
+                Unit
+            }
+            is NewFormValue.Record -> {
+                buf.putInt(12)
+                FfiConverterSequenceTypeRecordValue.write(value.v1, buf)
+                Unit
+            }
+            is NewFormValue.Text -> {
+                buf.putInt(13)
+                FfiConverterString.write(value.v1, buf)
+                Unit
+            }
+        }.let { /* this makes the `when` an expression, which ensures it is exhaustive */ }
+    }
+}
+
+
+
+
+
+/**
  * Whether to read the process where an answer proves nothing. Reading needs the scope `corehr:process:read`, which
  * an app that may withdraw need not have.
  */
@@ -4443,6 +5448,105 @@ public object FfiConverterTypeUserIdType: FfiConverterRustBuffer<UserIdType> {
 
 
 
+/**
+ * Which kind of value a [`FormValue`] is.
+ */
+
+enum class ValueKind {
+    
+    /**
+     * `boolean` has it.
+     */
+    BOOLEAN,
+    /**
+     * `days` has it.
+     */
+    DATE,
+    /**
+     * `milliseconds` has it.
+     */
+    DATE_TIME,
+    /**
+     * `text` has the department's id, of the kind that `department_id_type` asked for.
+     */
+    DEPARTMENT,
+    /**
+     * Nothing was set.
+     */
+    EMPTY,
+    /**
+     * `text` has the employee, as a user id of the kind that `user_id_type` asked for.
+     */
+    EMPLOYMENT,
+    /**
+     * `text` has the id of the option.
+     */
+    ENUM,
+    /**
+     * `file` has it.
+     */
+    FILE,
+    /**
+     * `i18n` has it.
+     */
+    I18N,
+    /**
+     * `items` has it: each stands for one of the `sub_values`.
+     */
+    LIST,
+    /**
+     * `text` has it, in decimal digits: it may be longer than any number type.
+     */
+    NUMBER,
+    /**
+     * `object` has it.
+     */
+    OBJECT,
+    /**
+     * `records` has it: each points at one of the `sub_values`.
+     */
+    RECORD,
+    /**
+     * `text` has it.
+     */
+    TEXT,
+    /**
+     * Of no known kind, of two kinds at once, or not what its kind should be: `raw` has it.
+     */
+    UNKNOWN,
+    /**
+     * `text` has the user's id, of the kind that `user_id_type` asked for.
+     */
+    USER;
+
+    
+
+
+    companion object
+}
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeValueKind: FfiConverterRustBuffer<ValueKind> {
+    override fun read(buf: ByteBuffer) = try {
+        ValueKind.values()[buf.getInt() - 1]
+    } catch (e: IndexOutOfBoundsException) {
+        throw RuntimeException("invalid enum value, something is very wrong!!", e)
+    }
+
+    override fun allocationSize(value: ValueKind) = 4UL
+
+    override fun write(value: ValueKind, buf: ByteBuffer) {
+        buf.putInt(value.ordinal + 1)
+    }
+}
+
+
+
+
+
 
 /**
  * @suppress
@@ -4469,6 +5573,38 @@ public object FfiConverterOptionalUShort: FfiConverterRustBuffer<kotlin.UShort?>
         } else {
             buf.put(1)
             FfiConverterUShort.write(value, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterOptionalUInt: FfiConverterRustBuffer<kotlin.UInt?> {
+    override fun read(buf: ByteBuffer): kotlin.UInt? {
+        if (buf.get().toInt() == 0) {
+            return null
+        }
+        return FfiConverterUInt.read(buf)
+    }
+
+    override fun allocationSize(value: kotlin.UInt?): ULong {
+        if (value == null) {
+            return 1UL
+        } else {
+            return 1UL + FfiConverterUInt.allocationSize(value)
+        }
+    }
+
+    override fun write(value: kotlin.UInt?, buf: ByteBuffer) {
+        if (value == null) {
+            buf.put(0)
+        } else {
+            buf.put(1)
+            FfiConverterUInt.write(value, buf)
         }
     }
 }
@@ -4533,6 +5669,38 @@ public object FfiConverterOptionalLong: FfiConverterRustBuffer<kotlin.Long?> {
         } else {
             buf.put(1)
             FfiConverterLong.write(value, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterOptionalBoolean: FfiConverterRustBuffer<kotlin.Boolean?> {
+    override fun read(buf: ByteBuffer): kotlin.Boolean? {
+        if (buf.get().toInt() == 0) {
+            return null
+        }
+        return FfiConverterBoolean.read(buf)
+    }
+
+    override fun allocationSize(value: kotlin.Boolean?): ULong {
+        if (value == null) {
+            return 1UL
+        } else {
+            return 1UL + FfiConverterBoolean.allocationSize(value)
+        }
+    }
+
+    override fun write(value: kotlin.Boolean?, buf: ByteBuffer) {
+        if (value == null) {
+            buf.put(0)
+        } else {
+            buf.put(1)
+            FfiConverterBoolean.write(value, buf)
         }
     }
 }
@@ -4639,6 +5807,102 @@ public object FfiConverterOptionalTypeAdvice: FfiConverterRustBuffer<Advice?> {
 /**
  * @suppress
  */
+public object FfiConverterOptionalTypeFileValue: FfiConverterRustBuffer<FileValue?> {
+    override fun read(buf: ByteBuffer): FileValue? {
+        if (buf.get().toInt() == 0) {
+            return null
+        }
+        return FfiConverterTypeFileValue.read(buf)
+    }
+
+    override fun allocationSize(value: FileValue?): ULong {
+        if (value == null) {
+            return 1UL
+        } else {
+            return 1UL + FfiConverterTypeFileValue.allocationSize(value)
+        }
+    }
+
+    override fun write(value: FileValue?, buf: ByteBuffer) {
+        if (value == null) {
+            buf.put(0)
+        } else {
+            buf.put(1)
+            FfiConverterTypeFileValue.write(value, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterOptionalTypeI18nText: FfiConverterRustBuffer<I18nText?> {
+    override fun read(buf: ByteBuffer): I18nText? {
+        if (buf.get().toInt() == 0) {
+            return null
+        }
+        return FfiConverterTypeI18nText.read(buf)
+    }
+
+    override fun allocationSize(value: I18nText?): ULong {
+        if (value == null) {
+            return 1UL
+        } else {
+            return 1UL + FfiConverterTypeI18nText.allocationSize(value)
+        }
+    }
+
+    override fun write(value: I18nText?, buf: ByteBuffer) {
+        if (value == null) {
+            buf.put(0)
+        } else {
+            buf.put(1)
+            FfiConverterTypeI18nText.write(value, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterOptionalTypeObjectValue: FfiConverterRustBuffer<ObjectValue?> {
+    override fun read(buf: ByteBuffer): ObjectValue? {
+        if (buf.get().toInt() == 0) {
+            return null
+        }
+        return FfiConverterTypeObjectValue.read(buf)
+    }
+
+    override fun allocationSize(value: ObjectValue?): ULong {
+        if (value == null) {
+            return 1UL
+        } else {
+            return 1UL + FfiConverterTypeObjectValue.allocationSize(value)
+        }
+    }
+
+    override fun write(value: ObjectValue?, buf: ByteBuffer) {
+        if (value == null) {
+            buf.put(0)
+        } else {
+            buf.put(1)
+            FfiConverterTypeObjectValue.write(value, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
 public object FfiConverterOptionalTypeErrorKind: FfiConverterRustBuffer<ErrorKind?> {
     override fun read(buf: ByteBuffer): ErrorKind? {
         if (buf.get().toInt() == 0) {
@@ -4661,6 +5925,38 @@ public object FfiConverterOptionalTypeErrorKind: FfiConverterRustBuffer<ErrorKin
         } else {
             buf.put(1)
             FfiConverterTypeErrorKind.write(value, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterOptionalTypeNewFormValue: FfiConverterRustBuffer<NewFormValue?> {
+    override fun read(buf: ByteBuffer): NewFormValue? {
+        if (buf.get().toInt() == 0) {
+            return null
+        }
+        return FfiConverterTypeNewFormValue.read(buf)
+    }
+
+    override fun allocationSize(value: NewFormValue?): ULong {
+        if (value == null) {
+            return 1UL
+        } else {
+            return 1UL + FfiConverterTypeNewFormValue.allocationSize(value)
+        }
+    }
+
+    override fun write(value: NewFormValue?, buf: ByteBuffer) {
+        if (value == null) {
+            buf.put(0)
+        } else {
+            buf.put(1)
+            FfiConverterTypeNewFormValue.write(value, buf)
         }
     }
 }
@@ -4935,6 +6231,34 @@ public object FfiConverterSequenceTypeFieldViolation: FfiConverterRustBuffer<Lis
 /**
  * @suppress
  */
+public object FfiConverterSequenceTypeFormVariable: FfiConverterRustBuffer<List<FormVariable>> {
+    override fun read(buf: ByteBuffer): List<FormVariable> {
+        val len = buf.getInt()
+        return List<FormVariable>(len) {
+            FfiConverterTypeFormVariable.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<FormVariable>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypeFormVariable.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<FormVariable>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypeFormVariable.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
 public object FfiConverterSequenceTypeHeader: FfiConverterRustBuffer<List<Header>> {
     override fun read(buf: ByteBuffer): List<Header> {
         val len = buf.getInt()
@@ -4991,6 +6315,34 @@ public object FfiConverterSequenceTypeHelp: FfiConverterRustBuffer<List<Help>> {
 /**
  * @suppress
  */
+public object FfiConverterSequenceTypeNewSubValue: FfiConverterRustBuffer<List<NewSubValue>> {
+    override fun read(buf: ByteBuffer): List<NewSubValue> {
+        val len = buf.getInt()
+        return List<NewSubValue>(len) {
+            FfiConverterTypeNewSubValue.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<NewSubValue>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypeNewSubValue.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<NewSubValue>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypeNewSubValue.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
 public object FfiConverterSequenceTypePendingTask: FfiConverterRustBuffer<List<PendingTask>> {
     override fun read(buf: ByteBuffer): List<PendingTask> {
         val len = buf.getInt()
@@ -5037,6 +6389,62 @@ public object FfiConverterSequenceTypeProblem: FfiConverterRustBuffer<List<Probl
         buf.putInt(value.size)
         value.iterator().forEach {
             FfiConverterTypeProblem.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterSequenceTypeRecordValue: FfiConverterRustBuffer<List<RecordValue>> {
+    override fun read(buf: ByteBuffer): List<RecordValue> {
+        val len = buf.getInt()
+        return List<RecordValue>(len) {
+            FfiConverterTypeRecordValue.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<RecordValue>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypeRecordValue.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<RecordValue>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypeRecordValue.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterSequenceTypeSubValue: FfiConverterRustBuffer<List<SubValue>> {
+    override fun read(buf: ByteBuffer): List<SubValue> {
+        val len = buf.getInt()
+        return List<SubValue>(len) {
+            FfiConverterTypeSubValue.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<SubValue>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypeSubValue.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<SubValue>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypeSubValue.write(it, buf)
         }
     }
 }
