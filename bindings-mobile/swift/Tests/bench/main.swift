@@ -8,7 +8,9 @@ import FoundationNetworking
 
 // What a warm call costs beside URLSession's own, in processor time of this process, in alternating rounds of one run:
 //
-//     bench SANDBOX
+//     bench SANDBOX FIGURES
+//
+// Each figure is added to the file FIGURES, as a line of JSON.
 let calls = 300
 let rounds = 9
 let warmUp = 2
@@ -65,7 +67,21 @@ func compare(
         }
     }
     let (time, second, third) = (Int(median(bare)), times(ofTransport), times(ofClient))
+    try note(name, median(ofClient))
     print("\(name): URLSession alone \(time) µs of processor time a call; URLSessionTransport alone \(second); the call \(third)")
+}
+
+/// Adds a figure to the file of all of them.
+func note(_ name: String, _ ratio: Double) throws {
+    let value = String(format: "%.3f", ratio)
+    let line = """
+        {"runtime":"Swift","figure":"\(name)","against":"URLSession",\
+        "unit":"processor time of a warm call, ours / theirs","value":\(value)}\n
+        """
+    guard let file = FileHandle(forWritingAtPath: CommandLine.arguments[2]) else { fatalError("no file of figures") }
+    try file.seekToEnd()
+    try file.write(contentsOf: Data(line.utf8))
+    try file.close()
 }
 
 /// Microseconds of processor time for one of many calls.
