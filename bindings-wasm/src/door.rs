@@ -1,6 +1,8 @@
 //! How each operation comes in as JSON and goes out as JSON: one table, made of the one list.
 
-use feishu_corehr::{Endpoint, Error, Form, FromForm, Operation, Outcome, Reply, Request, no_operation, operations};
+use feishu_corehr::{
+    Endpoint, Error, Form, FromForm, Operation, Outcome, Replay, Reply, Request, Shaped, no_operation, operations,
+};
 use serde::Serialize;
 
 use crate::text;
@@ -49,10 +51,14 @@ fn enter<E: Endpoint + FromForm + 'static>(form: &mut Form) -> Option<Box<dyn Re
     E::from_form(form).map(|request| Box::new(request) as Box<dyn Request>)
 }
 
-fn leave<E: Endpoint<Output: Serialize>>(outcome: Outcome) -> Result<String, Error> {
-    E::output(outcome).map(|output| text::json(&output))
+/// A read ends with its answer, which its type's shape tells without a line of code for each field.
+fn leave<E: Endpoint<Output: Serialize, Response: Shaped>>(outcome: Outcome) -> Result<String, Error> {
+    match E::OPERATION.replay {
+        Replay::Read => decode::<E>(&outcome.reply),
+        Replay::Never | Replay::Proved | Replay::Token => E::output(outcome).map(|output| text::json(&output)),
+    }
 }
 
-fn decode<E: Endpoint<Response: Serialize>>(reply: &Reply) -> Result<String, Error> {
-    E::decode(reply).map(|response| text::json(&response))
+fn decode<E: Endpoint<Response: Shaped>>(reply: &Reply) -> Result<String, Error> {
+    reply.shaped(const { &E::OPERATION }, const { &E::Response::SHAPE }).map(|answer| text::json(&answer))
 }

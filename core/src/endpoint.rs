@@ -9,6 +9,7 @@ use crate::http::{Method, push_query};
 use crate::limit::Quota;
 use crate::parameter::Parameter;
 use crate::proof::{Attribution, Proof};
+use crate::shape::Shape;
 use crate::wire::{self, FromJson};
 
 /// Whether a request that may have arrived may be sent again.
@@ -93,6 +94,22 @@ impl Reply {
         wire::parsed(&self.data).and_then(T::read).map_err(|problem| self.unreadable(operation, &problem))
     }
 
+    /// Reads `data` by the shape of the answer's type, into what a caller is given as JSON.
+    pub fn shaped(&self, operation: &Operation, shape: &Shape) -> Result<Value, Error> {
+        let mut problem = None;
+        let mut read = wire::parsed(&self.data).map(|data| shape.read(data, &mut problem));
+        if let Some(problem) = problem {
+            read = Err(problem);
+        }
+        let mut read = read.map_err(|problem| self.unreadable(operation, &problem))?;
+        for (name, told) in [("log_id", self.log_id.as_deref()), ("raw", Some(self.data.as_str()))] {
+            if let Some(field) = read.get_mut(name) {
+                *field = told.into();
+            }
+        }
+        Ok(read)
+    }
+
     /// Why this cannot be the answer about a process (`docs/policy.md` 2.3): it names another one than `asked`, or its
     /// status is no integer. An answer that names none is taken at its word, since no field of it is promised.
     pub fn misfit(&self, asked: Option<&str>) -> Option<String> {
@@ -119,6 +136,10 @@ impl Reply {
         error.log_id.clone_from(&self.log_id);
         // The server has said that it acted; only what it said beside that is odd.
         error.effect = if operation.replay.is_write() { Effect::Applied } else { Effect::None };
+        // What stands in the place of a process, and is none, does not come from the API.
+        if let (Replay::Read, Some(misfit)) = (operation.replay, self.misfit(None)) {
+            (error.kind, error.summary) = (ErrorKind::NotAnApiAnswer, misfit);
+        }
         error
     }
 }

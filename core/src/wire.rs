@@ -73,6 +73,14 @@ impl<'a> Fields<'a> {
         read.unwrap_or_default()
     }
 
+    /// The same, for a field that stays JSON.
+    pub(crate) fn change(&mut self, name: &str, read: impl Fn(Value, &mut Option<Problem>) -> Value) -> Value {
+        let mut problem = None;
+        let read = read(self.value(name), &mut problem);
+        keep(self.problem, name, problem);
+        read
+    }
+
     /// A number that another field takes, too.
     pub(crate) fn number(&self, name: &str) -> Option<i64> {
         self.fields.get(name)?.as_i64()
@@ -198,19 +206,28 @@ impl<T: FromJson> FromJson for Option<T> {
 
 impl<T: FromJson> FromJson for Vec<T> {
     fn from_json(value: Value, problem: &mut Option<Problem>) -> Option<Self> {
-        let values = values(value, problem);
-        let mut list = Self::with_capacity(values.len());
-        for (index, value) in values.into_iter().enumerate() {
-            let mut odd = None;
-            if value.is_null() {
-                odd = Some(Problem::new("", "is null"));
-            } else if let Some(read) = T::from_json(value, &mut odd) {
-                list.push(read);
-            }
-            keep_at(problem, index, odd);
-        }
-        Some(list)
+        Some(list(value, problem, T::from_json))
     }
+}
+
+/// The elements of a list, each read; `null` is none.
+pub(crate) fn list<T>(
+    value: Value,
+    problem: &mut Option<Problem>,
+    read: impl Fn(Value, &mut Option<Problem>) -> Option<T>,
+) -> Vec<T> {
+    let values = values(value, problem);
+    let mut list = Vec::with_capacity(values.len());
+    for (index, value) in values.into_iter().enumerate() {
+        let mut odd = None;
+        if value.is_null() {
+            odd = Some(Problem::new("", "is null"));
+        } else if let Some(read) = read(value, &mut odd) {
+            list.push(read);
+        }
+        keep_at(problem, index, odd);
+    }
+    list
 }
 
 fn values(value: Value, problem: &mut Option<Problem>) -> Vec<Value> {

@@ -20,6 +20,7 @@ const RULES: &[&str] = &[
     "parameter",
     "proof",
     "retry",
+    "shape",
     "time",
     "token",
     "verdict",

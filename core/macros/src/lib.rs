@@ -4,7 +4,7 @@
 //! |---|---|---|---|
 //! | `word` | an enum of plain words | its `snake_case` name | an enum like `Effect.NONE`; `str` is the word |
 //! | `number` | an enum with Feishu's numbers and `Unknown` | its `snake_case` name | the same, equal to its number |
-//! | `reply` | a struct that is read or told | written; read by `FromJson`: missing and `null` are the default, unknown fields are ignored | a frozen class; every keyword has a default |
+//! | `reply` | a struct that is read or told | written; read by `FromJson` or by its `Shape`: missing and `null` are the default, unknown fields are ignored | a frozen class; every keyword has a default |
 //! | `details` | a struct that another type is made of | the same | the same, of the native module alone |
 //! | `request` | a struct that a caller writes, or an enum in it | unknown fields are refused; an absent `Vec` is empty | a class built from keywords; an enum's variants are classes |
 //!
@@ -24,6 +24,13 @@
 //!             time: fields.take_with("time", milliseconds),
 //!         })
 //!     }
+//! }
+//!
+//! impl Shaped for Task {
+//!     const SHAPE: Shape = Shape::Object(&[
+//!         Field { name: "status", from: "status", alias: None, shape: Shape::Word(TaskStatus::NUMBERS) },
+//!         …
+//!     ]);
 //! }
 //!
 //! #[wire(request)]
@@ -115,6 +122,9 @@ fn word(mut item: DeriveInput, is_number: bool) -> Result<Tokens, Error> {
                 crate::wire::word(&value, &[#(#words),*], problem).map(|index| Self::ALL[index])
             }
         }
+        impl crate::shape::Shaped for #name {
+            const SHAPE: crate::shape::Shape = crate::shape::Shape::Read(crate::shape::typed::<Self>);
+        }
     })
 }
 
@@ -148,7 +158,7 @@ fn reply(mut item: DeriveInput, module: &str) -> Result<Tokens, Error> {
     let fields = named_fields(&mut item)?;
     let names: Vec<Ident> = fields.iter().filter_map(|field| field.ident.clone()).collect();
     let readings = fields.iter_mut().zip(&names).map(|(field, name)| reading(field, name, &names));
-    let readings = readings.collect::<Result<Vec<_>, _>>()?;
+    let (readings, shapes): (Vec<_>, Vec<_>) = readings.collect::<Result<Vec<_>, _>>()?.into_iter().unzip();
     let web = web::reply(&item);
     mobile::item(&mut item);
     let python = python::reply(&mut item, module)?;
@@ -164,20 +174,27 @@ fn reply(mut item: DeriveInput, module: &str) -> Result<Tokens, Error> {
                 Some(Self { #(#names: #readings),* })
             }
         }
+        impl crate::shape::Shaped for #name {
+            const SHAPE: crate::shape::Shape = crate::shape::Shape::Object(&[#(#shapes),*]);
+        }
     })
 }
 
-/// How a field of an answer is read; what `#[wire(…)]` says of it is taken off.
-fn reading(field: &mut Field, name: &Ident, names: &[Ident]) -> Result<Tokens, Error> {
+/// How a field of an answer is read, by its type and by its shape; what `#[wire(…)]` says of it is taken off.
+fn reading(field: &mut Field, name: &Ident, names: &[Ident]) -> Result<(Tokens, Tokens), Error> {
     let word = name.unraw().to_string();
+    let ty = field.ty.clone();
     let mut reading = quote!(fields.take(#word));
+    let (mut from, mut alias) = (word.clone(), quote!(None));
+    let mut shape = quote!(<#ty as crate::shape::Shaped>::SHAPE);
     if names.contains(&format_ident!("{}_number", word)) {
         // The number stays for the field beside it.
-        let ty = &field.ty;
         reading = quote!(fields.number(#word).map(<#ty>::from_number).unwrap_or_default());
+        shape = quote!(crate::shape::Shape::Word(<#ty>::NUMBERS));
     } else if let Some(word) = word.strip_suffix("_number").filter(|word| names.iter().any(|name| name.unraw() == word))
     {
         reading = quote!(fields.take(#word));
+        from = word.to_owned();
     }
     let attributes = std::mem::take(&mut field.attrs);
     for attribute in attributes {
@@ -188,19 +205,23 @@ fn reading(field: &mut Field, name: &Ident, names: &[Ident]) -> Result<Tokens, E
         attribute.parse_nested_meta(|meta| {
             if meta.path.is_ident("skip") {
                 reading = quote!(Default::default());
+                from = String::new();
             } else if meta.path.is_ident("alias") {
                 let other: LitStr = meta.value()?.parse()?;
                 reading = quote!({ fields.alias(#other, #word); #reading });
+                alias = quote!(Some(#other));
             } else if meta.path.is_ident("with") {
                 let read: Ident = meta.value()?.parse()?;
                 reading = quote!(fields.take_with(#word, #read));
+                shape = quote!(crate::shape::Shape::Read(|value, problem| crate::shape::json(#read(value, problem))));
             } else {
                 return Err(meta.error("expected `alias`, `skip` or `with`"));
             }
             Ok(())
         })?;
     }
-    Ok(reading)
+    let name = name.unraw().to_string();
+    Ok((reading, quote!(crate::shape::Field { name: #name, from: #from, alias: #alias, shape: #shape })))
 }
 
 fn request(mut item: DeriveInput) -> Result<Tokens, Error> {

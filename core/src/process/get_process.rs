@@ -260,12 +260,7 @@ impl Endpoint for GetProcess {
 
     /// Reads the answer. Whether it is about the process that was asked for, only a call can judge.
     fn decode(reply: &Reply) -> Result<Self::Response, Error> {
-        let mut process: Process = reply.read(&Self::OPERATION).map_err(|mut error| {
-            if let Some(misfit) = reply.misfit(None) {
-                (error.kind, error.summary) = (ErrorKind::NotAnApiAnswer, misfit);
-            }
-            error
-        })?;
+        let mut process: Process = reply.read(&Self::OPERATION)?;
         process.log_id.clone_from(&reply.log_id);
         process.raw.clone_from(&reply.data);
         Ok(process)
@@ -289,6 +284,7 @@ const CODES: &[Code] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::shape::Shaped as _;
 
     fn decode(data: &str) -> Result<Process, Error> {
         GetProcess::decode(&Reply { data: data.into(), http_status: 200, log_id: Some("L".into()) })
@@ -312,6 +308,29 @@ mod tests {
             "comment_msg":"?","at_user_ids":["ou_a","ou_b"],"file_count":1,"image_count":2,"comment_id":"16"}],
         "original_process_id":"7400000000000000000","is_last_completed_correct_process":true,
         "process_name":{"zh_cn":"年假","en_us":"Annual leave"},"from_the_future":[1]}"#;
+
+    #[test]
+    fn the_shape_tells_what_the_type_tells() {
+        let without_head = r#"{"process_name":{"zh-CN":"年假","en-US":null},"initiator_id":"","create_time":"x"}"#;
+        for data in [
+            FULL,
+            "{}",
+            without_head,
+            r#"{"status":99,"properties":0,"todos":null}"#,
+            r#"{"status":"1"}"#,
+            r#"{"process_id":7}"#,
+            r#"{"todos":[{"type":1},{"type":"5"}]}"#,
+            r#"{"todos":[null]}"#,
+            r#"{"comment_infos":[{"at_user_ids":["a",1]}]}"#,
+            r#"{"is_last_completed_correct_process":0}"#,
+            "[]",
+            "{",
+        ] {
+            let reply = Reply { data: data.into(), http_status: 200, log_id: Some("L".into()) };
+            let typed = GetProcess::decode(&reply).map(|process| serde_json::to_value(process).expect("JSON"));
+            assert_eq!(reply.shaped(&GetProcess::OPERATION, &Process::SHAPE), typed, "{data}");
+        }
+    }
 
     #[test]
     fn every_documented_field_is_read() {
