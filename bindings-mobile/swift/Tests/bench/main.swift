@@ -45,38 +45,46 @@ func seen(_ call: (Client) async throws -> Void) async throws -> HttpRequest {
 }
 
 func compare(
-    _ name: String, _ request: HttpRequest, prepare: () async throws -> Void, _ call: () async throws -> Void
+    _ name: String, _ request: HttpRequest, prepare: () async throws -> Void, _ call: @escaping () async throws -> Void
 ) async throws {
     guard let url = URL(string: request.url) else { fatalError("no URL: \(request.url)") }
     var plain = URLRequest(url: url)
     plain.httpMethod = "\(request.method)".uppercased()
     plain.httpBody = request.body
     for header in request.headers { plain.addValue(header.value, forHTTPHeaderField: header.name) }
-    var (bare, ofTransport, ofClient): ([Double], [Double], [Double]) = ([], [], [])
+    let ways: [() async throws -> Void] = [
+        { _ = try await session.data(for: plain) },
+        // As safe as the package's own transport: no answer can be that of an earlier request.
+        {
+            let own = URLSession(configuration: .ephemeral)
+            defer { own.invalidateAndCancel() }
+            _ = try await own.data(for: plain)
+        },
+        { _ = try await transport.send(request: request) },
+        call,
+    ]
+    var costs = ways.map { _ in [Double]() }
     for round in 0..<(rounds + warmUp) {
-        try await prepare()
-        let one = try await cost { _ = try await session.data(for: plain) }
-        try await prepare()
-        let two = try await cost { _ = try await transport.send(request: request) }
-        try await prepare()
-        let three = try await cost(call)
-        if round >= warmUp {
-            bare.append(one)
-            ofTransport.append(two / one)
-            ofClient.append(three / one)
+        for (index, way) in ways.enumerated() {
+            try await prepare()
+            let cost = try await cost(way)
+            if round >= warmUp { costs[index].append(cost) }
         }
     }
-    let (time, second, third) = (Int(median(bare)), times(ofTransport), times(ofClient))
-    try note(name, median(ofClient))
-    print("\(name): URLSession alone \(time) µs of processor time a call; URLSessionTransport alone \(second); the call \(third)")
+    print("\(name): URLSession alone \(Int(median(costs[0]))) µs of processor time a call")
+    let peers = ["URLSession", "URLSession, a connection each", "the package's transport"]
+    for (peer, theirs) in zip(peers, costs) {
+        let ratio = String(format: "%.3f", median(zip(costs[3], theirs).map { $0 / $1 }))
+        print("  the call / \(peer) = \(ratio)")
+        try note(name, peer, ratio)
+    }
 }
 
 /// Adds a figure to the file of all of them.
-func note(_ name: String, _ ratio: Double) throws {
-    let value = String(format: "%.3f", ratio)
+func note(_ name: String, _ peer: String, _ ratio: String) throws {
     let line = """
-        {"runtime":"Swift","figure":"\(name)","against":"URLSession",\
-        "unit":"processor time of a warm call, ours / theirs","value":\(value)}\n
+        {"runtime":"Swift","figure":"\(name)","against":"\(peer)",\
+        "unit":"processor time of a warm call, ours / theirs","value":\(ratio)}\n
         """
     guard let file = FileHandle(forWritingAtPath: CommandLine.arguments[2]) else { fatalError("no file of figures") }
     try file.seekToEnd()
@@ -99,10 +107,6 @@ func processorTime() -> Double {
 
 func median(_ values: [Double]) -> Double {
     values.sorted()[values.count / 2]
-}
-
-func times(_ values: [Double]) -> String {
-    "\(String(format: "%.2f", median(values))) times that"
 }
 
 /// Sends like the package's own, and remembers the last request.
