@@ -1,9 +1,10 @@
 //! Who may import whom: API and machine do not know each other, and the core depends on few.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
 use std::process::Command;
 
-use feishu_corehr_tests::source::{Source, root};
+use feishu_corehr_tests::source::{Source, files, root};
 
 /// What everything stands on: rules use each other, without a circle.
 const RULES: &[&str] = &[
@@ -89,6 +90,47 @@ fn no_files_of_the_npm_package_use_each_other_in_a_circle() {
 }
 
 #[test]
+fn no_files_of_the_projects_own_commands_use_each_other_in_a_circle() {
+    let sources = Source::all("xtask/src");
+    assert!(sources.len() > 15, "the commands were found");
+    assert_eq!(circle_of_files("xtask/src/", &sources), None);
+}
+
+#[test]
+fn no_files_of_typescript_import_each_other_in_a_circle() {
+    let folder = root().join("bindings-wasm/js");
+    let mut imports: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for path in files("bindings-wasm/js", ".ts") {
+        let text = fs::read_to_string(&path).expect("it can be read");
+        let module = path.strip_prefix(&folder).expect("it stands there").to_string_lossy().replace('\\', "/");
+        imports.insert(module.replace(".ts", ".js"), imported(&module, &text));
+    }
+    assert!(imports.len() > 15 && imports.values().any(|imported| !imported.is_empty()), "the scripts were found");
+    assert_eq!(imports.keys().find_map(|module| circle(&imports, &mut vec![module.clone()])), None);
+    let expected: BTreeSet<String> = ["place/a.js", "b.js"].map(str::to_owned).into();
+    let text = "import type { A } from \"./a.js\";\nexport {\n  B,\n} from \"../b.js\";\nimport fs from \"node:fs\";";
+    assert_eq!(imported("place/c.ts", text), expected);
+}
+
+/// The files of the package that a script imports, types too, by their path below the folder of all.
+fn imported(module: &str, text: &str) -> BTreeSet<String> {
+    let folder = module.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let paths = text.split(" from \"").skip(1).filter_map(|rest| rest.split('"').next());
+    let resolved = paths.filter(|path| path.starts_with('.')).map(|path| {
+        let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
+        for part in path.split('/') {
+            match part {
+                "." => {}
+                ".." => _ = parts.pop(),
+                part => parts.push(part),
+            }
+        }
+        parts.join("/")
+    });
+    resolved.collect()
+}
+
+#[test]
 fn the_core_depends_on_these_crates_and_no_others() {
     assert_eq!(crates("normal,no-proc-macro"), RUNTIME.iter().map(|name| (*name).to_owned()).collect());
     let all: BTreeSet<String> = RUNTIME.iter().chain(COMPILER).map(|name| (*name).to_owned()).collect();
@@ -159,12 +201,12 @@ fn violations(sources: &[Source]) -> Vec<String> {
     violations
 }
 
-/// A circle of the files of one folder; `lib.rs`, which names them all, does not count.
+/// A circle of the files of one folder; `lib.rs` or `main.rs`, which name them all, do not count.
 fn circle_of_files(folder: &str, sources: &[Source]) -> Option<String> {
     let mut uses: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for source in sources {
         let module = source.path.trim_start_matches(folder).trim_end_matches(".rs").to_owned();
-        if module != "lib" {
+        if module != "lib" && module != "main" {
             let used = references(&source.words, 1).into_iter().filter(|used| *used != module).collect();
             uses.insert(module, used);
         }
