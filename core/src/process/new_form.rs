@@ -50,7 +50,7 @@ pub enum NewFormValue {
     I18n(I18nText),
     /// A list: the keys of its values among the `sub_values`, at most 10,000.
     #[serde(rename = "list_values")]
-    List(Vec<String>),
+    Items(Vec<String>),
     /// A number in decimal digits, as `-12.50`.
     #[serde(rename = "number_value")]
     Number(String),
@@ -138,7 +138,7 @@ impl NewFormValue {
                     problems.push(Problem::new(&format!("{place}.file_value.length"), rule));
                 }
             }
-            Self::List(items) => count(&format!("{place}.list_values"), items.len(), MOST_ITEMS, problems),
+            Self::Items(items) => count(&format!("{place}.list_values"), items.len(), MOST_ITEMS, problems),
             Self::Number(text) if !is_decimal(text) => {
                 let rule = "is no decimal number, as `-12.50` is one";
                 problems.push(Problem::new(&format!("{place}.number_value"), rule));
@@ -222,7 +222,7 @@ impl NewFormValue {
             "enum_value" => FromJson::from_json(value, odd).map(Self::Enum),
             "file_value" => FromJson::from_json(value, odd).map(Self::File),
             "i18n_value" => strict(value, &["zh_cn", "en_us"], odd).map(Self::I18n),
-            "list_values" => FromJson::from_json(value, odd).map(Self::List),
+            "list_values" => FromJson::from_json(value, odd).map(Self::Items),
             "number_value" => FromJson::from_json(value, odd).map(Self::Number),
             "object_value" => strict(value, &["wk_id", "wk_api_name"], odd).map(Self::Object),
             "record_values" => {
@@ -295,7 +295,7 @@ mod tests {
                 Of::I18n(I18nText { zh_cn: text("甲"), en_us: text("A") }),
                 r#"{"i18n_value":{"zh_cn":"甲","en_us":"A"}}"#,
             ),
-            (Of::List(vec![text("k")]), r#"{"list_values":["k"]}"#),
+            (Of::Items(vec![text("k")]), r#"{"list_values":["k"]}"#),
             (Of::Number(text("-12.50")), r#"{"number_value":"-12.50"}"#),
             (
                 Of::Object(ObjectValue { wk_id: text("1"), wk_api_name: text("job") }),
@@ -371,7 +371,7 @@ mod tests {
         }
         let sub = NewSubValue { key: String::new(), value: NewFormValue::Department("a b".into()) };
         let several = [
-            variable(NewFormValue::List(vec![String::new(); 10_001])),
+            variable(NewFormValue::Items(vec![String::new(); 10_001])),
             NewFormVariable { variable_api_name: String::new(), sub_values: vec![sub], variable_value: None },
             variable(NewFormValue::File(file(Some(52_428_801)))),
         ];

@@ -5654,7 +5654,7 @@ public enum NewFormValue: Equatable, Hashable {
     /**
      * A list: the keys of its values among the `sub_values`, at most 10,000.
      */
-    case list([String]
+    case items([String]
     )
     /**
      * A number in decimal digits, as `-12.50`.
@@ -5721,7 +5721,7 @@ public struct FfiConverterTypeNewFormValue: FfiConverterRustBuffer {
         case 8: return .i18n(try FfiConverterTypeI18nText.read(from: &buf)
         )
         
-        case 9: return .list(try FfiConverterSequenceString.read(from: &buf)
+        case 9: return .items(try FfiConverterSequenceString.read(from: &buf)
         )
         
         case 10: return .number(try FfiConverterString.read(from: &buf)
@@ -5784,7 +5784,7 @@ public struct FfiConverterTypeNewFormValue: FfiConverterRustBuffer {
             FfiConverterTypeI18nText.write(v1, into: &buf)
             
         
-        case let .list(v1):
+        case let .items(v1):
             writeInt(&buf, Int32(9))
             FfiConverterSequenceString.write(v1, into: &buf)
             

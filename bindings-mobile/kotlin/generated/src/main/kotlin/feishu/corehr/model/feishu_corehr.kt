@@ -4725,7 +4725,7 @@ sealed class NewFormValue {
     /**
      * A list: the keys of its values among the `sub_values`, at most 10,000.
      */
-    data class List(
+    data class Items(
         val v1: List<kotlin.String> = listOf() ) : NewFormValue()
         
     {
@@ -4822,7 +4822,7 @@ public object FfiConverterTypeNewFormValue : FfiConverterRustBuffer<NewFormValue
             8 -> NewFormValue.I18n(
                 FfiConverterTypeI18nText.read(buf),
                 )
-            9 -> NewFormValue.List(
+            9 -> NewFormValue.Items(
                 FfiConverterSequenceString.read(buf),
                 )
             10 -> NewFormValue.Number(
@@ -4898,7 +4898,7 @@ public object FfiConverterTypeNewFormValue : FfiConverterRustBuffer<NewFormValue
                 + FfiConverterTypeI18nText.allocationSize(value.v1)
             )
         }
-        is NewFormValue.List -> {
+        is NewFormValue.Items -> {
             // Add the size for the Int that specifies the variant plus the size needed for all fields
             (
                 4UL
@@ -4977,7 +4977,7 @@ public object FfiConverterTypeNewFormValue : FfiConverterRustBuffer<NewFormValue
                 FfiConverterTypeI18nText.write(value.v1, buf)
                 Unit
             }
-            is NewFormValue.List -> {
+            is NewFormValue.Items -> {
                 buf.putInt(9)
                 FfiConverterSequenceString.write(value.v1, buf)
                 Unit
