@@ -33,6 +33,8 @@ pub(crate) struct Attempt {
     /// How often the request was not started, since the last one that counts.
     unstarted: u32,
     throttles: u32,
+    /// The turn in which the last one was sent.
+    last_turn: Option<Slot>,
     resends_left: u32,
     /// Whether the server has said that the state changed meanwhile, and was asked again: an older request of this call,
     /// repeated by something on the way, may be why.
@@ -82,6 +84,7 @@ impl Attempt {
             counted: 0,
             unstarted: 0,
             throttles: 0,
+            last_turn: None,
             resends_left: u32::MAX,
             has_conflicted: false,
             last_cost: None,
@@ -249,7 +252,10 @@ impl Attempt {
             Some(slot) if now.monotonic < slot.at => {
                 Some(Step::Wait(Pause { delay: slot.at - now.monotonic, reason: Reason::Quota, seen: None }))
             }
-            Some(slot) if self.session.is_good(operation, slot) => Some(self.send(now, deadline)),
+            Some(slot) if self.session.is_good(operation, slot) => {
+                self.last_turn = turn;
+                Some(self.send(now, deadline))
+            }
             Some(_) | None => {
                 match self.session.turn(operation, now, deadline.monotonic.saturating_sub(1)) {
                     Ok(slot) => self.phase = Phase::NeedTurn(Some(slot)),
@@ -352,7 +358,7 @@ impl Attempt {
             Next::Throttle { after } => {
                 let pause = retry::throttle(after, self.throttles, &mut self.random);
                 self.throttles += 1;
-                self.session.shut(self.prepared.operation, now, pause);
+                self.session.shut(self.prepared.operation, now, pause, self.last_turn);
                 error.retry_after_ms = Some(pause);
                 if self.resending == Resending::Elsewhere {
                     return self.fail(error);

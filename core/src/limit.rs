@@ -1,4 +1,4 @@
-//! A quota kept before the server has to enforce it, and obeyed when it does.
+//! A quota kept before the server has to enforce it, obeyed when it does, and found out where it is another one.
 
 use std::collections::VecDeque;
 
@@ -51,6 +51,10 @@ pub struct Slot {
 ///
 /// A whole quota may go at once, so that a short job never waits. The limit counts what is sent, not what is
 /// answered, since the server counts so too. Turns are given in the order in which they are asked for.
+///
+/// Where the server takes less than the quota, as when others use it too, it says so by a refusal. Then the pace falls to
+/// half, and at each further refusal to four fifths, once for all requests that were on their way, and calls go evenly
+/// instead of all at once. From there it rises by 0.2 % of the quota each second, up to the whole.
 #[derive(Clone, Debug)]
 pub struct RateLimiter {
     calls: usize,
@@ -61,7 +65,18 @@ pub struct RateLimiter {
     shut_until: u64,
     /// How often it has.
     shuts: u64,
+    /// How many calls of a window went after the last refusal, and when that was; none once the whole quota goes again.
+    fallen: Option<(f64, u64)>,
 }
+
+/// What is left of the whole quota after the first refusal, when nothing is known of the server's own.
+const FIRST_DECREASE: f64 = 0.5;
+/// What is left of the pace after another one.
+const DECREASE: f64 = 0.8;
+/// The part of the quota that the pace rises by in a millisecond.
+const INCREASE: f64 = 0.002 / 1_000.0;
+/// The part of a window's calls that may go at once while the pace is below the quota, and how many these are at least.
+const BURST: (f64, usize) = (0.05, 2);
 
 impl RateLimiter {
     /// A limiter that has seen no call. Its window is 4 % longer than the quota's: requests that leave evenly
@@ -73,19 +88,25 @@ impl RateLimiter {
             turns: VecDeque::new(),
             shut_until: 0,
             shuts: 0,
+            fallen: None,
         }
     }
 
     /// Gives the next turn, by the monotonic clock; when that would be later than `latest`, takes none and says how
     /// many milliseconds it would have been.
     pub fn turn(&mut self, now: Instant, latest: u64) -> Result<Slot, u64> {
-        while self.turns.front().is_some_and(|turn| turn.saturating_add(self.window) <= now.monotonic) {
+        let even = self.pace(now).map(|pace| {
+            let burst = ((pace * BURST.0) as usize).max(BURST.1);
+            (burst, (burst as f64 * self.window as f64 / pace) as u64)
+        });
+        let longest = self.window.max(even.map_or(0, |(_, distance)| distance));
+        while self.turns.front().is_some_and(|turn| turn.saturating_add(longest) <= now.monotonic) {
             self.turns.pop_front();
         }
-        // The turn that this one must keep its distance from.
-        let before = self.turns.len().checked_sub(self.calls).and_then(|index| self.turns.get(index));
-        let free = before.map_or(0, |turn| turn.saturating_add(self.window));
-        let turn = now.monotonic.max(self.shut_until).max(free);
+        let mut turn = now.monotonic.max(self.shut_until).max(self.after(self.calls, self.window));
+        if let Some((burst, distance)) = even {
+            turn = turn.max(self.after(burst, distance));
+        }
         if turn > latest {
             return Err(turn - now.monotonic);
         }
@@ -98,12 +119,33 @@ impl RateLimiter {
         slot.shuts == self.shuts
     }
 
-    /// Nothing goes for so many milliseconds: the server has said so.
-    pub fn shut(&mut self, now: Instant, milliseconds: u64) {
+    /// Nothing goes for so many milliseconds: the server has said so to a call that was sent in this turn.
+    pub fn shut(&mut self, now: Instant, milliseconds: u64, turn: Option<Slot>) {
+        if turn.is_none_or(|turn| self.is_good(turn)) {
+            let pace = self.pace(now).map_or(self.calls as f64 * FIRST_DECREASE, |pace| pace * DECREASE);
+            self.fallen = Some((pace, now.monotonic));
+        }
         self.shut_until = self.shut_until.max(now.monotonic.saturating_add(milliseconds));
         self.shuts += 1;
         // The turns ahead are void; whoever holds one asks again.
         self.turns.retain(|turn| *turn <= now.monotonic);
+    }
+
+    /// How many calls of a window go, while that is less than the quota.
+    fn pace(&mut self, now: Instant) -> Option<f64> {
+        let (pace, since) = self.fallen?;
+        let quota = self.calls as f64;
+        let risen = pace + quota * INCREASE * now.monotonic.saturating_sub(since) as f64;
+        if risen >= quota {
+            self.fallen = None;
+        }
+        self.fallen.map(|_| risen)
+    }
+
+    /// When there is room behind the last so many turns, if all of them keep such a distance.
+    fn after(&self, calls: usize, distance: u64) -> u64 {
+        let before = self.turns.len().checked_sub(calls).and_then(|index| self.turns.get(index));
+        before.map_or(0, |turn| turn.saturating_add(distance))
     }
 }
 
@@ -145,22 +187,41 @@ mod tests {
     #[test]
     fn the_gate_stays_shut_as_long_as_the_server_asked_and_never_opens_earlier() {
         let mut limiter = RateLimiter::new(Quota::per_second(50));
-        limiter.shut(at(0), 2_000);
-        limiter.shut(at(10), 100);
+        limiter.shut(at(0), 2_000, None);
+        limiter.shut(at(10), 100, None);
         assert_eq!(given(limiter.turn(at(500), u64::MAX)), Ok(2_000));
     }
 
     #[test]
-    fn after_a_shut_gate_the_pace_is_kept_and_turns_given_before_are_void() {
+    fn after_a_shut_gate_turns_given_before_are_void_and_those_of_before_count() {
         let mut limiter = RateLimiter::new(Quota { calls: 1, window: 100 });
         let first = limiter.turn(at(0), 999).unwrap();
         let ahead = limiter.turn(at(0), 999).unwrap();
         assert_eq!((first.at, ahead.at), (0, 104));
-        limiter.shut(at(50), 10);
+        limiter.shut(at(50), 10, Some(first));
         assert!(!limiter.is_good(ahead), "even when its time comes after the silence");
         let again = limiter.turn(at(104), 999).unwrap();
         assert_eq!((again.at, limiter.is_good(again)), (104, true), "what was sent at 0 is still remembered");
-        assert_eq!(given(limiter.turn(at(104), 999)), Ok(208));
+        assert_eq!(given(limiter.turn(at(104), 999)), Ok(415), "two calls go in the time of four by now");
+    }
+
+    #[test]
+    fn a_refusal_slows_the_pace_once_and_time_brings_it_back() {
+        let paced = |limiter: &mut RateLimiter, from: u64| {
+            let turns: Vec<u64> = (0..9).map(|_| limiter.turn(at(from), u64::MAX).unwrap().at - from).collect();
+            (turns[1], turns[8] / 8)
+        };
+        let mut limiter = RateLimiter::new(Quota { calls: 40, window: 1_000 });
+        assert_eq!(paced(&mut limiter, 0), (0, 0), "all at once");
+        let slots = [(); 2].map(|()| limiter.turn(at(0), 0).unwrap());
+        for slot in slots {
+            limiter.shut(at(60), 1_000, Some(slot));
+        }
+        assert_eq!(paced(&mut limiter, 10_000), (0, 50), "20 in 1,040 ms, and a little more by now; two at once");
+        let late = limiter.turn(at(20_000), u64::MAX).unwrap();
+        limiter.shut(at(20_060), 1_000, Some(late));
+        assert_eq!(paced(&mut limiter, 30_000), (0, 57), "four fifths of 21.6, and a little more by now");
+        assert_eq!(paced(&mut limiter, 400_000), (0, 0), "all of it again");
     }
 
     #[test]

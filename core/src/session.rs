@@ -190,8 +190,8 @@ impl Session {
         self.limiter(operation, |limiter| limiter.is_good(slot))
     }
 
-    pub(crate) fn shut(&self, operation: &Operation, now: Instant, milliseconds: u64) {
-        self.limiter(operation, |limiter| limiter.shut(now, milliseconds));
+    pub(crate) fn shut(&self, operation: &Operation, now: Instant, milliseconds: u64, turn: Option<Slot>) {
+        self.limiter(operation, |limiter| limiter.shut(now, milliseconds, turn));
     }
 
     pub(crate) fn take_retry(&self, cost: Cost) -> bool {
