@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use feishu_corehr::{Action, CallOptions, Credentials, HttpRequest, ReadBack, Session, show};
+use feishu_corehr::{ActOptions, Action, Already, CallOptions, Credentials, HttpRequest, ReadBack, Session, show};
 
 use crate::call::Call;
 use crate::failure::{Failure, guarded};
@@ -28,6 +28,12 @@ pub struct NewCall {
     /// Whether to read the process where an answer proves nothing; only a call that acts reads back.
     #[uniffi(default = None)]
     pub read_back: Option<ReadBack>,
+    /// How a call that acts ends where its work is done already; by default with a success.
+    #[uniffi(default = None)]
+    pub already: Option<Already>,
+    /// Whether a call that acts reads the process first, and writes nothing unless it is in the status to act on.
+    #[uniffi(default = false)]
+    pub check_first: bool,
 }
 
 /// A call that has begun.
@@ -53,9 +59,10 @@ impl NativeClient {
     /// Checks all that is asked for, and gives the first step.
     pub fn begin(&self, new: NewCall) -> Result<Begun, Failure> {
         guarded(|| {
-            let NewCall { request, options, read_back } = new;
-            let (erased, read_back) = (request.erased(), read_back.unwrap_or_default());
-            let action = Action::new(&self.session, erased, options, read_back)?;
+            let NewCall { request, options, read_back, already, check_first } = new;
+            let (read_back, already) = (read_back.unwrap_or_default(), already.unwrap_or_default());
+            let (erased, act) = (request.erased(), ActOptions { read_back, already, check_first });
+            let action = Action::new(&self.session, erased, options, act)?;
             let call = Call::new(erased.operation(), action, request.leave());
             Ok(Begun { step: call.begin(), call })
         })

@@ -8,9 +8,9 @@ use std::time::Duration;
 
 use feishu_corehr::error::fields;
 use feishu_corehr::{
-    Action, Actor, Attribution, BaseUrlRules, CallOptions, Config, Credentials, Effect, ErrorKind, GetProcess, Header,
-    HttpRequest, HttpResponse, ListProcesses, Observation, Quota, ReadBack, Secret, Session, TransportErrorKind,
-    WithdrawProcess,
+    ActOptions, Action, Actor, Already, Attribution, BaseUrlRules, CallOptions, Config, Credentials, Effect, ErrorKind,
+    GetProcess, Header, HttpRequest, HttpResponse, ListProcesses, Observation, Quota, ReadBack, Secret, Session,
+    TransportErrorKind, WithdrawProcess,
 };
 use uniffi::UnexpectedUniFFICallbackError;
 
@@ -92,7 +92,7 @@ fn a_request_and_its_options_are_judged_together() {
     let _turn = turn();
     let request = WithdrawProcess { process_id: "".into(), actor: SYSTEM, reason: None };
     let wrong = CallOptions { deadline: Some(0), token: Some(Secret::new("".into())), request_id: Some("".into()) };
-    let new = NewCall { request: Request::WithdrawProcess { request }, options: wrong, read_back: None };
+    let new = NewCall { request: Request::WithdrawProcess { request }, options: wrong, ..withdrawal(own_token()) };
     let error = error_of(client().begin(new));
     let mut fields: Vec<&str> = error.problems.iter().map(|problem| problem.field.as_str()).collect();
     fields.sort_unstable();
@@ -228,6 +228,21 @@ fn read_back_decides_whether_the_process_is_read() {
 }
 
 #[test]
+fn a_call_that_checks_first_reads_and_writes_nothing() {
+    let _turn = turn();
+    for (already, is_error) in [(None, false), (Some(Already::Success), false), (Some(Already::Error), true)] {
+        let mut methods = Vec::new();
+        let new = NewCall { check_first: true, already, ..withdrawal(own_token()) };
+        let played = play(&client(), new, |step| {
+            let HostStep::Send { request, .. } = step else { panic!("{step:?}") };
+            methods.push(request.method.as_str());
+            answered(r#"{"code":0,"msg":"","data":{"status":4}}"#)
+        });
+        assert_eq!((methods, played.end.is_err()), (vec!["GET"], is_error), "{already:?}");
+    }
+}
+
+#[test]
 fn the_head_of_a_lost_answer_is_handed_on() {
     let _turn = turn();
     let headers = vec![Header::new("x-tt-logid", "LOG")];
@@ -270,11 +285,7 @@ fn a_walk_goes_page_by_page_and_a_page_asked_for_twice_is_taken_once() {
     let client = client();
     let pages = ProcessPages::new(ListProcesses::new(0, 1_000)).unwrap();
     let read = |request: &ListProcesses, body: &'static str| {
-        let new = NewCall {
-            request: Request::ListProcesses { request: request.clone() },
-            options: own_token(),
-            read_back: None,
-        };
+        let new = NewCall { request: Request::ListProcesses { request: request.clone() }, ..withdrawal(own_token()) };
         let mut url = String::new();
         let played = play(&client, new, |step| {
             let HostStep::Send { request, .. } = step else { panic!("{step:?}") };
@@ -373,7 +384,7 @@ fn sent(client: &NativeClient, new: NewCall) -> HttpRequest {
 fn broken(request: &dyn feishu_corehr::Request) -> Arc<Call> {
     let base_url = feishu_corehr::BaseUrl::parse(feishu_corehr::BaseUrl::FEISHU, BaseUrlRules::default()).unwrap();
     let session = Session::new(Config::new(base_url, Credentials::Backend), 1).unwrap();
-    let action = Action::new(&session, request, CallOptions::default(), ReadBack::default()).unwrap();
+    let action = Action::new(&session, request, CallOptions::default(), ActOptions::default()).unwrap();
     Call::new(request.operation(), action, |_| panic!("on purpose"))
 }
 
@@ -410,7 +421,13 @@ fn options() -> ClientOptions {
 
 fn withdrawal(options: CallOptions) -> NewCall {
     let request = WithdrawProcess { process_id: "7".into(), actor: SYSTEM, reason: None };
-    NewCall { request: Request::WithdrawProcess { request }, options, read_back: None }
+    NewCall {
+        request: Request::WithdrawProcess { request },
+        options,
+        read_back: None,
+        already: None,
+        check_first: false,
+    }
 }
 
 fn get() -> GetProcess {

@@ -1,8 +1,8 @@
 //! A call of any operation, and the same as data.
 
 use feishu_corehr::{
-    Action, Call, CallOptions, Error, Explanation, Given, Host, HttpRequest, ListProcesses, OPERATIONS, Operation,
-    Outcome, Problem, ProcessPage, ReadBack, Session, Transport, no_operation,
+    ActOptions, Action, Already, Call, CallOptions, Error, Explanation, Given, Host, HttpRequest, ListProcesses,
+    OPERATIONS, Operation, Outcome, Problem, ProcessPage, ReadBack, Session, Transport, no_operation,
 };
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -25,17 +25,33 @@ pub(crate) struct Chosen {
     pub(crate) token: Option<Given<String>>,
     pub(crate) request_id: Option<Given<String>>,
     pub(crate) read_back: Given<ReadBack>,
+    pub(crate) already: Given<Already>,
+    pub(crate) check_first: Given<bool>,
 }
 
 impl Chosen {
-    fn read(self, py: Python<'_>, operation: &Operation) -> PyResult<(CallOptions, ReadBack)> {
+    /// What may be chosen for a call of any operation.
+    pub(crate) fn of_any(
+        deadline: Option<Given<f64>>,
+        token: Option<Given<String>>,
+        request_id: Option<Given<String>>,
+    ) -> Self {
+        let (read_back, already, check_first) = (Given::default(), Given::default(), Given::default());
+        Self { deadline, token, request_id, read_back, already, check_first }
+    }
+
+    fn read(self, py: Python<'_>, door: &Door) -> PyResult<(CallOptions, ActOptions)> {
         let mut problems = Vec::new();
         let deadline = optional(self.deadline, "deadline", &mut problems)?;
         let token = optional(self.token, "token", &mut problems)?;
         let request_id = optional(self.request_id, "request_id", &mut problems)?;
-        let read_back = self.read_back.take("read_back", &mut problems)?.unwrap_or_default();
-        Error::check(operation.name, problems).map_err(|error| raise(py, error, None))?;
-        Ok((options::call(deadline, token, request_id), read_back))
+        let act = ActOptions {
+            read_back: self.read_back.take("read_back", &mut problems)?.unwrap_or_default(),
+            already: self.already.take(door.already.unwrap_or_default(), &mut problems)?.unwrap_or_default(),
+            check_first: self.check_first.take("check_first", &mut problems)?.unwrap_or_default(),
+        };
+        Error::check(door.operation.name, problems).map_err(|error| raise(py, error, None))?;
+        Ok((options::call(deadline, token, request_id), act))
     }
 }
 
@@ -51,8 +67,8 @@ impl Job {
     /// Checks all arguments and options; nothing is sent.
     pub(crate) fn new(session: &Session, request: &Bound<'_, PyAny>, chosen: Chosen) -> PyResult<Self> {
         let (door, entered) = Door::enter(request)?;
-        let (options, read_back) = chosen.read(request.py(), door.operation)?;
-        let action = Action::new(session, entered, options, read_back);
+        let (options, act) = chosen.read(request.py(), door)?;
+        let action = Action::new(session, entered, options, act);
         let action = action.map_err(|error| raise(request.py(), error, None))?;
         Ok(Self { call: Call::new(action), operation: door.operation, leave: door.leave })
     }

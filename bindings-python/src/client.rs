@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
 use std::time::Duration;
 
-use feishu_corehr::{Answer, Error, Given, Observation, Problem, Quota, ReadBack, Secret};
+use feishu_corehr::{Already, Answer, Error, Given, Observation, Problem, Quota, ReadBack, Secret};
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 
@@ -99,7 +99,7 @@ impl Client {
 
     /// Runs a call on this thread, Python released. `host` has the methods that callbacks need.
     // By position: every call passes here.
-    #[pyo3(signature = (request, host, is_observed, deadline, token, request_id, read_back) -> "Any")]
+    #[pyo3(signature = (request, host, is_observed, deadline, token, request_id, read_back, already, check_first) -> "Any")]
     #[allow(clippy::too_many_arguments, reason = "one for each option, and one caller")]
     fn call(
         &self,
@@ -111,10 +111,12 @@ impl Client {
         token: Option<Given<String>>,
         request_id: Option<Given<String>>,
         read_back: Given<ReadBack>,
+        already: Given<Already>,
+        check_first: Given<bool>,
     ) -> PyResult<Output> {
         guarded(py, || {
             let engine = self.engine(py)?;
-            let chosen = Chosen { deadline, token, request_id, read_back };
+            let chosen = Chosen { deadline, token, request_id, read_back, already, check_first };
             let job = Job::new(&engine.session, request, chosen)?;
             drive(&engine, &job, host, is_observed)
         })
@@ -147,7 +149,7 @@ impl Client {
         request_id: Option<Given<String>>,
     ) -> PyResult<()> {
         let session = self.options.session().map_err(|error| raise(py, error, None))?;
-        let chosen = Chosen { deadline, token, request_id, read_back: Given::default() };
+        let chosen = Chosen::of_any(deadline, token, request_id);
         Job::new(&session, request, chosen).map(drop)
     }
 

@@ -9,6 +9,8 @@ use pyo3::{IntoPyObjectExt, PyTypeInfo};
 /// One operation's way in and out.
 pub(crate) struct Door {
     pub(crate) operation: &'static Operation,
+    /// The name of the option that says how a call ends whose work is done already.
+    pub(crate) already: Option<&'static str>,
     class: for<'py> fn(Python<'py>) -> Bound<'py, PyType>,
     enter: for<'a> fn(&'a Bound<'_, PyAny>) -> Option<&'a dyn Request>,
     /// What a call ends with. It is read here, before anybody waits for it.
@@ -21,6 +23,7 @@ macro_rules! doors {
     ($($name:ident: $request:ident -> $output:ident,)*) => {
         static DOORS: &[Door] = &[$(Door {
             operation: &feishu_corehr::$request::OPERATION,
+            already: feishu_corehr::$request::ALREADY,
             class: |py| feishu_corehr::$request::type_object(py),
             enter: |request| request.cast::<feishu_corehr::$request>().ok().map(|request| request.get() as &dyn Request),
             leave: |outcome| Ok(Box::new(feishu_corehr::$request::output(outcome)?)),

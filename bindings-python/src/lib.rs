@@ -45,8 +45,8 @@ mod _native {
     use feishu_corehr::error::fields::Error;
     #[pymodule_export]
     use feishu_corehr::{
-        AbstractLine, Advice, Attribution, Comment, CopiedTask, DoneStatus, DoneTask, Effect, Empty, ErrorKind,
-        Explanation, FieldViolation, FlowKind, GetProcess, Help, I18nText, Link, ListProcesses, Observation,
+        AbstractLine, Advice, Already, Attribution, Comment, CopiedTask, DoneStatus, DoneTask, Effect, Empty,
+        ErrorKind, Explanation, FieldViolation, FlowKind, GetProcess, Help, I18nText, Link, ListProcesses, Observation,
         PendingTask, Problem, Process, ProcessPage, PythonActor, PythonUser, ReadBack, RevokeProcess, Revoked, Status,
         TaskType, TransportErrorKind, UserIdType, WithdrawProcess, Withdrawn,
     };

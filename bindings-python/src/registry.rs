@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use feishu_corehr::{Given, ReadBack};
+use feishu_corehr::{Already, Given, ReadBack};
 use pyo3::exceptions::{PyNotImplementedError, PyRuntimeError};
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::intern;
@@ -103,7 +103,7 @@ impl Registry {
 
     /// Begins a call, whose result becomes that of `future`.
     // By position: every call passes here.
-    #[pyo3(signature = (client, request, future, host, context, is_observed, deadline, token, request_id, read_back))]
+    #[pyo3(signature = (client, request, future, host, context, is_observed, deadline, token, request_id, read_back, already, check_first))]
     #[allow(clippy::too_many_arguments, reason = "one for each option, and one caller")]
     fn start(
         &self,
@@ -118,6 +118,8 @@ impl Registry {
         token: Option<Given<String>>,
         request_id: Option<Given<String>>,
         read_back: Given<ReadBack>,
+        already: Given<Already>,
+        check_first: Given<bool>,
     ) -> PyResult<OngoingCall> {
         guarded(py, || {
             let client = client.get();
@@ -125,7 +127,7 @@ impl Registry {
             let Threads::Own(handle, _) = &engine.threads else {
                 return Err(PyRuntimeError::new_err("a Client has no thread of its own"));
             };
-            let chosen = Chosen { deadline, token, request_id, read_back };
+            let chosen = Chosen { deadline, token, request_id, read_back, already, check_first };
             let job = Arc::new(Job::new(&engine.session, request, chosen)?);
             let number = self.events.number();
             self.waiting.lock().insert(number, Waiting { future, host, context, raised: None });

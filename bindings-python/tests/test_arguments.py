@@ -100,6 +100,7 @@ ODD: "list[Any]" = [
     System,
     feishu.OpenId("ou_1"),
     feishu.Status.WITHDRAWN,
+    feishu.Already.ERROR,
     feishu.ReadBack.NEVER,
     feishu.UserIdType.OPEN_ID,
     datetime.min,

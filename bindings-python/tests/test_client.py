@@ -97,6 +97,39 @@ def test_where_reading_is_forbidden_read_back_decides(client: Any, sandbox: Any,
         assert len(sandbox.log("withdraw_process")) == 1
 
 
+def test_check_first_reads_before_it_writes_and_refuses(client: Any, sandbox: Any) -> None:
+    completed, running = sandbox.info["processes"]["completed"], sandbox.running()
+    with pytest.raises(feishu.NotWithdrawableError) as raised:
+        client.withdraw_process(completed, actor=System(), check_first=True)
+    assert (raised.value.status, raised.value.effect, raised.value.attempts) == (9, Effect.NONE, 0)
+    with pytest.raises(feishu.NotRevocableError):
+        client.revoke_process(running, actor=System(), check_first=True)
+    assert [entry["operation"] for entry in sandbox.log() if entry["operation"] != "token"] == ["get_process"] * 2
+    assert client.withdraw_process(running, actor=System(), check_first=True).attribution == Attribution.OURS
+    assert client.revoke_process(completed, actor=System(), check_first=True).attribution == Attribution.OURS
+    sandbox.control("settings", {"scopes": ["corehr:process.instance:write"]})
+    with pytest.raises(feishu.ForbiddenError, match="was to be read first") as forbidden:
+        client.withdraw_process(sandbox.running(), actor=System(), check_first=True)
+    assert (forbidden.value.operation, forbidden.value.effect) == ("withdraw_process", Effect.NONE)
+
+
+def test_what_is_done_already_is_a_success_or_an_error_as_one_likes(client: Any, sandbox: Any) -> None:
+    withdrawn, completed = sandbox.running(), sandbox.info["processes"]["completed"]
+    client.withdraw_process(withdrawn, actor=System())
+    client.revoke_process(completed, actor=System())
+    for already in (feishu.Already.SUCCESS, feishu.Already.ERROR):
+        if already == feishu.Already.SUCCESS:
+            done = client.withdraw_process(withdrawn, actor=System(), already_withdrawn=already)
+            assert done.attribution == Attribution.UNATTRIBUTED
+            done = client.revoke_process(completed, actor=System(), already_revoked=already)
+            assert done.attribution == Attribution.UNATTRIBUTED
+        else:
+            with pytest.raises(feishu.NotWithdrawableError, match=r"done already.*4 \(withdrawn\)"):
+                client.withdraw_process(withdrawn, actor=System(), already_withdrawn=already)
+            with pytest.raises(feishu.NotRevocableError):
+                client.revoke_process(completed, actor=System(), already_revoked=already)
+
+
 def test_a_process_is_read_into_types(client: Any, sandbox: Any) -> None:
     process = client.get_process(sandbox.info["processes"]["rich"], user_id_type=UserIdType.UNION_ID)
     assert process.process_id == sandbox.info["processes"]["rich"]
@@ -204,6 +237,9 @@ def test_all_problems_stand_in_one_error_and_nothing_is_sent(client: Any, sandbo
         {"token": 1},
         {"request_id": 5},
         {"read_back": "never"},
+        {"already_withdrawn": "error"},
+        {"already_revoked": feishu.Already.ERROR},
+        {"check_first": 1},
         {"no_such_option": 1},
     ],
 )

@@ -5,6 +5,7 @@ from datetime import datetime, timezone
 
 import feishu_corehr
 from feishu_corehr import (
+    Already,
     AsyncClient,
     Attribution,
     Client,
@@ -60,7 +61,7 @@ def use() -> Status:
     with Client(app_id="a", on_attempt=seen, token_cache=Cache(), transport=transport) as client:
         done: Withdrawn = client.withdraw_process("7", actor=System(), read_back=ReadBack.REQUIRED, deadline=5)
         client.withdraw_process("7", actor=System(user=OpenId("ou_1")), reason=None)
-        client.withdraw_process("7", actor=OpenId("ou_1"))
+        client.withdraw_process("7", actor=OpenId("ou_1"), check_first=True, already_withdrawn=Already.ERROR)
         attribution: Attribution = done.attribution
         del attribution
         ids: list[str] = list(client.list_processes(modify_time_from=0, modify_time_to=datetime.now(timezone.utc)))

@@ -2,7 +2,7 @@
 
 import { relay, run, type Opened } from "./call.js";
 import * as core from "./core.js";
-import type { GetProcess, Process, ReadBack, Revoked, RevokeProcess, Withdrawn, WithdrawProcess } from "./core.js";
+import type { Already, GetProcess, Process, ReadBack, Revoked, RevokeProcess, Withdrawn, WithdrawProcess } from "./core.js";
 import type { HttpRequest, HttpResponse } from "./http.js";
 import { problem } from "./options.js";
 import { ProcessIds } from "./process-ids.js";
@@ -29,6 +29,28 @@ export interface ReadBackOption {
    * so in `resent_unread`, `required` ends with effect `unknown`; `never` neither reads nor sends again.
    */
   read_back?: ReadBack | undefined;
+}
+
+/** What a call that a read can prove may set beside that. */
+export interface ActOptions extends ReadBackOption {
+  /**
+   * Whether to read the process first, within the same deadline and quota, and to write nothing unless it is in the
+   * status that this starts from: running for a withdrawal, completed for a revocation. Where reading is forbidden, the
+   * call ends with an error of kind `forbidden`.
+   */
+  check_first?: boolean | undefined;
+}
+
+/** What a withdrawal may set. */
+export interface WithdrawOptions extends ActOptions {
+  /** A process that is withdrawn already, and not by an answer to this call: `success` (the default) or `error`. */
+  already_withdrawn?: Already | undefined;
+}
+
+/** What a revocation may set. */
+export interface RevokeOptions extends ActOptions {
+  /** A process that is revoked already, and not by an answer to this call: `success` (the default) or `error`. */
+  already_revoked?: Already | undefined;
 }
 
 /**
@@ -73,7 +95,7 @@ export class Operations<Options extends CallOptions> {
    * Rejects with a `FeishuError`: `kind` is `not_withdrawable` when the process is not running any more, and `effect`
    * says whether it may have been withdrawn all the same.
    */
-  withdrawProcess(request: WithdrawProcess, options?: Options & ReadBackOption): Promise<Withdrawn> {
+  withdrawProcess(request: WithdrawProcess, options?: Options & WithdrawOptions): Promise<Withdrawn> {
     return call(this[OPEN], "withdraw_process", request, options);
   }
 
@@ -84,7 +106,7 @@ export class Operations<Options extends CallOptions> {
    * Rejects with a `FeishuError`: `kind` is `not_revocable` when the process is not completed, and `effect` says whether
    * it may have been revoked all the same.
    */
-  revokeProcess(request: RevokeProcess, options?: Options & ReadBackOption): Promise<Revoked> {
+  revokeProcess(request: RevokeProcess, options?: Options & RevokeOptions): Promise<Revoked> {
     return call(this[OPEN], "revoke_process", request, options);
   }
 

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
 
-use feishu_corehr::{Action, Call, Error, Form, Instant, Outcome, Replay};
+use feishu_corehr::{Action, Call, Error, Form, Instant, Outcome};
 
 use crate::client::Client;
 use crate::door::Door;
@@ -35,9 +35,9 @@ impl OngoingCall {
     ) -> Result<Self, Error> {
         let door = Door::of(operation)?;
         let mut more = Form::read("options", options);
-        let (call, read_back) = client.call(&mut more, door.operation.replay == Replay::Proved);
+        let (call, act) = client.call(&mut more, Some(door));
         let request = door.enter(request, more)?;
-        let action = Action::new(&client.session, &*request, call, read_back)?;
+        let action = Action::new(&client.session, &*request, call, act)?;
         Ok(Self::with(action, client, is_observed, number, door.leave))
     }
 
@@ -52,7 +52,7 @@ impl OngoingCall {
     ) -> Result<Self, Error> {
         let door = Door::of(operation)?;
         let mut more = Form::read("options", options);
-        let (call, _) = client.call(&mut more, false);
+        let (call, _) = client.call(&mut more, None);
         let request = door.enter(request, more)?;
         let action = Action::relayed(&client.session, &*request, call)?;
         Ok(Self::with(action, client, is_observed, number, |_| Ok("{}".to_owned())))

@@ -3,10 +3,12 @@
 use std::rc::Rc;
 
 use feishu_corehr::{
-    BaseUrl, BaseUrlRules, CallOptions, Config, Credentials, Error, Fields, Form, FromJson, Problem, Quota, ReadBack,
-    Secret, Session,
+    ActOptions, BaseUrl, BaseUrlRules, CallOptions, Config, Credentials, Error, Fields, Form, FromJson, Problem, Quota,
+    Replay, Secret, Session,
 };
 use serde_json::Value;
+
+use crate::door::Door;
 
 /// An open client.
 pub(crate) struct Client {
@@ -72,12 +74,21 @@ impl Client {
     }
 
     /// Reads what one call sets. Everything is read before anything is judged, so that all problems stand together.
-    pub(crate) fn call(&self, form: &mut Form, may_read_back: bool) -> (CallOptions, ReadBack) {
+    /// What only a call may set that acts is read for the door of one.
+    pub(crate) fn call(&self, form: &mut Form, acts: Option<&Door>) -> (CallOptions, ActOptions) {
         let deadline = form.option("deadline");
         let request_id = form.option("request_id");
         let token = if self.takes_token { form.option("token").map(Secret::new) } else { None };
-        let read_back = if may_read_back { form.option("read_back") } else { None };
-        (CallOptions { deadline, token, request_id }, read_back.unwrap_or_default())
+        let mut act = ActOptions::default();
+        let proved = acts.filter(|door| door.operation.replay == Replay::Proved);
+        if proved.is_some() {
+            act.read_back = form.option("read_back").unwrap_or_default();
+            act.check_first = form.option("check_first").unwrap_or_default();
+        }
+        if let Some(name) = proved.and_then(|door| door.already) {
+            act.already = form.option(name).unwrap_or_default();
+        }
+        (CallOptions { deadline, token, request_id }, act)
     }
 }
 

@@ -44,7 +44,7 @@ impl Sendable {
 
 pub(crate) fn request(client: &Client, operation: &str, request: &str, options: &str) -> Result<Sendable, Error> {
     let mut more = Form::read("options", options);
-    let (call, _) = client.call(&mut more, false);
+    let (call, _) = client.call(&mut more, None);
     let entered = Door::of(operation)?.enter(request, more)?;
     let request = feishu_corehr::show(&client.session, &*entered, &call)?;
     let curl = Some(request.curl());

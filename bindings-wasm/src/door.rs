@@ -10,6 +10,8 @@ use crate::text;
 /// One operation's way in and out.
 pub(crate) struct Door {
     pub(crate) operation: &'static Operation,
+    /// The name of the option that says how a call ends whose work is done already.
+    pub(crate) already: Option<&'static str>,
     enter: fn(&mut Form) -> Option<Box<dyn Request>>,
     /// What a call ends with, as JSON.
     pub(crate) leave: fn(Outcome) -> Result<String, Error>,
@@ -21,6 +23,7 @@ macro_rules! doors {
     ($($name:ident: $request:ident -> $output:ident,)*) => {
         static DOORS: &[Door] = &[$(Door {
             operation: &feishu_corehr::$request::OPERATION,
+            already: feishu_corehr::$request::ALREADY,
             enter: enter::<feishu_corehr::$request>,
             leave: leave::<feishu_corehr::$request>,
             decode: decode::<feishu_corehr::$request>,

@@ -111,6 +111,27 @@ test("where reading is forbidden, `required` stops and `best_effort` says that i
   assert.equal(done.resent_unread, true);
 });
 
+test("`check_first` reads before it writes, and refuses", async () => {
+  const client = feishu.client();
+  const error = await failure(client.withdrawProcess({ process_id: completed, actor: SYSTEM }, { check_first: true }));
+  assert.deepEqual([error.kind, error.status, error.effect, error.attempts], ["not_withdrawable", 9, "none", 0]);
+  assert.equal((await failure(client.revokeProcess({ process_id: running, actor: SYSTEM }, { check_first: true }))).kind, "not_revocable");
+  assert.equal((await feishu.log("get_process")).length, 2);
+  assert.equal((await feishu.log("withdraw_process")).length + (await feishu.log("revoke_process")).length, 0);
+  assert.equal((await client.withdrawProcess({ process_id: running, actor: SYSTEM }, { check_first: true })).attribution, "ours");
+});
+
+test("what is done already is a success, or an error by option", async () => {
+  const client = feishu.client();
+  await client.withdrawProcess({ process_id: running, actor: SYSTEM });
+  await client.revokeProcess({ process_id: completed, actor: SYSTEM });
+  const withdraw = (already_withdrawn) => client.withdrawProcess({ process_id: running, actor: SYSTEM }, { already_withdrawn });
+  const revoke = (already_revoked) => client.revokeProcess({ process_id: completed, actor: SYSTEM }, { already_revoked });
+  assert.deepEqual([(await withdraw("success")).attribution, (await revoke("success")).attribution], ["unattributed", "unattributed"]);
+  const [one, other] = [await failure(withdraw("error")), await failure(revoke("error"))];
+  assert.deepEqual([one.kind, one.status, other.kind], ["not_withdrawable", 4, "not_revocable"]);
+});
+
 test("hostile ids are refused before anything is sent", async () => {
   for (const process_id of ["", ".", "..", "a/b", "a?b", "a#b", "%2e", "a b", "a\r\nb", "\0", "7".repeat(129), "\ud800"]) {
     const error = await failure(feishu.client().withdrawProcess({ process_id, actor: SYSTEM }));

@@ -54,6 +54,9 @@ export async function main(client: Client, signal: AbortSignal): Promise<void> {
     }
   }
   console.log(client.request("withdraw_process", { process_id: "7", actor }).curl);
+  await client.withdrawProcess({ process_id: "7", actor }, { check_first: true, already_withdrawn: "error" });
+  // @ts-expect-error a revocation's option
+  await client.withdrawProcess({ process_id: "7", actor }, { already_revoked: "error" });
   // @ts-expect-error neither the system nor a user
   await client.withdrawProcess({ process_id: "7", actor: {} });
   // @ts-expect-error two ids at once

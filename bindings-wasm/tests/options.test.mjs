@@ -182,6 +182,10 @@ test("signal must be an AbortSignal, and read_back belongs to withdrawals", asyn
   assert.equal((await failure(client.withdrawProcess(request, { signal: {} }))).problems[0].field, "signal");
   assert.equal((await failure(client.getProcess({ process_id: running }, { read_back: "never" }))).problems[0].field, "read_back");
   assert.equal((await failure(client.withdrawProcess(request, { read_back: "perhaps" }))).problems[0].field, "read_back");
+  const options = { check_first: "yes", already_withdrawn: "perhaps", already_revoked: "error" };
+  const fields = (await failure(client.withdrawProcess(request, options))).problems.map(({ field }) => field).sort();
+  assert.deepEqual(fields, Object.keys(options).sort());
+  assert.throws(() => client.request("withdraw_process", request, { check_first: true }), { kind: "invalid_argument" });
   assert.equal((await feishu.log()).length, 0);
 });
 

@@ -13,8 +13,8 @@ use std::process::ExitCode;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use feishu_corehr::{
-    Action, Actor, BaseUrl, BaseUrlRules, Call, CallOptions, Config, Credentials, Endpoint, Error, ErrorKind, Header,
-    HttpRequest, HttpResponse, Instant, Method, ReadBack, Secret, Session, Transport, TransportError,
+    ActOptions, Action, Actor, BaseUrl, BaseUrlRules, Call, CallOptions, Config, Credentials, Endpoint, Error,
+    ErrorKind, Header, HttpRequest, HttpResponse, Instant, Method, Secret, Session, Transport, TransportError,
     TransportErrorKind, WithdrawProcess, Withdrawn,
 };
 use reqwest::header::HeaderValue;
@@ -145,7 +145,7 @@ pub async fn withdraw(session: &Session, transport: &Reqwest, id: &str, reason: 
         actor: Actor::System { user: None },
         reason: Some(reason.to_owned()),
     };
-    let action = Action::new(session, &request, CallOptions::default(), ReadBack::default())?;
+    let action = Action::new(session, &request, CallOptions::default(), ActOptions::default())?;
     WithdrawProcess::output(Call::new(action).drive(transport, &()).await?)
 }
 

@@ -28,17 +28,49 @@ pub enum ReadBack {
     Required,
 }
 
+/// How a call ends that finds its work done already, and by no answer of its own: a withdrawal of a process that is
+/// withdrawn.
+#[wire(word)]
+#[derive(Default)]
+pub enum Already {
+    /// With an error, of the kind that a process gives which cannot be acted on, and with its status.
+    Error,
+    /// With a success, whose attribution is [`Unattributed`](Attribution::Unattributed).
+    #[default]
+    Success,
+}
+
+/// What a caller may choose for a call that a read can prove.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ActOptions {
+    /// Whether to read the process where an answer proves nothing.
+    pub read_back: ReadBack,
+    /// How it ends where the work is done already.
+    pub already: Already,
+    /// Whether to read the process first, and to send nothing unless it is in the status that the act starts from. That
+    /// read has the same deadline and the same quota as any other, and needs the same scope.
+    pub check_first: bool,
+}
+
+impl From<ReadBack> for ActOptions {
+    fn from(read_back: ReadBack) -> Self {
+        Self { read_back, ..Self::default() }
+    }
+}
+
 /// One write that a read can prove: a composition of exchanges with one deadline, one count of attempts and one quota.
 #[derive(Debug)]
 pub struct Act {
     proof: Proof,
-    read_back: ReadBack,
+    options: ActOptions,
     write: Prepared,
     random: Random,
     phase: Phase,
     exchange: Exchange,
     writes: u32,
     reads: u32,
+    /// How many of the reads were no retries: the one that was asked for before anything is written.
+    checks: u32,
     contradictions: u32,
     /// How many requests of the write went out, in all its exchanges.
     attempts: u32,
@@ -99,18 +131,19 @@ impl Act {
         request: &dyn Request,
         proof: Proof,
         options: CallOptions,
-        read_back: ReadBack,
+        act: ActOptions,
     ) -> Result<Self, Error> {
         let exchange = Exchange::new(session, request, options)?.into_part();
-        Ok(Self {
+        let mut made = Self {
             proof,
-            read_back,
+            options: act,
             write: exchange.request().clone(),
             random: session.random(),
             phase: Phase::Acting(Part::Write),
             exchange,
-            writes: 1,
+            writes: 0,
             reads: 0,
+            checks: 0,
             contradictions: 0,
             attempts: 0,
             last_cost: None,
@@ -122,7 +155,15 @@ impl Act {
             ended_effect: Effect::None,
             doubt: None,
             read_log_id: None,
-        })
+        };
+        if act.check_first {
+            made.exchange = made.exchange.next_part(made.read()?, false);
+            made.phase = Phase::Acting(Part::Read);
+            made.reads = 1;
+        } else {
+            made.writes = 1;
+        }
+        Ok(made)
     }
 
     /// The answer to the write itself.
@@ -168,29 +209,26 @@ impl Act {
             Ok(read) => read,
             Err(error) => return self.could_not_look(now, error),
         };
-        let Some(Doubt { cause, mut error }) = self.doubt.clone() else {
-            return self.give_up(Error::new(ErrorKind::Contradiction, "the process was read without a reason"));
-        };
+        if seen.place == Place::Reached {
+            return match (self.is_ambiguous, self.options.already) {
+                (true, _) => self.reached(Attribution::Presumed, seen.status, reply),
+                (false, Already::Success) => self.reached(Attribution::Unattributed, seen.status, reply),
+                (false, Already::Error) => self.done_already(&seen, reply.log_id),
+            };
+        }
+        let Some(Doubt { cause, mut error }) = self.doubt.clone() else { return self.checked(&seen, reply.log_id) };
         error.status = seen.status;
         match seen.place {
             Place::Before => {}
             Place::Elsewhere => {
                 self.doubt = None;
-                let missed = &self.proof.missed;
-                let mut told = Error::new(missed.kind, format!("{}: {}", missed.summary, seen.said));
-                told.advice = Some(Advice { en: missed.en.to_owned(), zh: missed.zh.to_owned() });
-                told.log_id = error.log_id.take().or(reply.log_id);
+                let mut told = self.missed(&seen, error.log_id.take().or(reply.log_id));
                 told.code = error.code;
                 told.http_status = error.http_status;
                 told.msg = error.msg.take();
-                told.status = seen.status;
                 return self.give_up(told);
             }
-            Place::Reached => {
-                let attribution = if self.is_ambiguous { Attribution::Presumed } else { Attribution::Unattributed };
-                return self.reached(attribution, seen.status, reply);
-            }
-            Place::Unclear => return self.give_up(error),
+            Place::Reached | Place::Unclear => return self.give_up(error),
         }
         match cause {
             Cause::Refused => self.give_up(error),
@@ -207,6 +245,49 @@ impl Act {
         }
     }
 
+    /// What the read says that was asked for before anything is written.
+    fn checked(&mut self, seen: &Seen, log_id: Option<String>) {
+        if seen.place == Place::Before {
+            self.checks = 1;
+            return self.start(Part::Write);
+        }
+        let mut error = self.missed(seen, log_id);
+        if seen.place == Place::Unclear {
+            let said = if seen.said.is_empty() { String::new() } else { format!(": {}", seen.said) };
+            error.summary =
+                format!("the process was read first, and the read does not show that this is possible{said}");
+        }
+        self.give_up(error);
+    }
+
+    /// The process is nowhere from where this act leads on.
+    fn missed(&self, seen: &Seen, log_id: Option<String>) -> Error {
+        let missed = &self.proof.missed;
+        let mut error = Error::new(missed.kind, format!("{}: {}", missed.summary, seen.said));
+        error.advice = Some(Advice { en: missed.en.to_owned(), zh: missed.zh.to_owned() });
+        error.log_id = log_id;
+        error.status = seen.status;
+        error
+    }
+
+    /// All is where it was meant to go, and the caller wants to hear that nobody knows by whom.
+    fn done_already(&mut self, seen: &Seen, log_id: Option<String>) {
+        let summary = format!("this is done already, and no answer says by whom: {}", seen.said);
+        let mut error = Error::new(self.proof.missed.kind, summary);
+        error.advice = Some(Advice {
+            en: "nothing is left to do, unless it matters who has done it".to_owned(),
+            zh: "已处于目标状态，无需再操作；如需知道由谁操作，请查看流程记录".to_owned(),
+        });
+        if let Some(Doubt { error: answer, .. }) = &self.doubt {
+            error.code = answer.code;
+            error.http_status = answer.http_status;
+            error.msg.clone_from(&answer.msg);
+        }
+        error.log_id = log_id;
+        error.status = seen.status;
+        self.give_up(error);
+    }
+
     /// Sends again: the process was seen in its first state, or reading it is forbidden and the caller accepts that.
     fn resend(&mut self, error: Error) {
         if self.resends_left == 0 || self.writes >= retry::max_attempts(Replay::Proved) {
@@ -217,12 +298,15 @@ impl Act {
     }
 
     fn could_not_look(&mut self, now: Instant, error: Error) {
-        let Some(doubt) = self.doubt.clone() else { return self.give_up(error) };
+        // Before anything is written there is no other failure to tell.
+        let doubt = self.doubt.clone().unwrap_or_else(|| Doubt { cause: Cause::Refused, error: error.clone() });
         match self.exchange.next_move() {
             _ if error.kind == ErrorKind::Deadline || error.kind == ErrorKind::Cancelled => self.give_up(doubt.error),
             Some(Next::Again { resends, after }) => {
                 self.rereads_left = self.rereads_left.min(resends);
-                if self.rereads_left == 0 {
+                // Without a doubt nobody would tell, after the last one, what was wrong with it.
+                let is_last = self.doubt.is_none() && self.reads >= retry::max_attempts(Replay::Read);
+                if self.rereads_left == 0 || is_last {
                     return self.give_up(doubt.error);
                 }
                 self.rereads_left -= 1;
@@ -232,14 +316,17 @@ impl Act {
             None | Some(Next::Throttle { .. }) => self.give_up(doubt.error),
             Some(Next::Conflict | Next::Finished | Next::Refresh | Next::Stop | Next::Unstarted) => {
                 let mut told = doubt.error;
-                told.summary = format!("{}; the process could not be read: {}", told.summary, error.summary);
+                told.summary = match &self.doubt {
+                    Some(_) => format!("{}; the process could not be read: {}", told.summary, error.summary),
+                    None => format!("the process was to be read first, and could not be: {}", error.summary),
+                };
                 if error.kind == ErrorKind::Forbidden {
                     told.advice = Some(Advice {
                         en: "grant the scope corehr:process:read, so that the outcome can be read".to_owned(),
                         zh: "请为应用申请 corehr:process:read 权限，以便确认流程状态".to_owned(),
                     });
                 }
-                let may_resend = self.read_back == ReadBack::BestEffort
+                let may_resend = self.options.read_back == ReadBack::BestEffort
                     && error.kind == ErrorKind::Forbidden
                     && matches!(doubt.cause, Cause::Ambiguous | Cause::Conflict);
                 if may_resend {
@@ -254,13 +341,13 @@ impl Act {
 
     /// Pauses at least so long, then acts; or ends with `error` if that would pass the deadline or cannot be afforded.
     fn pause(&mut self, now: Instant, least: u64, part: Part, mut error: Error) {
-        if part == Part::Read && self.read_back == ReadBack::Never {
+        if part == Part::Read && self.may_not_read() {
             return self.give_up(error);
         }
         if part == Part::Write && self.writes >= retry::max_attempts(Replay::Proved) {
             return self.give_up(error);
         }
-        let failures = (self.writes + self.reads).saturating_sub(1);
+        let failures = (self.writes + self.reads - self.checks).saturating_sub(1);
         let pause = retry::backoff(failures, &mut self.random).max(least);
         let remaining = self.exchange.deadline().map_or(0, |deadline| deadline.remaining(now));
         if pause >= remaining {
@@ -275,11 +362,12 @@ impl Act {
     }
 
     fn start(&mut self, part: Part) {
+        let may_not = part == Part::Read && self.may_not_read();
         let (count, replay) = match part {
             Part::Read => (&mut self.reads, Replay::Read),
             Part::Write => (&mut self.writes, Replay::Proved),
         };
-        if *count >= retry::max_attempts(replay) || part == Part::Read && self.read_back == ReadBack::Never {
+        if *count >= retry::max_attempts(replay) || may_not {
             let doubt = self.doubt.clone().map(|doubt| doubt.error);
             return self.give_up(doubt.unwrap_or_else(|| Error::new(ErrorKind::Http, "no attempt is left")));
         }
@@ -293,6 +381,11 @@ impl Act {
             Err(error) => return self.give_up(error),
         }
         self.phase = Phase::Acting(part);
+    }
+
+    /// Whether the caller wants no read after an answer that proves nothing. One that comes first is another choice.
+    fn may_not_read(&self) -> bool {
+        self.options.read_back == ReadBack::Never && self.doubt.is_some()
     }
 
     /// The read that proves; most acts never need it.
@@ -444,7 +537,7 @@ mod tests {
         let actor = Actor::System { user: None };
         let request = WithdrawProcess { process_id: "7328345170959681068".to_owned(), actor, reason: None };
         let proof = request.proof().expect("a read proves it");
-        Act::new(session, &request, proof, CallOptions::default(), ReadBack::BestEffort).expect("valid")
+        Act::new(session, &request, proof, CallOptions::default(), ActOptions::default()).expect("valid")
     }
 
     /// The next request, after whatever pause there is before it.

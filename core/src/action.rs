@@ -1,6 +1,6 @@
 //! Any call as one machine, and the same call as data.
 
-use crate::act::{Act, ReadBack};
+use crate::act::{Act, ActOptions};
 use crate::endpoint::{Outcome, Reply, Request};
 use crate::error::Error;
 use crate::exchange::Exchange;
@@ -19,16 +19,11 @@ pub enum Action {
 }
 
 impl Action {
-    /// A call of `request`, whose arguments and options are all checked here; nothing has been sent. `read_back` is for
-    /// what a read can prove.
-    pub fn new(
-        session: &Session,
-        request: &dyn Request,
-        options: CallOptions,
-        read_back: ReadBack,
-    ) -> Result<Self, Error> {
+    /// A call of `request`, whose arguments and options are all checked here; nothing has been sent. `act` is for what
+    /// a read can prove.
+    pub fn new(session: &Session, request: &dyn Request, options: CallOptions, act: ActOptions) -> Result<Self, Error> {
         Ok(match request.proved_by() {
-            Some(proof) => Self::Act(Box::new(Act::new(session, request, proof, options, read_back)?)),
+            Some(proof) => Self::Act(Box::new(Act::new(session, request, proof, options, act)?)),
             None => Self::Exchange(Box::new(Exchange::new(session, request, options)?)),
         })
     }

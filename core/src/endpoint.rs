@@ -166,6 +166,9 @@ pub trait Endpoint {
     /// What stays the same from call to call.
     const OPERATION: Operation;
 
+    /// The name of the option that says how a call ends whose work is done already; none where no read proves it.
+    const ALREADY: Option<&'static str> = None;
+
     /// What a successful answer is read into.
     type Response: FromJson;
 

@@ -5,8 +5,8 @@
 //! it, so the same inputs always give the same outputs, and everything that decides is tested without a socket.
 //!
 //! ```
-//! use feishu_corehr::{Action, Actor, Attribution, BaseUrl, BaseUrlRules, Call, CallOptions, Config, Credentials};
-//! use feishu_corehr::{Endpoint, HttpRequest, HttpResponse, Instant, ReadBack, Secret, Session, Transport};
+//! use feishu_corehr::{ActOptions, Action, Actor, Attribution, BaseUrl, BaseUrlRules, Call, CallOptions, Config, Credentials};
+//! use feishu_corehr::{Endpoint, HttpRequest, HttpResponse, Instant, Secret, Session, Transport};
 //! use feishu_corehr::{TransportError, WithdrawProcess};
 //!
 //! /// A real one is about a hundred lines over an HTTP library: see `examples/reqwest.rs`.
@@ -41,7 +41,7 @@
 //!     actor: Actor::System { user: None },
 //!     reason: Some("duplicate".into()),
 //! };
-//! let action = Action::new(&session, &request, CallOptions::default(), ReadBack::default())?;
+//! let action = Action::new(&session, &request, CallOptions::default(), ActOptions::default())?;
 //! let done = WithdrawProcess::output(block_on(Call::new(action).drive(&Canned, &()))?)?;
 //! assert_eq!(done.attribution, Attribution::Ours);
 //! # Ok(()) }
@@ -82,7 +82,7 @@ pub mod token;
 pub mod verdict;
 mod wire;
 
-pub use act::ReadBack;
+pub use act::{ActOptions, Already, ReadBack};
 pub use action::Action;
 pub use base_url::{BaseUrl, BaseUrlRules};
 pub use codes::Explanation;

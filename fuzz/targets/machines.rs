@@ -22,7 +22,7 @@ fuzz_target!(|bytes: &[u8]| {
     let session = feishu_corehr::open(Config::new(base_url, Credentials::Host), u64::from(*seed)).expect("valid");
     let request = WithdrawProcess { process_id: PROCESS.into(), actor: Actor::System { user: None }, reason: None };
     let read_back = ReadBack::ALL[usize::from(*read_back) % ReadBack::ALL.len()];
-    let machine = Action::new(&session, &request, CallOptions::default(), read_back).expect("valid");
+    let machine = Action::new(&session, &request, CallOptions::default(), read_back.into()).expect("valid");
     World {
         turns: turns.iter(),
         now: Instant::default(),

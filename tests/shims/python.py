@@ -25,6 +25,7 @@ from typing import Any
 from feishu_corehr import (
     OPERATIONS,
     Actor,
+    Already,
     Client,
     Empty,
     Error,
@@ -283,6 +284,8 @@ def user_of(user: dict[str, str]) -> Any:
 DEFAULTS = {"process_id": SAMPLE, "actor": {"system": True}}
 READINGS: dict[str, Callable[[Any], Any]] = {
     "actor": actor_of,
+    "already_revoked": lambda word: getattr(Already, word.upper()),
+    "already_withdrawn": lambda word: getattr(Already, word.upper()),
     "modify_time_from": moment,
     "modify_time_to": moment,
     "read_back": lambda word: getattr(ReadBack, word.upper()),

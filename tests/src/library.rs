@@ -197,6 +197,11 @@ fn of_call(call: &Call) -> Option<String> {
         Ok(play) => play,
         Err(problem) => return Some(problem),
     };
+    let mut call = call.clone();
+    let already = call.already(play.already);
+    if let Some(word) = already.filter(|word| word != "error" && word != "success") {
+        return Some(format!("`{word}` is neither `error` nor `success`"));
+    }
     let mut request = call.request(play.operation);
     for name in ["modify_time_from", "modify_time_to"] {
         if let Some(moment) = request.get_mut(name).filter(|moment| moment.is_string()) {
@@ -207,7 +212,9 @@ fn of_call(call: &Call) -> Option<String> {
         return Some(format!("`{}` is called wrongly: {error}", call.operation()));
     }
     let is_proved = play.operation.replay == Replay::Proved;
-    (call.read_back.is_some() && !is_proved).then(|| format!("`{}` has no `read_back`", call.operation()))
+    let chosen = [("read_back", call.read_back.is_some()), ("check_first", call.check_first)];
+    let (name, _) = chosen.into_iter().find(|(_, is_chosen)| *is_chosen && !is_proved)?;
+    Some(format!("`{}` has no `{name}`", call.operation()))
 }
 
 /// The names that stand more than once.

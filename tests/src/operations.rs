@@ -7,6 +7,8 @@ use serde_json::Value;
 pub struct Play {
     /// What is the same in every call of it.
     pub operation: &'static Operation,
+    /// The name of the option that says how a call ends whose work is done already.
+    pub already: Option<&'static str>,
     /// Reads a request.
     pub request: fn(Value) -> serde_json::Result<Box<dyn Request>>,
     /// What a call ends with.
@@ -19,6 +21,7 @@ macro_rules! plays {
     ($($name:ident: $request:ident -> $output:ident,)*) => {
         static PLAYS: &[Play] = &[$(Play {
             operation: &feishu_corehr::$request::OPERATION,
+            already: feishu_corehr::$request::ALREADY,
             request: |json| Ok(Box::new(serde_json::from_value::<feishu_corehr::$request>(json)?)),
             output: |outcome| feishu_corehr::$request::output(outcome).map(json),
             decode: |reply| feishu_corehr::$request::decode(reply).map(json),

@@ -5,8 +5,8 @@
 use std::collections::BTreeMap;
 
 use feishu_corehr::{
-    Action, BaseUrl, BaseUrlRules, CallOptions, Config, Credentials, Endpoint, Error, Header, HttpResponse,
-    ListProcesses, Machine, Outcome, Pages, Quota, ReadBack, Request, Secret, Session,
+    ActOptions, Action, BaseUrl, BaseUrlRules, CallOptions, Config, Credentials, Endpoint, Error, Header, HttpResponse,
+    ListProcesses, Machine, Outcome, Pages, Quota, Request, Secret, Session,
 };
 use serde_json::Value;
 
@@ -114,9 +114,14 @@ fn options(call: &Call) -> CallOptions {
 /// Plays the call of any operation.
 async fn called(stage: &mut impl Stage, session: &Session, call: &Call) -> Value {
     let play = operations::play(call.operation()).unwrap_or_else(|problem| panic!("{problem}"));
+    let mut call = call.clone();
+    let act = ActOptions {
+        read_back: word(call.read_back.as_deref()).unwrap_or_default(),
+        already: word(call.already(play.already).as_deref()).unwrap_or_default(),
+        check_first: call.check_first,
+    };
     let request = (play.request)(call.request(play.operation)).unwrap_or_else(|error| panic!("{error}"));
-    let read_back = word::<ReadBack>(call.read_back.as_deref()).unwrap_or_default();
-    let result = played(stage, session, &*request, options(call), read_back).await.and_then(play.output);
+    let result = played(stage, session, &*request, options(&call), act).await.and_then(play.output);
     result.map_or_else(|error| outcome::error(&error, &[]), |value| outcome::value(&value))
 }
 
@@ -125,9 +130,9 @@ async fn played(
     session: &Session,
     request: &dyn Request,
     options: CallOptions,
-    read_back: ReadBack,
+    act: ActOptions,
 ) -> Result<Outcome, Error> {
-    stage.play(Action::new(session, request, options, read_back)?).await
+    stage.play(Action::new(session, request, options, act)?).await
 }
 
 async fn list(stage: &mut impl Stage, session: &Session, call: &Call) -> Value {
@@ -146,7 +151,7 @@ async fn list(stage: &mut impl Stage, session: &Session, call: &Call) -> Value {
             Ok(None) => break,
             Err(error) => return outcome::error(&error, &ids),
         };
-        let played = played(stage, session, &request, options(call), ReadBack::default()).await;
+        let played = played(stage, session, &request, options(call), ActOptions::default()).await;
         match played.and_then(ListProcesses::output) {
             Ok(page) => ids.extend(pages.take(&page)),
             Err(error) => return outcome::error(&error, &ids),

@@ -242,11 +242,15 @@ pub enum HostToken {
 pub struct Call {
     /// The operation; `withdraw_process` if absent.
     pub operation: Option<String>,
-    /// The request's fields, by their names; see [`Call::request`].
+    /// The request's fields, by their names; see [`Call::request`]. For what a read can prove, also the option whose name
+    /// is the operation's own: see [`Call::already`].
     #[serde(flatten)]
     pub given: Map<String, Value>,
     /// `best_effort`, `never` or `required`, for what a read can prove.
     pub read_back: Option<String>,
+    /// Whether the process is read first, for what a read can prove.
+    #[serde(default)]
+    pub check_first: bool,
     /// The request for one page by itself: it is built, and not sent.
     #[serde(default)]
     pub one_page: bool,
@@ -412,6 +416,12 @@ impl Call {
     /// The process that it names, or that is put there for it.
     pub fn process_id(&self) -> &str {
         self.given.get("process_id").and_then(Value::as_str).unwrap_or(Self::SAMPLE)
+    }
+
+    /// Takes `error` or `success` out of what is given, by the name that this operation has for it.
+    pub fn already(&mut self, name: Option<&str>) -> Option<String> {
+        let word = self.given.remove(name?)?;
+        Some(word.as_str().map_or_else(|| word.to_string(), str::to_owned))
     }
 
     /// The request with what may be left out of it: the process in its path is Feishu's sample, and who acts is the

@@ -6,7 +6,7 @@ from _typeshed import Incomplete, SupportsGetItem
 from typing import Any, Final, SupportsFloat, SupportsIndex, final
 from typing_extensions import disjoint_base
 
-__all__ = ["FEISHU", "LARK", "VERSION", "AbstractLine", "Actor", "Advice", "Attribution", "Callback", "Client", "Comment", "CopiedTask", "DoneStatus", "DoneTask", "Effect", "Empty", "Error", "ErrorKind", "Explanation", "FieldViolation", "FlowKind", "GetProcess", "Help", "HttpRequest", "HttpResponse", "I18nText", "Link", "ListProcesses", "Observation", "OngoingCall", "Pages", "PendingTask", "Problem", "Process", "ProcessPage", "ReadBack", "Registry", "RevokeProcess", "Revoked", "Status", "TaskType", "TransportErrorKind", "User", "UserIdType", "WithdrawProcess", "Withdrawn", "claim_interpreter", "decode_reply", "explain", "invalid_argument", "is_proxy", "operations", "restore_request"]
+__all__ = ["FEISHU", "LARK", "VERSION", "AbstractLine", "Actor", "Advice", "Already", "Attribution", "Callback", "Client", "Comment", "CopiedTask", "DoneStatus", "DoneTask", "Effect", "Empty", "Error", "ErrorKind", "Explanation", "FieldViolation", "FlowKind", "GetProcess", "Help", "HttpRequest", "HttpResponse", "I18nText", "Link", "ListProcesses", "Observation", "OngoingCall", "Pages", "PendingTask", "Problem", "Process", "ProcessPage", "ReadBack", "Registry", "RevokeProcess", "Revoked", "Status", "TaskType", "TransportErrorKind", "User", "UserIdType", "WithdrawProcess", "Withdrawn", "claim_interpreter", "decode_reply", "explain", "invalid_argument", "is_proxy", "operations", "restore_request"]
 
 FEISHU: Final[str]
 LARK: Final[str]
@@ -93,6 +93,28 @@ class Advice:
         """
 
 @final
+class Already:
+    """
+    How a call ends that finds its work done already, and by no answer of its own: a withdrawal of a process that is
+    withdrawn.
+    """
+    ERROR: Final[Already]
+    """
+    With an error, of the kind that a process gives which cannot be acted on, and with its status.
+    """
+    SUCCESS: Final[Already]
+    """
+    With a success, whose attribution is [`Unattributed`](Attribution::Unattributed).
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __int__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __reduce__(self, /) -> tuple[Any, tuple]: ...
+    def __repr__(self, /) -> str: ...
+    def __str__(self, /) -> str: ...
+
+@final
 class Attribution:
     """
     How sure it is that this call has reached what it was meant to reach.
@@ -154,7 +176,7 @@ class Client:
     """
     def __new__(cls, /, *, is_async: bool, app_id: str | None, app_secret: str | None, base_url: str, allow_other_hosts: bool, allow_insecure_loopback: bool, deadline: SupportsFloat | SupportsIndex | None, rate_share: SupportsFloat | SupportsIndex, quotas: dict[str, tuple[SupportsIndex, SupportsFloat | SupportsIndex]], proxy: str | None, trust_env: bool, root_certificates: SupportsGetItem[int, SupportsIndex] | None, has_transport: bool, has_token_cache: bool) -> Client: ...
     def __repr__(self, /) -> str: ...
-    def call(self, /, request: Any, host: Any, is_observed: bool, deadline: SupportsFloat | SupportsIndex | None, token: str | None, request_id: str | None, read_back: ReadBack) -> "Any":
+    def call(self, /, request: Any, host: Any, is_observed: bool, deadline: SupportsFloat | SupportsIndex | None, token: str | None, request_id: str | None, read_back: ReadBack, already: Already, check_first: bool) -> "Any":
         """
         Runs a call on this thread, Python released. `host` has the methods that callbacks need.
         """
@@ -1387,7 +1409,7 @@ class Registry:
         """
         Whether this process made it.
         """
-    def start(self, /, client: Client, request: Any, future: Any, host: Any, context: Any, is_observed: bool, deadline: SupportsFloat | SupportsIndex | None, token: str | None, request_id: str | None, read_back: ReadBack) -> OngoingCall:
+    def start(self, /, client: Client, request: Any, future: Any, host: Any, context: Any, is_observed: bool, deadline: SupportsFloat | SupportsIndex | None, token: str | None, request_id: str | None, read_back: ReadBack, already: Already, check_first: bool) -> OngoingCall:
         """
         Begins a call, whose result becomes that of `future`.
         """

@@ -9,7 +9,7 @@ from weakref import ref
 from . import _options
 from ._arguments import listed, milliseconds
 from ._host import AsyncHost
-from ._native import GetProcess, ListProcesses, Pages, ReadBack, Registry, RevokeProcess, WithdrawProcess
+from ._native import Already, GetProcess, ListProcesses, Pages, ReadBack, Registry, RevokeProcess, WithdrawProcess
 from .process_ids import AsyncProcessIds
 
 TYPE_CHECKING = False
@@ -107,13 +107,17 @@ class AsyncClient:
         actor: Actor | User,
         reason: str | None = None,
         read_back: ReadBack = ReadBack.BEST_EFFORT,
+        check_first: bool = False,
+        already_withdrawn: Already = Already.SUCCESS,
         deadline: float | None = None,
         token: str | None = None,
         request_id: str | None = None,
     ) -> Withdrawn:
         """Withdraw a running process, and know what happened: as `Client.withdraw_process`."""
         request = WithdrawProcess(process_id=process_id, actor=actor, reason=reason)
-        return await self._call(request, deadline, token, request_id, read_back)  # type: ignore[no-any-return]
+        return await self._call(  # type: ignore[no-any-return]
+            request, deadline, token, request_id, read_back, already_withdrawn, check_first
+        )
 
     async def revoke_process(
         self,
@@ -122,13 +126,17 @@ class AsyncClient:
         actor: Actor | User,
         reason: str | None = None,
         read_back: ReadBack = ReadBack.BEST_EFFORT,
+        check_first: bool = False,
+        already_revoked: Already = Already.SUCCESS,
         deadline: float | None = None,
         token: str | None = None,
         request_id: str | None = None,
     ) -> Revoked:
         """Undo a completed process, and know what happened: as `Client.revoke_process`."""
         request = RevokeProcess(process_id=process_id, actor=actor, reason=reason)
-        return await self._call(request, deadline, token, request_id, read_back)  # type: ignore[no-any-return]
+        return await self._call(  # type: ignore[no-any-return]
+            request, deadline, token, request_id, read_back, already_revoked, check_first
+        )
 
     async def get_process(
         self,
@@ -211,6 +219,8 @@ class AsyncClient:
         token: str | None,
         request_id: str | None,
         read_back: ReadBack = ReadBack.BEST_EFFORT,
+        already: Already = Already.SUCCESS,
+        check_first: bool = False,
     ) -> Any:
         loop = self._running_loop()
         registry = self._registries.get(loop)
@@ -228,6 +238,8 @@ class AsyncClient:
             token,
             request_id,
             read_back,
+            already,
+            check_first,
         )
         try:
             return await future

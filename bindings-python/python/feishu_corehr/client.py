@@ -5,7 +5,7 @@ from __future__ import annotations
 from . import _options
 from ._arguments import listed, milliseconds
 from ._host import Host
-from ._native import GetProcess, ListProcesses, Pages, ReadBack, RevokeProcess, WithdrawProcess
+from ._native import Already, GetProcess, ListProcesses, Pages, ReadBack, RevokeProcess, WithdrawProcess
 from .process_ids import ProcessIds
 
 TYPE_CHECKING = False
@@ -115,6 +115,8 @@ class Client:
         actor: Actor | User,
         reason: str | None = None,
         read_back: ReadBack = ReadBack.BEST_EFFORT,
+        check_first: bool = False,
+        already_withdrawn: Already = Already.SUCCESS,
         deadline: float | None = None,
         token: str | None = None,
         request_id: str | None = None,
@@ -129,6 +131,10 @@ class Client:
             actor: `System()`, or a user: `OpenId("ou_…")`, `UnionId(…)`, `UserId(…)`, `PeopleCorehrId(…)`.
             reason: Why, for people: at most 500 characters.
             read_back: What to do where reading is forbidden; see `ReadBack`.
+            check_first: Whether to read the process first, within the same deadline and quota, and to write nothing
+                unless it is running. Where reading is forbidden, the call ends with `ForbiddenError`.
+            already_withdrawn: Whether a process that is withdrawn already, and not by an answer to this call, is a
+                success or `NotWithdrawableError`; see `Already`.
             deadline: How long the call may take, in seconds; by default the client's.
             token: A tenant access token for this call only; it always wins.
             request_id: An id of your own for Feishu's logs: at most 128 visible ASCII characters.
@@ -139,7 +145,9 @@ class Client:
             TypeError: An argument is of a wrong type; nothing was sent.
         """
         request = WithdrawProcess(process_id=process_id, actor=actor, reason=reason)
-        return self._call(request, deadline, token, request_id, read_back)  # type: ignore[no-any-return]
+        return self._call(  # type: ignore[no-any-return]
+            request, deadline, token, request_id, read_back, already_withdrawn, check_first
+        )
 
     def revoke_process(
         self,
@@ -148,6 +156,8 @@ class Client:
         actor: Actor | User,
         reason: str | None = None,
         read_back: ReadBack = ReadBack.BEST_EFFORT,
+        check_first: bool = False,
+        already_revoked: Already = Already.SUCCESS,
         deadline: float | None = None,
         token: str | None = None,
         request_id: str | None = None,
@@ -162,6 +172,10 @@ class Client:
             actor: Who revokes: a process administrator or a document administrator as a user, or `System()`.
             reason: Why, for people: at most 500 characters.
             read_back: What to do where reading is forbidden; see `ReadBack`.
+            check_first: Whether to read the process first, within the same deadline and quota, and to write nothing
+                unless it is completed. Where reading is forbidden, the call ends with `ForbiddenError`.
+            already_revoked: Whether a process that is revoked already, and not by an answer to this call, is a
+                success or `NotRevocableError`; see `Already`.
             deadline: How long the call may take, in seconds; by default the client's.
             token: A tenant access token for this call only; it always wins.
             request_id: An id of your own for Feishu's logs: at most 128 visible ASCII characters.
@@ -172,7 +186,9 @@ class Client:
             TypeError: An argument is of a wrong type; nothing was sent.
         """
         request = RevokeProcess(process_id=process_id, actor=actor, reason=reason)
-        return self._call(request, deadline, token, request_id, read_back)  # type: ignore[no-any-return]
+        return self._call(  # type: ignore[no-any-return]
+            request, deadline, token, request_id, read_back, already_revoked, check_first
+        )
 
     def get_process(
         self,
@@ -279,6 +295,10 @@ class Client:
         token: str | None,
         request_id: str | None,
         read_back: ReadBack = ReadBack.BEST_EFFORT,
+        already: Already = Already.SUCCESS,
+        check_first: bool = False,
     ) -> Any:
         host = self._host
-        return self._native.call(request, host, host.is_observed, deadline, token, request_id, read_back)
+        return self._native.call(
+            request, host, host.is_observed, deadline, token, request_id, read_back, already, check_first
+        )

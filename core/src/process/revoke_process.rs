@@ -70,6 +70,8 @@ impl Endpoint for RevokeProcess {
         ],
     };
 
+    const ALREADY: Option<&'static str> = Some("already_revoked");
+
     type Response = Empty;
     type Output = Revoked;
 

@@ -64,6 +64,8 @@ impl Endpoint for WithdrawProcess {
         ],
     };
 
+    const ALREADY: Option<&'static str> = Some("already_withdrawn");
+
     type Response = Empty;
     type Output = Withdrawn;
 

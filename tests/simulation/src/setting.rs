@@ -134,7 +134,7 @@ impl<'a> Schedule<'a> {
             Kind::Read => Exchange::new(session, &GetProcess { process_id, user_id_type: None }, options)
                 .map(|exchange| Work::Exchange(Box::new(exchange))),
             Kind::Withdraw(read_back) => {
-                Action::new(session, &withdraw, options, read_back).map(|action| Work::Action(Box::new(action)))
+                Action::new(session, &withdraw, options, read_back.into()).map(|action| Work::Action(Box::new(action)))
             }
             Kind::Write => {
                 Exchange::new(session, &withdraw, options).map(|exchange| Work::Exchange(Box::new(exchange)))

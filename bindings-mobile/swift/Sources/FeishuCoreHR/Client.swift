@@ -67,6 +67,10 @@ public final class Client: Sendable {
     ///   - deadline: how long the whole call may take.
     ///   - token: a tenant access token for this call alone.
     ///   - requestId: an id of your own for Feishu's logs.
+    ///   - alreadyWithdrawn: whether a process that is withdrawn already, and not by an answer to this call, is a success or an
+    ///     error.
+    ///   - checkFirst: whether to read the process first, within the same deadline and quota, and to write nothing unless
+    ///     it is running; where reading is forbidden, the call fails with that.
     /// - Returns: how sure it is that this call did it.
     public func withdrawProcess(
         _ processId: String,
@@ -75,11 +79,16 @@ public final class Client: Sendable {
         readBack: ReadBack = .bestEffort,
         deadline: Duration? = nil,
         token: String? = nil,
-        requestId: String? = nil
+        requestId: String? = nil,
+        alreadyWithdrawn: Already = .success,
+        checkFirst: Bool = false
     ) async throws(FeishuError) -> Withdrawn {
         let request = WithdrawProcess(processId: processId, actor: actor, reason: reason)
         let options = CallOptions(deadline: deadline?.milliseconds, token: token, requestId: requestId)
-        let new = NewCall(request: .withdrawProcess(request: request), options: options, readBack: readBack)
+        let new = NewCall(
+            request: .withdrawProcess(request: request), options: options, readBack: readBack, already: alreadyWithdrawn,
+            checkFirst: checkFirst
+        )
         guard case .withdrawProcess(let done) = try await run(native, new, host) else { throw foreign }
         return done
     }
@@ -89,6 +98,10 @@ public final class Client: Sendable {
     /// - Parameters:
     ///   - actor: who revokes: a process administrator, a document administrator, or `.system()`.
     ///   - reason: at most 500 characters.
+    ///   - alreadyRevoked: whether a process that is revoked already, and not by an answer to this call, is a success or an
+    ///     error.
+    ///   - checkFirst: whether to read the process first, within the same deadline and quota, and to write nothing unless
+    ///     it is completed; where reading is forbidden, the call fails with that.
     /// - Returns: how sure it is that this call did it; `status` says whether it may still be going on.
     public func revokeProcess(
         _ processId: String,
@@ -97,11 +110,16 @@ public final class Client: Sendable {
         readBack: ReadBack = .bestEffort,
         deadline: Duration? = nil,
         token: String? = nil,
-        requestId: String? = nil
+        requestId: String? = nil,
+        alreadyRevoked: Already = .success,
+        checkFirst: Bool = false
     ) async throws(FeishuError) -> Revoked {
         let request = RevokeProcess(processId: processId, actor: actor, reason: reason)
         let options = CallOptions(deadline: deadline?.milliseconds, token: token, requestId: requestId)
-        let new = NewCall(request: .revokeProcess(request: request), options: options, readBack: readBack)
+        let new = NewCall(
+            request: .revokeProcess(request: request), options: options, readBack: readBack, already: alreadyRevoked,
+            checkFirst: checkFirst
+        )
         guard case .revokeProcess(let done) = try await run(native, new, host) else { throw foreign }
         return done
     }

@@ -4686,6 +4686,82 @@ public func FfiConverterTypeActor_lower(_ value: Actor) -> RustBuffer {
 
 
 /**
+ * How a call ends that finds its work done already, and by no answer of its own: a withdrawal of a process that is
+ * withdrawn.
+ */
+
+public enum Already: Equatable, Hashable {
+    
+    /**
+     * With an error, of the kind that a process gives which cannot be acted on, and with its status.
+     */
+    case error
+    /**
+     * With a success, whose attribution is [`Unattributed`](Attribution::Unattributed).
+     */
+    case success
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension Already: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeAlready: FfiConverterRustBuffer {
+    typealias SwiftType = Already
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Already {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+        
+        case 1: return .error
+        
+        case 2: return .success
+        
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: Already, into buf: inout [UInt8]) {
+        switch value {
+        
+        
+        case .error:
+            writeInt(&buf, Int32(1))
+        
+        
+        case .success:
+            writeInt(&buf, Int32(2))
+        
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeAlready_lift(_ buf: RustBuffer) throws -> Already {
+    return try FfiConverterTypeAlready.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeAlready_lower(_ value: Already) -> RustBuffer {
+    return FfiConverterTypeAlready.lower(value)
+}
+
+
+
+/**
  * How sure it is that this call has reached what it was meant to reach.
  */
 

@@ -1498,6 +1498,14 @@ public struct NewCall: Equatable, Hashable {
      * Whether to read the process where an answer proves nothing; only a call that acts reads back.
      */
     public var readBack: ReadBack?
+    /**
+     * How a call that acts ends where its work is done already; by default with a success.
+     */
+    public var already: Already?
+    /**
+     * Whether a call that acts reads the process first, and writes nothing unless it is in the status to act on.
+     */
+    public var checkFirst: Bool
 
     // Default memberwise initializers are never public by default, so we
     // declare one manually.
@@ -1510,10 +1518,18 @@ public struct NewCall: Equatable, Hashable {
          */options: CallOptions, 
         /**
          * Whether to read the process where an answer proves nothing; only a call that acts reads back.
-         */readBack: ReadBack? = nil) {
+         */readBack: ReadBack? = nil, 
+        /**
+         * How a call that acts ends where its work is done already; by default with a success.
+         */already: Already? = nil, 
+        /**
+         * Whether a call that acts reads the process first, and writes nothing unless it is in the status to act on.
+         */checkFirst: Bool = false) {
         self.request = request
         self.options = options
         self.readBack = readBack
+        self.already = already
+        self.checkFirst = checkFirst
     }
 
     
@@ -1534,7 +1550,9 @@ public struct FfiConverterTypeNewCall: FfiConverterRustBuffer {
             try NewCall(
                 request: FfiConverterTypeRequest.read(from: &buf), 
                 options: FfiConverterTypeCallOptions.read(from: &buf), 
-                readBack: FfiConverterOptionTypeReadBack.read(from: &buf)
+                readBack: FfiConverterOptionTypeReadBack.read(from: &buf), 
+                already: FfiConverterOptionTypeAlready.read(from: &buf), 
+                checkFirst: FfiConverterBool.read(from: &buf)
         )
     }
 
@@ -1542,6 +1560,8 @@ public struct FfiConverterTypeNewCall: FfiConverterRustBuffer {
         FfiConverterTypeRequest.write(value.request, into: &buf)
         FfiConverterTypeCallOptions.write(value.options, into: &buf)
         FfiConverterOptionTypeReadBack.write(value.readBack, into: &buf)
+        FfiConverterOptionTypeAlready.write(value.already, into: &buf)
+        FfiConverterBool.write(value.checkFirst, into: &buf)
     }
 }
 
@@ -2695,6 +2715,30 @@ fileprivate struct FfiConverterOptionTypeObservation: FfiConverterRustBuffer {
         switch try readInt(&buf) as Int8 {
         case 0: return nil
         case 1: return try FfiConverterTypeObservation.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionTypeAlready: FfiConverterRustBuffer {
+    typealias SwiftType = Already?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeAlready.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeAlready.read(from: &buf)
         default: throw UniffiInternalError.unexpectedOptionalTag
         }
     }

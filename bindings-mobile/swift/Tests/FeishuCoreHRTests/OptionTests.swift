@@ -52,6 +52,33 @@ import Testing
         }
     }
 
+    @Test func aProcessMayBeReadFirstAndNothingBeWritten() async throws {
+        let client = try sandbox.client()
+        let (running, completed) = (try await sandbox.running(), try await sandbox.completed())
+        let error = try await failure { try await client.withdrawProcess(completed, actor: .system(), checkFirst: true) }
+        #expect(error.kind == .notWithdrawable && error.status == 9 && error.effect == .none)
+        let other = try await failure { try await client.revokeProcess(running, actor: .system(), checkFirst: true) }
+        #expect(other.kind == .notRevocable)
+        #expect(try await sandbox.log("get_process").count == 2)
+        #expect(try await sandbox.log("withdraw_process").isEmpty)
+        #expect(try await sandbox.log("revoke_process").isEmpty)
+        _ = try await client.withdrawProcess(running, actor: .system(), checkFirst: true)
+    }
+
+    @Test func whatIsDoneAlreadyIsASuccessOrAnError() async throws {
+        let client = try sandbox.client()
+        let (running, completed) = (try await sandbox.running(), try await sandbox.completed())
+        _ = try await client.withdrawProcess(running, actor: .system())
+        _ = try await client.revokeProcess(completed, actor: .system())
+        #expect(try await client.withdrawProcess(running, actor: .system()).attribution == .unattributed)
+        let error = try await failure {
+            try await client.withdrawProcess(running, actor: .system(), alreadyWithdrawn: .error)
+        }
+        #expect(error.kind == .notWithdrawable && error.status == 4)
+        let other = try await failure { try await client.revokeProcess(completed, actor: .system(), alreadyRevoked: .error) }
+        #expect(other.kind == .notRevocable)
+    }
+
     @Test func theKindOfUserIdsIsAskedFor() async throws {
         _ = try await sandbox.client().getProcess(sandbox.running(), userIdType: .unionId)
         let query = try await sandbox.log("get_process").first.map { "\($0["query"] ?? .null)" } ?? ""

@@ -142,7 +142,9 @@ private func withdrawn(_ client: Client, _ call: JSON) async throws -> Withdrawn
         readBack: try call["read_back"]?.string.map(readBack) ?? .bestEffort,
         deadline: deadline(call),
         token: call["token"]?.string,
-        requestId: call["request_id"]?.string
+        requestId: call["request_id"]?.string,
+        alreadyWithdrawn: try already(call["already_withdrawn"]),
+        checkFirst: call["check_first"]?.bool ?? false
     )
 }
 
@@ -154,7 +156,9 @@ private func revoked(_ client: Client, _ call: JSON) async throws -> Revoked {
         readBack: try call["read_back"]?.string.map(readBack) ?? .bestEffort,
         deadline: deadline(call),
         token: call["token"]?.string,
-        requestId: call["request_id"]?.string
+        requestId: call["request_id"]?.string,
+        alreadyRevoked: try already(call["already_revoked"]),
+        checkFirst: call["check_first"]?.bool ?? false
     )
 }
 
@@ -266,6 +270,14 @@ private func readBack(_ word: String) throws -> ReadBack {
     case "never": .never
     case "required": .required
     default: throw VectorError(text: "no way to read back: \(word)")
+    }
+}
+
+private func already(_ of: JSON?) throws -> Already {
+    switch of?.string {
+    case nil, "success": .success
+    case "error": .error
+    case let word: throw VectorError(text: "no end of what is done already: \(word ?? "")")
     }
 }
 

@@ -1,6 +1,7 @@
 package feishu.corehr
 
 import feishu.corehr.model.Actor
+import feishu.corehr.model.Already
 import feishu.corehr.model.CallOptions
 import feishu.corehr.model.Credentials
 import feishu.corehr.model.FeishuError
@@ -81,6 +82,10 @@ public class Client(
      * @param deadline how long the whole call may take.
      * @param token a tenant access token for this call alone.
      * @param requestId an id of your own for Feishu's logs, sent as `Oapi-Sdk-Request-Id`.
+     * @param alreadyWithdrawn whether a process that is withdrawn already, and not by an answer to this call, is a success or
+     *   an error.
+     * @param checkFirst whether to read the process first, within the same deadline and quota, and to write nothing unless
+     *   it is running; where reading is forbidden, the call fails with that.
      * @return how sure it is that this call did it.
      */
     public suspend fun withdrawProcess(
@@ -91,9 +96,12 @@ public class Client(
         deadline: Duration? = null,
         token: String? = null,
         requestId: String? = null,
+        alreadyWithdrawn: Already = Already.SUCCESS,
+        checkFirst: Boolean = false,
     ): Withdrawn {
         val request = Request.WithdrawProcess(WithdrawProcess(processId, actor, reason))
-        val output = run(NewCall(request, callOptions(deadline, token, requestId), readBack))
+        val options = callOptions(deadline, token, requestId)
+        val output = run(NewCall(request, options, readBack, alreadyWithdrawn, checkFirst))
         return (output as Output.WithdrawProcess).value
     }
 
@@ -102,6 +110,10 @@ public class Client(
      *
      * @param actor who revokes: a process administrator, a document administrator, or [Actor.System].
      * @param reason at most 500 characters.
+     * @param alreadyRevoked whether a process that is revoked already, and not by an answer to this call, is a success or
+     *   an error.
+     * @param checkFirst whether to read the process first, within the same deadline and quota, and to write nothing unless
+     *   it is completed; where reading is forbidden, the call fails with that.
      * @return how sure it is that this call did it; [Revoked.status] says whether it may still be going on.
      */
     public suspend fun revokeProcess(
@@ -112,9 +124,12 @@ public class Client(
         deadline: Duration? = null,
         token: String? = null,
         requestId: String? = null,
+        alreadyRevoked: Already = Already.SUCCESS,
+        checkFirst: Boolean = false,
     ): Revoked {
         val request = Request.RevokeProcess(RevokeProcess(processId, actor, reason))
-        val output = run(NewCall(request, callOptions(deadline, token, requestId), readBack))
+        val options = callOptions(deadline, token, requestId)
+        val output = run(NewCall(request, options, readBack, alreadyRevoked, checkFirst))
         return (output as Output.RevokeProcess).value
     }
 

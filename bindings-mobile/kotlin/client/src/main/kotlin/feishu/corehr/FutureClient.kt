@@ -1,6 +1,7 @@
 package feishu.corehr
 
 import feishu.corehr.model.Actor
+import feishu.corehr.model.Already
 import feishu.corehr.model.Credentials
 import feishu.corehr.model.FeishuError
 import feishu.corehr.model.Observation
@@ -44,7 +45,9 @@ public class FutureClient private constructor(private val client: Client) : Auto
         reason: String? = null,
         options: Options = Options(),
     ): CompletableFuture<Withdrawn> = scope.future {
-        options.run { client.withdrawProcess(processId, actor, reason, readBack, deadline, token, requestId) }
+        options.run {
+            client.withdrawProcess(processId, actor, reason, readBack, deadline, token, requestId, already, checkFirst)
+        }
     }
 
     /** [Client.revokeProcess]. */
@@ -55,7 +58,9 @@ public class FutureClient private constructor(private val client: Client) : Auto
         reason: String? = null,
         options: Options = Options(),
     ): CompletableFuture<Revoked> = scope.future {
-        options.run { client.revokeProcess(processId, actor, reason, readBack, deadline, token, requestId) }
+        options.run {
+            client.revokeProcess(processId, actor, reason, readBack, deadline, token, requestId, already, checkFirst)
+        }
     }
 
     /** [Client.getProcess]. */
@@ -91,6 +96,8 @@ public class FutureClient private constructor(private val client: Client) : Auto
         internal var token: String? = null
         internal var requestId: String? = null
         internal var readBack = ReadBack.BEST_EFFORT
+        internal var already = Already.SUCCESS
+        internal var checkFirst = false
 
         /** How long the whole call may take. */
         public fun deadline(value: Duration): Options = apply { deadline = value.toKotlinDuration() }
@@ -103,6 +110,12 @@ public class FutureClient private constructor(private val client: Client) : Auto
 
         /** Of a withdrawal or a revocation: how much reading after a lost answer matters. */
         public fun readBack(value: ReadBack): Options = apply { readBack = value }
+
+        /** Of a withdrawal or a revocation: whether a process that is where it was meant to go already is an error. */
+        public fun already(value: Already): Options = apply { already = value }
+
+        /** Of a withdrawal or a revocation: whether to read the process first. */
+        public fun checkFirst(value: Boolean): Options = apply { checkFirst = value }
     }
 
     /** Sets a client up; the options are those of [Client]. */

@@ -30,11 +30,13 @@ import java.nio.CharBuffer
 import java.nio.charset.CodingErrorAction
 import java.util.concurrent.atomic.AtomicLong
 import java.util.concurrent.ConcurrentHashMap
+import feishu.corehr.model.Already
 import feishu.corehr.model.CallOptions
 import feishu.corehr.model.Credentials
 import feishu.corehr.model.Empty
 import feishu.corehr.model.Explanation
 import feishu.corehr.model.FeishuError
+import feishu.corehr.model.FfiConverterTypeAlready
 import feishu.corehr.model.FfiConverterTypeCallOptions
 import feishu.corehr.model.FfiConverterTypeCredentials
 import feishu.corehr.model.FfiConverterTypeEmpty
@@ -71,6 +73,7 @@ import feishu.corehr.model.TransportErrorKind
 import feishu.corehr.model.WithdrawProcess
 import feishu.corehr.model.Withdrawn
 import java.util.concurrent.atomic.AtomicBoolean
+import feishu.corehr.model.RustBuffer as RustBufferAlready
 import feishu.corehr.model.RustBuffer as RustBufferCallOptions
 import feishu.corehr.model.RustBuffer as RustBufferCredentials
 import feishu.corehr.model.RustBuffer as RustBufferEmpty
@@ -2806,6 +2809,16 @@ data class NewCall (
      * Whether to read the process where an answer proves nothing; only a call that acts reads back.
      */
     val `readBack`: ReadBack? = null 
+    , 
+    /**
+     * How a call that acts ends where its work is done already; by default with a success.
+     */
+    val `already`: Already? = null 
+    , 
+    /**
+     * Whether a call that acts reads the process first, and writes nothing unless it is in the status to act on.
+     */
+    val `checkFirst`: kotlin.Boolean = false 
     
 ){
     
@@ -2825,19 +2838,25 @@ public object FfiConverterTypeNewCall: FfiConverterRustBuffer<NewCall> {
             FfiConverterTypeRequest.read(buf),
             FfiConverterTypeCallOptions.read(buf),
             FfiConverterOptionalTypeReadBack.read(buf),
+            FfiConverterOptionalTypeAlready.read(buf),
+            FfiConverterBoolean.read(buf),
         )
     }
 
     override fun allocationSize(value: NewCall) = (
             FfiConverterTypeRequest.allocationSize(value.`request`) +
             FfiConverterTypeCallOptions.allocationSize(value.`options`) +
-            FfiConverterOptionalTypeReadBack.allocationSize(value.`readBack`)
+            FfiConverterOptionalTypeReadBack.allocationSize(value.`readBack`) +
+            FfiConverterOptionalTypeAlready.allocationSize(value.`already`) +
+            FfiConverterBoolean.allocationSize(value.`checkFirst`)
     )
 
     override fun write(value: NewCall, buf: ByteBuffer) {
             FfiConverterTypeRequest.write(value.`request`, buf)
             FfiConverterTypeCallOptions.write(value.`options`, buf)
             FfiConverterOptionalTypeReadBack.write(value.`readBack`, buf)
+            FfiConverterOptionalTypeAlready.write(value.`already`, buf)
+            FfiConverterBoolean.write(value.`checkFirst`, buf)
     }
 }
 
@@ -4264,6 +4283,38 @@ public object FfiConverterOptionalTypeObservation: FfiConverterRustBuffer<Observ
 /**
  * @suppress
  */
+public object FfiConverterOptionalTypeAlready: FfiConverterRustBuffer<Already?> {
+    override fun read(buf: ByteBuffer): Already? {
+        if (buf.get().toInt() == 0) {
+            return null
+        }
+        return FfiConverterTypeAlready.read(buf)
+    }
+
+    override fun allocationSize(value: Already?): ULong {
+        if (value == null) {
+            return 1UL
+        } else {
+            return 1UL + FfiConverterTypeAlready.allocationSize(value)
+        }
+    }
+
+    override fun write(value: Already?, buf: ByteBuffer) {
+        if (value == null) {
+            buf.put(0)
+        } else {
+            buf.put(1)
+            FfiConverterTypeAlready.write(value, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
 public object FfiConverterOptionalTypeReadBack: FfiConverterRustBuffer<ReadBack?> {
     override fun read(buf: ByteBuffer): ReadBack? {
         if (buf.get().toInt() == 0) {
@@ -4356,6 +4407,8 @@ public object FfiConverterMapStringTypeQuota: FfiConverterRustBuffer<Map<kotlin.
         }
     }
 }
+
+
 
 
 

@@ -4089,6 +4089,50 @@ public object FfiConverterTypeActor : FfiConverterRustBuffer<Actor>{
 
 
 /**
+ * How a call ends that finds its work done already, and by no answer of its own: a withdrawal of a process that is
+ * withdrawn.
+ */
+
+enum class Already {
+    
+    /**
+     * With an error, of the kind that a process gives which cannot be acted on, and with its status.
+     */
+    ERROR,
+    /**
+     * With a success, whose attribution is [`Unattributed`](Attribution::Unattributed).
+     */
+    SUCCESS;
+
+    
+
+
+    companion object
+}
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeAlready: FfiConverterRustBuffer<Already> {
+    override fun read(buf: ByteBuffer) = try {
+        Already.values()[buf.getInt() - 1]
+    } catch (e: IndexOutOfBoundsException) {
+        throw RuntimeException("invalid enum value, something is very wrong!!", e)
+    }
+
+    override fun allocationSize(value: Already) = 4UL
+
+    override fun write(value: Already, buf: ByteBuffer) {
+        buf.putInt(value.ordinal + 1)
+    }
+}
+
+
+
+
+
+/**
  * How sure it is that this call has reached what it was meant to reach.
  */
 

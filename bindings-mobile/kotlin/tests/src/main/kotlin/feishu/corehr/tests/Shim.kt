@@ -12,6 +12,7 @@ import feishu.corehr.DecodeReply
 import feishu.corehr.FeishuException
 import feishu.corehr.HostException
 import feishu.corehr.model.Actor
+import feishu.corehr.model.Already
 import feishu.corehr.model.Credentials
 import feishu.corehr.model.Header
 import feishu.corehr.model.HttpResponse
@@ -182,6 +183,8 @@ private suspend fun withdrawn(client: Client, call: JsonObject) = client.withdra
     call.deadline(),
     call.text("token"),
     call.text("request_id"),
+    call.text("already_withdrawn")?.let { Already.valueOf(it.uppercase()) } ?: Already.SUCCESS,
+    call["check_first"]?.asBoolean ?: false,
 )
 
 private suspend fun revoked(client: Client, call: JsonObject) = client.revokeProcess(
@@ -192,6 +195,8 @@ private suspend fun revoked(client: Client, call: JsonObject) = client.revokePro
     call.deadline(),
     call.text("token"),
     call.text("request_id"),
+    call.text("already_revoked")?.let { Already.valueOf(it.uppercase()) } ?: Already.SUCCESS,
+    call["check_first"]?.asBoolean ?: false,
 )
 
 private suspend fun got(client: Client, call: JsonObject) = client.getProcess(

@@ -7,6 +7,8 @@ import feishu.corehr.FeishuException
 import feishu.corehr.FutureClient
 import feishu.corehr.explain
 import feishu.corehr.model.Actor
+import feishu.corehr.model.Already
+import feishu.corehr.model.Attribution
 import feishu.corehr.model.CallOptions
 import feishu.corehr.model.Credentials
 import feishu.corehr.model.Effect
@@ -76,6 +78,33 @@ class OptionsTest : SandboxTest() {
                 }
             }
             assertEquals(reads, sandbox.log("get_process").size)
+        }
+    }
+
+    @Test
+    fun `a process may be read first and nothing be written`() = test {
+        sandbox.client().use { client ->
+            val error = failure { client.withdrawProcess(sandbox.process("completed"), Actor.System(), checkFirst = true) }
+            assertEquals(ErrorKind.NOT_WITHDRAWABLE to 9L, error.kind to error.status)
+            val other = failure { client.revokeProcess(sandbox.running(), Actor.System(), checkFirst = true) }
+            assertEquals(ErrorKind.NOT_REVOCABLE, other.kind)
+            assertEquals(2, sandbox.log("get_process").size)
+            assertTrue(sandbox.log("withdraw_process").isEmpty() && sandbox.log("revoke_process").isEmpty())
+            client.withdrawProcess(sandbox.running(), Actor.System(), checkFirst = true)
+        }
+    }
+
+    @Test
+    fun `what is done already is a success or an error`() = test {
+        val (running, completed) = sandbox.running() to sandbox.process("completed")
+        sandbox.client().use { client ->
+            client.withdrawProcess(running, Actor.System())
+            client.revokeProcess(completed, Actor.System())
+            assertEquals(Attribution.UNATTRIBUTED, client.withdrawProcess(running, Actor.System()).attribution)
+            val error = failure { client.withdrawProcess(running, Actor.System(), alreadyWithdrawn = Already.ERROR) }
+            assertEquals(ErrorKind.NOT_WITHDRAWABLE to 4L, error.kind to error.status)
+            val other = failure { client.revokeProcess(completed, Actor.System(), alreadyRevoked = Already.ERROR) }
+            assertEquals(ErrorKind.NOT_REVOCABLE, other.kind)
         }
     }
 
@@ -212,6 +241,12 @@ class OptionsTest : SandboxTest() {
             .quota("withdraw_process", 1, java.time.Duration.ofHours(1))
         paced.build().use { client ->
             client.withdrawProcess(sandbox.running(), Actor.System()).join()
+            val check = FutureClient.Options().checkFirst(true)
+            val completed = sandbox.process("completed")
+            assertEquals(ErrorKind.NOT_REVOCABLE, failed(client.revokeProcess(sandbox.running(), Actor.System(), null, check)).kind)
+            client.revokeProcess(completed, Actor.System()).join()
+            val strict = FutureClient.Options().already(Already.ERROR)
+            assertEquals(ErrorKind.NOT_REVOCABLE, failed(client.revokeProcess(completed, Actor.System(), null, strict)).kind)
             val late = FutureClient.Options().deadline(java.time.Duration.ofSeconds(2))
             val kind = failed(client.withdrawProcess(sandbox.running(), Actor.System(), null, late)).kind
             assertEquals(ErrorKind.RATE_LIMITED, kind)
