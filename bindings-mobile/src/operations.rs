@@ -1,6 +1,6 @@
-//! Every operation, as a host asks for it and as it ends: made from the core's one list.
+//! Every call, as a host asks for it and as it ends: made from the core's one list.
 
-use feishu_corehr::{Endpoint, Error, HttpResponse, Outcome, no_operation, operations};
+use feishu_corehr::{Endpoint, Error, HttpResponse, Outcome, calls, no_operation, operations};
 
 macro_rules! enums {
     ($($name:ident: $request:ident -> $output:ident,)*) => {
@@ -28,6 +28,28 @@ macro_rules! enums {
             )*
         }
 
+        impl Request {
+            /// The request as the core takes it.
+            pub(crate) fn erased(&self) -> &dyn feishu_corehr::Request {
+                match self {
+                    $(Self::$request { request } => request,)*
+                }
+            }
+
+            /// What makes this operation's output of how a call has ended.
+            pub(crate) fn leave(&self) -> Leave {
+                match self {
+                    $(Self::$request { .. } => |outcome| {
+                        feishu_corehr::$request::output(outcome).map(|value| Output::$request { value })
+                    },)*
+                }
+            }
+        }
+    };
+}
+
+macro_rules! decoded {
+    ($($name:ident: $request:ident -> $output:ident,)*) => {
         /// What an answer by itself says.
         #[derive(Debug, uniffi::Enum)]
         pub enum Decoded {
@@ -52,28 +74,11 @@ macro_rules! enums {
                 }
             }
         }
-
-        impl Request {
-            /// The request as the core takes it.
-            pub(crate) fn erased(&self) -> &dyn feishu_corehr::Request {
-                match self {
-                    $(Self::$request { request } => request,)*
-                }
-            }
-
-            /// What makes this operation's output of how a call has ended.
-            pub(crate) fn leave(&self) -> Leave {
-                match self {
-                    $(Self::$request { .. } => |outcome| {
-                        feishu_corehr::$request::output(outcome).map(|value| Output::$request { value })
-                    },)*
-                }
-            }
-        }
     };
 }
 
-operations!(enums);
+calls!(enums);
+operations!(decoded);
 
 /// Makes an output of how a call has ended.
 pub(crate) type Leave = fn(Outcome) -> Result<Output, Error>;

@@ -1,12 +1,12 @@
-//! How each operation comes in as a Python object and goes out as one: one table, made of the one list.
+//! How each call comes in as a Python object and goes out as one: one table, made of the one list.
 
-use feishu_corehr::{Endpoint, Error, Operation, Outcome, Reply, Request, operations};
+use feishu_corehr::{Endpoint, Error, OPERATIONS, Operation, Outcome, Reply, Request, calls};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::PyType;
 use pyo3::{IntoPyObjectExt, PyTypeInfo};
 
-/// One operation's way in and out.
+/// One call's way in and out.
 pub(crate) struct Door {
     pub(crate) operation: &'static Operation,
     /// The name of the option that says how a call ends whose work is done already.
@@ -32,7 +32,7 @@ macro_rules! doors {
     };
 }
 
-operations!(doors);
+calls!(doors);
 
 impl Door {
     /// The request in a Python object, and its door.
@@ -52,7 +52,8 @@ impl Door {
 
     /// The door of the operation with that name.
     pub(crate) fn of(operation: &str) -> Option<&'static Self> {
-        DOORS.iter().find(|door| door.operation.name == operation)
+        let is_one = OPERATIONS.iter().any(|known| known.name == operation);
+        DOORS.iter().find(|door| is_one && door.operation.name == operation)
     }
 }
 

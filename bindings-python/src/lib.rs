@@ -48,7 +48,7 @@ mod _native {
         AbstractLine, Advice, Already, Attribution, Comment, CopiedTask, DoneStatus, DoneTask, Effect, Empty,
         ErrorKind, Explanation, FieldViolation, FlowKind, GetProcess, Help, I18nText, Link, ListProcesses, Observation,
         PendingTask, Problem, Process, ProcessPage, PythonActor, PythonUser, ReadBack, RevokeProcess, Revoked, Status,
-        TaskType, TransportErrorKind, UserIdType, WithdrawProcess, Withdrawn,
+        TaskType, TransportErrorKind, UserIdType, WaitFor, WithdrawProcess, Withdrawn,
     };
 
     #[pymodule_export]

@@ -108,11 +108,18 @@ ODD: "list[Any]" = [
 ]
 
 GOOD = HttpResponse(200, {"x-tt-logid": "LOG"}, '{"code":0,"data":{"process_id":"7","status":1,"process_ids":["1"]}}')
-NEEDED: "dict[str, Any]" = {"process_id": "7", "actor": System(), "modify_time_from": 0, "modify_time_to": 1}
+NEEDED: "dict[str, Any]" = {
+    "process_id": "7",
+    "actor": System(),
+    "modify_time_from": 0,
+    "modify_time_to": 1,
+    "until": [feishu.Status.IN_PROGRESS],
+    "timeout": 0.01,
+}
 ARGUMENTS: "dict[str, dict[str, Any]]" = {
     **{
         name: {one: NEEDED[one] for one in inspect.signature(getattr(Client, name)).parameters if one in NEEDED}
-        for name in feishu.OPERATIONS
+        for name in (*feishu.OPERATIONS, "wait_for")
     },
     "request": {"request": feishu.GetProcess(process_id="7")},
 }
@@ -171,7 +178,7 @@ def test_every_argument_of_every_method(cls: Any, method: str) -> None:
         for odd in ODD:
             taken += judged(name, lambda n=name, o=odd: run(client, method, {**ARGUMENTS[method], n: o}))
         assert taken or name in ("actor", "request"), name
-    assert {*feishu.OPERATIONS, "request"} == set(ARGUMENTS)
+    assert {*feishu.OPERATIONS, "wait_for", "request"} == set(ARGUMENTS)
 
 
 OPTIONS = [name for name in inspect.signature(Client.__init__).parameters if name != "self"]

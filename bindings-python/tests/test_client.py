@@ -130,6 +130,34 @@ def test_what_is_done_already_is_a_success_or_an_error_as_one_likes(client: Any,
                 client.revoke_process(completed, actor=System(), already_revoked=already)
 
 
+def test_a_process_is_waited_for_until_it_has_ended(sandbox: Any) -> None:
+    process_id = sandbox.running()
+    reads: list[feishu.Observation] = []
+
+    def seen(observation: feishu.Observation) -> None:
+        if observation.operation == "get_process":
+            reads.append(observation)
+            if len(reads) == 1:
+                other.withdraw_process(process_id, actor=System())
+
+    other = feishu.Client(**sandbox.options())
+    with feishu.Client(**sandbox.options(), on_attempt=seen) as client, other:
+        process = client.wait_for(process_id)
+    assert (process.status, process.process_id) == (Status.WITHDRAWN, process_id)
+    assert [read.attempt for read in reads] == [1, 2]
+    assert 1500 <= (reads[0].pause_ms or 0) <= 2000
+
+
+def test_who_waits_too_long_is_told_the_last_status(client: Any, sandbox: Any) -> None:
+    process_id = sandbox.running()
+    with pytest.raises(feishu.DeadlineError, match=r"1 \(in_progress\)") as raised:
+        client.wait_for(process_id, timeout=1.01)
+    assert (raised.value.status, raised.value.effect, raised.value.operation) == (1, Effect.NONE, "wait_for")
+    assert client.wait_for(process_id, until=[Status.IN_PROGRESS]).status == Status.IN_PROGRESS
+    with pytest.raises(feishu.InvalidArgumentError, match="timeout"):
+        client.wait_for(process_id, timeout=float("nan"))
+
+
 def test_a_process_is_read_into_types(client: Any, sandbox: Any) -> None:
     process = client.get_process(sandbox.info["processes"]["rich"], user_id_type=UserIdType.UNION_ID)
     assert process.process_id == sandbox.info["processes"]["rich"]

@@ -21,6 +21,7 @@ WORDS = [
 USERS = [feishu.OpenId("ou_a"), feishu.UnionId("on_a"), feishu.UserId("a"), feishu.PeopleCorehrId("1")]
 ACTORS = [System(), *[System(user=user) for user in USERS], *[feishu.Actor.User(user) for user in USERS]]
 REQUESTS = [
+    feishu.WaitFor(process_id="7", until=[feishu.Status.REVOKED], timeout=1),
     feishu.WithdrawProcess(process_id="7", actor=System(user=USERS[0]), reason="因"),
     feishu.WithdrawProcess(process_id="7", actor=USERS[1]),
     feishu.RevokeProcess(process_id="7", actor=USERS[2], reason="错"),

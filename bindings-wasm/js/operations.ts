@@ -2,7 +2,7 @@
 
 import { relay, run, type Opened } from "./call.js";
 import * as core from "./core.js";
-import type { Already, GetProcess, Process, ReadBack, Revoked, RevokeProcess, Withdrawn, WithdrawProcess } from "./core.js";
+import type { Already, GetProcess, Process, ReadBack, Revoked, RevokeProcess, WaitFor, Withdrawn, WithdrawProcess } from "./core.js";
 import type { HttpRequest, HttpResponse } from "./http.js";
 import { problem } from "./options.js";
 import { ProcessIds } from "./process-ids.js";
@@ -113,6 +113,17 @@ export class Operations<Options extends CallOptions> {
   /** Reads one process. */
   getProcess(request: GetProcess, options?: Options): Promise<Process> {
     return call(this[OPEN], "get_process", request, options);
+  }
+
+  /**
+   * Reads one process until it has ended, or has come to one of the statuses in `until`: at once, then after 2 s, and after
+   * pauses that double up to 30 s, within the quota of all reads of a process. `timeout` is how long to wait in all, in
+   * milliseconds, by default ten minutes; there is no upper limit, and `deadline` does not count here.
+   *
+   * Rejects with a `FeishuError`: `kind` is `deadline` when the time is over, and `status` the last one that was read.
+   */
+  waitFor(request: WaitFor, options?: Omit<Options, "deadline">): Promise<Process> {
+    return call(this[OPEN], "wait_for", request, options);
   }
 
   /**

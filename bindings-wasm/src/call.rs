@@ -33,7 +33,7 @@ impl OngoingCall {
         is_observed: bool,
         number: u32,
     ) -> Result<Self, Error> {
-        let door = Door::of(operation)?;
+        let door = Door::of_call(operation)?;
         let mut more = Form::read("options", options);
         let (call, act) = client.call(&mut more, Some(door));
         let request = door.enter(request, more)?;

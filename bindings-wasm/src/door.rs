@@ -1,13 +1,14 @@
-//! How each operation comes in as JSON and goes out as JSON: one table, made of the one list.
+//! How each call comes in as JSON and goes out as JSON: one table, made of the one list.
 
 use feishu_corehr::{
-    Endpoint, Error, Form, FromForm, Operation, Outcome, Replay, Reply, Request, Shaped, no_operation, operations,
+    Endpoint, Error, Form, FromForm, OPERATIONS, Operation, Outcome, Replay, Reply, Request, Shaped, calls,
+    no_operation,
 };
 use serde::Serialize;
 
 use crate::text;
 
-/// One operation's way in and out.
+/// One call's way in and out.
 pub(crate) struct Door {
     pub(crate) operation: &'static Operation,
     /// The name of the option that says how a call ends whose work is done already.
@@ -31,13 +32,19 @@ macro_rules! doors {
     };
 }
 
-operations!(doors);
+calls!(doors);
 
 impl Door {
     /// The door of the operation with that name.
     pub(crate) fn of(operation: &str) -> Result<&'static Self, Error> {
-        let known = DOORS.iter().find(|door| door.operation.name == operation);
-        known.ok_or_else(|| Error::invalid(operation, vec![no_operation()]))
+        let is_one = OPERATIONS.iter().any(|known| known.name == operation);
+        if is_one { Self::of_call(operation) } else { Err(Error::invalid(operation, vec![no_operation()])) }
+    }
+
+    /// The door of an operation, or of what is made of one.
+    pub(crate) fn of_call(name: &str) -> Result<&'static Self, Error> {
+        let known = DOORS.iter().find(|door| door.operation.name == name);
+        known.ok_or_else(|| Error::invalid(name, vec![no_operation()]))
     }
 
     /// The request, or one error with the problems of the request and of what else was read.

@@ -112,3 +112,17 @@ test("listeners do not pile up on a signal", async () => {
   }
   assert.equal(getEventListeners(signal, "abort").length, 0);
 });
+
+test("waiting for a process stops in its pause", async () => {
+  const controller = new AbortController();
+  const client = feishu.client({ onAttempt: ({ operation }) => operation === "get_process" && controller.abort() });
+  const error = await failure(client.waitFor({ process_id: running }, { signal: controller.signal }));
+  assert.deepEqual([error.kind, error.effect, error.operation, error.status], ["cancelled", "none", "wait_for", 1]);
+  assert.equal((await feishu.log("get_process")).length, 1);
+});
+
+test("waiting for a process has a `timeout` and no `deadline`", async () => {
+  const error = await failure(feishu.client().waitFor({ process_id: running }, { deadline: 5 }));
+  assert.deepEqual(error.problems.map(({ field }) => field), ["deadline"]);
+  assert.throws(() => feishu.client().request("wait_for", { process_id: running }), { kind: "invalid_argument" });
+});

@@ -55,6 +55,11 @@ export async function main(client: Client, signal: AbortSignal): Promise<void> {
   }
   console.log(client.request("withdraw_process", { process_id: "7", actor }).curl);
   await client.withdrawProcess({ process_id: "7", actor }, { check_first: true, already_withdrawn: "error" });
+  const status: "completed" | "in_progress" | "rejected" | "revoked" | "revoking" | "unknown" | "withdrawn" =
+    (await client.waitFor({ process_id: "7", until: ["revoked"], timeout: 60_000 }, { signal })).status;
+  console.log(status);
+  // @ts-expect-error `timeout` says how long to wait
+  await client.waitFor({ process_id: "7" }, { deadline: 1 });
   // @ts-expect-error a revocation's option
   await client.withdrawProcess({ process_id: "7", actor }, { already_revoked: "error" });
   // @ts-expect-error neither the system nor a user

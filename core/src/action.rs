@@ -8,6 +8,7 @@ use crate::machine::{Answer, CallOptions, Machine, Observation, Step};
 use crate::proof::Attribution;
 use crate::session::Session;
 use crate::time::Instant;
+use crate::wait::Wait;
 
 /// A call of any operation. There is one type of them all, so that the loop that drives them is compiled once.
 #[derive(Debug)]
@@ -16,15 +17,18 @@ pub enum Action {
     Act(Box<Act>),
     /// Anything else.
     Exchange(Box<Exchange>),
+    /// A read that is repeated.
+    Wait(Box<Wait>),
 }
 
 impl Action {
     /// A call of `request`, whose arguments and options are all checked here; nothing has been sent. `act` is for what
     /// a read can prove.
     pub fn new(session: &Session, request: &dyn Request, options: CallOptions, act: ActOptions) -> Result<Self, Error> {
-        Ok(match request.proved_by() {
-            Some(proof) => Self::Act(Box::new(Act::new(session, request, proof, options, act)?)),
-            None => Self::Exchange(Box::new(Exchange::new(session, request, options)?)),
+        Ok(match (request.proved_by(), request.waits_for()) {
+            (Some(proof), _) => Self::Act(Box::new(Act::new(session, request, proof, options, act)?)),
+            (None, Some(until)) => Self::Wait(Box::new(Wait::new(session, request, until, options)?)),
+            (None, None) => Self::Exchange(Box::new(Exchange::new(session, request, options)?)),
         })
     }
 
@@ -40,6 +44,7 @@ impl Machine for Action {
     fn poll(&mut self, now: Instant) -> Step<Self::Output> {
         match self {
             Self::Act(act) => act.poll(now),
+            Self::Wait(wait) => wait.poll(now),
             Self::Exchange(exchange) => {
                 let step = exchange.poll(now);
                 let attempts = exchange.sent();
@@ -52,6 +57,7 @@ impl Machine for Action {
         match self {
             Self::Act(act) => act.handle(now, answer),
             Self::Exchange(exchange) => exchange.handle(now, answer),
+            Self::Wait(wait) => wait.handle(now, answer),
         }
     }
 
@@ -59,6 +65,7 @@ impl Machine for Action {
         match self {
             Self::Act(act) => act.cancel(),
             Self::Exchange(exchange) => exchange.cancel(),
+            Self::Wait(wait) => wait.cancel(),
         }
     }
 
@@ -66,6 +73,7 @@ impl Machine for Action {
         match self {
             Self::Act(act) => act.session(),
             Self::Exchange(exchange) => exchange.session(),
+            Self::Wait(wait) => wait.session(),
         }
     }
 }

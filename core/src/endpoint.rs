@@ -10,6 +10,7 @@ use crate::limit::Quota;
 use crate::parameter::Parameter;
 use crate::proof::{Attribution, Proof};
 use crate::shape::Shape;
+use crate::until::Until;
 use crate::wire::{self, FromJson};
 
 /// Whether a request that may have arrived may be sent again.
@@ -213,6 +214,11 @@ pub trait Endpoint {
         None
     }
 
+    /// What to wait for by repeating this request, which is a read.
+    fn until(&self) -> Option<Until> {
+        None
+    }
+
     /// All problems at once, as one error.
     fn validate(&self) -> Result<(), Error> {
         Error::check(Self::OPERATION.name, self.problems())
@@ -251,6 +257,9 @@ pub trait Request {
 
     /// As [`Endpoint::proof`].
     fn proved_by(&self) -> Option<Proof>;
+
+    /// As [`Endpoint::until`].
+    fn waits_for(&self) -> Option<Until>;
 }
 
 impl<E: Endpoint> Request for E {
@@ -268,6 +277,10 @@ impl<E: Endpoint> Request for E {
 
     fn proved_by(&self) -> Option<Proof> {
         self.proof()
+    }
+
+    fn waits_for(&self) -> Option<Until> {
+        self.until()
     }
 }
 

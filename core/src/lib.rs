@@ -79,7 +79,9 @@ pub mod session;
 pub mod shape;
 pub mod time;
 pub mod token;
+pub mod until;
 pub mod verdict;
+pub mod wait;
 mod wire;
 
 pub use act::{ActOptions, Already, ReadBack};
@@ -105,6 +107,7 @@ pub use session::{Config, Credentials, Session};
 pub use shape::{Shape, Shaped};
 pub use time::Instant;
 pub use token::Secret;
+pub use until::Until;
 pub use wire::{Fields, FromJson};
 #[cfg(feature = "python")]
 pub use wire::{Given, Id, Plain, load_errors, raise};

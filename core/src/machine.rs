@@ -138,6 +138,8 @@ pub enum Reason {
     Backoff,
     /// The operation's quota is used up: for the call's turn.
     Quota,
+    /// The process is not where it is waited for: before it is read again.
+    Status,
     /// The server has answered that there are too many calls.
     Throttle,
     /// Another call fetches the token.

@@ -43,6 +43,12 @@ impl Seen {
     }
 }
 
+/// The process's status number, if a read tells one.
+pub(crate) fn status(reply: &Reply) -> Result<Option<i64>, Error> {
+    let details: Details = reply.read(&GetProcess::OPERATION)?;
+    Ok(details.status)
+}
+
 struct Details {
     status: Option<i64>,
     todos: Value,

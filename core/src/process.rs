@@ -10,6 +10,7 @@ mod refusals;
 mod revoke_process;
 mod rules;
 mod types;
+mod wait_for;
 mod withdraw_process;
 
 pub use actor::{Actor, User, UserIdType};
@@ -24,6 +25,7 @@ pub use new_form::{NewFile, NewFormValue, NewFormVariable, NewSubValue};
 pub use plain_values::plain_values;
 pub use revoke_process::{RevokeProcess, Revoked};
 pub use types::{DoneStatus, Empty, I18nText, Link, Status, TaskType};
+pub use wait_for::WaitFor;
 pub use withdraw_process::{WithdrawProcess, Withdrawn};
 
 use crate::codes::{self, Explanation};
@@ -35,11 +37,26 @@ use crate::error::{Effect, Problem};
 #[macro_export]
 macro_rules! operations {
     ($each:ident) => {
+        $crate::operations! { $each; }
+    };
+    ($each:ident; $($more:tt)*) => {
         $each! {
             get_process: GetProcess -> Process,
             list_processes: ListProcesses -> ProcessPage,
             revoke_process: RevokeProcess -> Revoked,
             withdraw_process: WithdrawProcess -> Withdrawn,
+            $($more)*
+        }
+    };
+}
+
+/// All that a client can be asked to do, in the same form: the operations, and what is made of several requests of one.
+#[macro_export]
+macro_rules! calls {
+    ($each:ident) => {
+        $crate::operations! {
+            $each;
+            wait_for: WaitFor -> Process,
         }
     };
 }

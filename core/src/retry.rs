@@ -17,9 +17,16 @@ pub const CONTRADICTION_PAUSE: u64 = 1_000;
 /// The shortest wait after "the state changed meanwhile", in milliseconds.
 pub const CONFLICT_PAUSE: u64 = 500;
 
+/// How long it is waited for a process by default, in milliseconds.
+pub const WAIT: u64 = 600_000;
+/// How long before the end of that time the last read comes, in milliseconds.
+pub const LAST_READ: u64 = 1_000;
+
 const SHORTEST_BACKOFF: u64 = 50;
 const FIRST_BACKOFF: u64 = 200;
 const LONGEST_BACKOFF: u64 = 5_000;
+const FIRST_WAIT: u64 = 2_000;
+const LONGEST_WAIT: u64 = 30_000;
 const FIRST_THROTTLE: u64 = 1_000;
 const LONGEST_THROTTLE: u64 = 60_000;
 const THROTTLE_JITTER: u64 = 250;
@@ -78,6 +85,13 @@ pub fn throttle(asked: Option<u64>, count: u32, random: &mut Random) -> u64 {
             longest / 2 + random.below(longest / 2)
         }
     }
+}
+
+/// The pause before a process is read again that has not come to where it is waited for, after `reads` pauses (0 for the
+/// first), in milliseconds: up to a quarter shorter than the full one, so that those who wait do not come together.
+pub fn wait(reads: u32, random: &mut Random) -> u64 {
+    let longest = FIRST_WAIT.saturating_mul(1 << reads.min(20)).min(LONGEST_WAIT);
+    longest - random.below(longest / 4)
 }
 
 /// A header of seconds, whole or with a fraction, as milliseconds rounded up; nothing unless 0 < s ≤ 3600.
@@ -191,6 +205,18 @@ mod tests {
                 let pause = backoff(failures, &mut random);
                 assert!((50..=cap).contains(&pause), "{pause} after {failures} failures");
             }
+        }
+    }
+
+    #[test]
+    fn who_waits_for_a_process_reads_ever_more_rarely_down_to_twice_a_minute() {
+        let mut random = Random::new(4);
+        for (reads, longest) in
+            [(0, 2_000), (1, 4_000), (2, 8_000), (3, 16_000), (4, 30_000), (5, 30_000), (90, 30_000)]
+        {
+            let pauses: Vec<u64> = (0..1_000).map(|_| wait(reads, &mut random)).collect();
+            let (least, most) = (pauses.iter().min().unwrap(), pauses.iter().max().unwrap());
+            assert!((longest * 3 / 4..longest * 4 / 5).contains(least) && (longest * 19 / 20..=longest).contains(most));
         }
     }
 

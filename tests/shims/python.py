@@ -212,7 +212,7 @@ def token_function(answers: list[dict[str, str]]) -> Callable[[], str]:
 def outcome(client: Client, call: dict[str, Any]) -> dict[str, Any]:
     """Call the method of the operation's name with what the vector says of its arguments."""
     operation = call.get("operation", "withdraw_process")
-    if operation not in OPERATIONS:
+    if operation not in (*OPERATIONS, "wait_for"):
         raise ValueError(f"a vector names {operation}, which is no operation")
     method = getattr(client, operation)
     known = signature(method).parameters
@@ -290,6 +290,8 @@ READINGS: dict[str, Callable[[Any], Any]] = {
     "modify_time_to": moment,
     "read_back": lambda word: getattr(ReadBack, word.upper()),
     "statuses": lambda words: [getattr(Status, word.upper()) for word in words],
+    "timeout": lambda milliseconds: milliseconds / 1000,
+    "until": lambda words: [getattr(Status, word.upper()) for word in words],
     "user_id_type": lambda word: getattr(UserIdType, word.upper()),
 }
 

@@ -146,7 +146,9 @@ function written({ operation = "withdraw_process", after_ms, one_page, take, tok
 
 /** What a request of that operation is like. */
 function sampleOf(operation) {
-  return SAMPLES.find((sample) => sample.operation === operation)?.request ?? {};
+  // What is made of an operation is called as that is.
+  const of = operation === "wait_for" ? "get_process" : operation;
+  return SAMPLES.find((sample) => sample.operation === of)?.request ?? {};
 }
 
 function withoutAbsent(options) {

@@ -1,6 +1,6 @@
-//! Every operation as vectors play it: one table, made of the one list.
+//! All that a client can be asked to do, as vectors play it: one table, made of the one list.
 
-use feishu_corehr::{Endpoint, Error, Operation, Outcome, Reply, Request, operations};
+use feishu_corehr::{Endpoint, Error, Operation, Outcome, Reply, Request, calls};
 use serde_json::Value;
 
 /// One operation's way from JSON and to JSON.
@@ -29,7 +29,7 @@ macro_rules! plays {
     };
 }
 
-operations!(plays);
+calls!(plays);
 
 /// The operation of that name.
 ///

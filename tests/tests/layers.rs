@@ -24,6 +24,7 @@ const RULES: &[&str] = &[
     "shape",
     "time",
     "token",
+    "until",
     "verdict",
     "wire",
 ];
@@ -32,7 +33,7 @@ const API: &[&str] = &["event", "process"];
 /// What carries any operation: it uses rules and itself, and knows no operation.
 const MACHINE: &[&str] = &["attempt", "authorization", "drive", "exchange", "hosted", "machine", "session"];
 /// What puts operations and machine together.
-const COMPOSITION: &[&str] = &["act", "action", "bulk", "data", "journal", "place"];
+const COMPOSITION: &[&str] = &["act", "action", "bulk", "data", "journal", "place", "wait"];
 
 /// The crates that run in an application, on any platform: the core with default features has nothing else.
 const RUNTIME: &[&str] = &[
@@ -235,6 +236,8 @@ fn references(words: &[String], depth: usize) -> BTreeSet<String> {
         match words[index].as_str() {
             "{" => braces.push(index >= 2 && words[index - 2] == "mod"),
             "}" => drop(braces.pop()),
+            // `$crate` is where a macro goes back to its own crate, for another macro.
+            "crate" if index > 0 && words[index - 1] == "$" => {}
             "crate" => found.extend(names(&words[index + 1..])),
             "super" => {
                 let mut above = depth + braces.iter().filter(|is_module| **is_module).count() - 1;

@@ -21,6 +21,21 @@ def listed(name: str, values: Iterable[Any]) -> list[Any]:
         raise TypeError(f"argument '{name}': {error}") from None
 
 
+def lasting(operation: str, name: str, seconds: float) -> int:
+    """Read a duration: whole milliseconds, never 0 for what is above 0, and 0, which is refused, for less."""
+    kind = type(seconds)
+    if issubclass(kind, bool) or not (hasattr(kind, "__float__") or hasattr(kind, "__index__")):
+        raise TypeError(f"argument '{name}': must be a number of seconds, not {kind.__name__}")
+    try:
+        number = float(seconds) * 1000
+    except OverflowError:
+        raise invalid_argument(operation, [(name, "is a number out of range")]) from None
+    if number != number:
+        raise invalid_argument(operation, [(name, "is not a number")])
+    # Far longer than anybody waits; an infinity is no integer.
+    return -int(-max(0.0, min(number, 2.0**53)) // 1)
+
+
 def milliseconds(operation: str, **times: datetime | int) -> list[int]:
     """Read each time; a `datetime` must know its time zone. What a `datetime` has below a millisecond is cut off."""
     numbers: list[int] = []

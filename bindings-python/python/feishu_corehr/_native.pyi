@@ -6,7 +6,7 @@ from _typeshed import Incomplete, SupportsGetItem
 from typing import Any, Final, SupportsFloat, SupportsIndex, final
 from typing_extensions import disjoint_base
 
-__all__ = ["FEISHU", "LARK", "VERSION", "AbstractLine", "Actor", "Advice", "Already", "Attribution", "Callback", "Client", "Comment", "CopiedTask", "DoneStatus", "DoneTask", "Effect", "Empty", "Error", "ErrorKind", "Explanation", "FieldViolation", "FlowKind", "GetProcess", "Help", "HttpRequest", "HttpResponse", "I18nText", "Link", "ListProcesses", "Observation", "OngoingCall", "Pages", "PendingTask", "Problem", "Process", "ProcessPage", "ReadBack", "Registry", "RevokeProcess", "Revoked", "Status", "TaskType", "TransportErrorKind", "User", "UserIdType", "WithdrawProcess", "Withdrawn", "claim_interpreter", "decode_reply", "explain", "invalid_argument", "is_proxy", "operations", "restore_request"]
+__all__ = ["FEISHU", "LARK", "VERSION", "AbstractLine", "Actor", "Advice", "Already", "Attribution", "Callback", "Client", "Comment", "CopiedTask", "DoneStatus", "DoneTask", "Effect", "Empty", "Error", "ErrorKind", "Explanation", "FieldViolation", "FlowKind", "GetProcess", "Help", "HttpRequest", "HttpResponse", "I18nText", "Link", "ListProcesses", "Observation", "OngoingCall", "Pages", "PendingTask", "Problem", "Process", "ProcessPage", "ReadBack", "Registry", "RevokeProcess", "Revoked", "Status", "TaskType", "TransportErrorKind", "User", "UserIdType", "WaitFor", "WithdrawProcess", "Withdrawn", "claim_interpreter", "decode_reply", "explain", "invalid_argument", "is_proxy", "operations", "restore_request"]
 
 FEISHU: Final[str]
 LARK: Final[str]
@@ -1712,6 +1712,42 @@ class UserIdType:
     def __reduce__(self, /) -> tuple[Any, tuple]: ...
     def __repr__(self, /) -> str: ...
     def __str__(self, /) -> str: ...
+
+@final
+class WaitFor:
+    """
+    Reads one process until it has come to one of some statuses.
+
+    It reads at once, then after 2 s, and after pauses that double up to 30 s (each up to a quarter shorter, so that many
+    waiting calls do not come together), within the quota that all reads of a process share, and a last time 1 s before its
+    time is over. A read that fails and may succeed later is repeated after the next pause; any other failure ends it. The
+    app needs the scope `corehr:process:read`.
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, *, process_id: str, until: SupportsGetItem[int, Status] | None = None, timeout: SupportsIndex | None = None, user_id_type: UserIdType | None = None) -> WaitFor: ...
+    def __reduce__(self, /) -> tuple[Any, tuple]: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def process_id(self, /) -> str:
+        """
+        The process: a number of 19 digits, as text. At most 128 bytes; no separator, space or control character.
+        """
+    @property
+    def timeout(self, /) -> int | None:
+        """
+        How long to wait in all, in milliseconds; by default 600,000: ten minutes. There is no upper limit.
+        """
+    @property
+    def until(self, /) -> list[Status] | None:
+        """
+        The statuses to wait for; by default those in which a process has ended: completed, rejected, revoked, withdrawn.
+        """
+    @property
+    def user_id_type(self, /) -> UserIdType | None:
+        """
+        The kind of the users' ids in the answer; Feishu's default is `open_id`.
+        """
 
 @final
 class WithdrawProcess:

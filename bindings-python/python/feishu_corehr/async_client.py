@@ -7,9 +7,9 @@ from contextvars import Context, copy_context
 from weakref import ref
 
 from . import _options
-from ._arguments import listed, milliseconds
+from ._arguments import lasting, listed, milliseconds
 from ._host import AsyncHost
-from ._native import Already, GetProcess, ListProcesses, Pages, ReadBack, Registry, RevokeProcess, WithdrawProcess
+from ._native import Already, GetProcess, ListProcesses, Pages, ReadBack, Registry, RevokeProcess, WaitFor, WithdrawProcess
 from .process_ids import AsyncProcessIds
 
 TYPE_CHECKING = False
@@ -150,6 +150,25 @@ class AsyncClient:
         """Read one process: as `Client.get_process`."""
         request = GetProcess(process_id=process_id, user_id_type=user_id_type)
         return await self._call(request, deadline, token, request_id)  # type: ignore[no-any-return]
+
+    async def wait_for(
+        self,
+        process_id: str,
+        *,
+        until: Iterable[Status] | None = None,
+        timeout: float = 600,
+        user_id_type: UserIdType | None = None,
+        token: str | None = None,
+        request_id: str | None = None,
+    ) -> Process:
+        """Read one process until it has come to one of some statuses: as `Client.wait_for`."""
+        request = WaitFor(
+            process_id=process_id,
+            until=None if until is None else listed("until", until),
+            timeout=lasting("wait_for", "timeout", timeout),
+            user_id_type=user_id_type,
+        )
+        return await self._call(request, None, token, request_id)  # type: ignore[no-any-return]
 
     def list_processes(
         self,

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from . import _options
-from ._arguments import listed, milliseconds
+from ._arguments import lasting, listed, milliseconds
 from ._host import Host
-from ._native import Already, GetProcess, ListProcesses, Pages, ReadBack, RevokeProcess, WithdrawProcess
+from ._native import Already, GetProcess, ListProcesses, Pages, ReadBack, RevokeProcess, WaitFor, WithdrawProcess
 from .process_ids import ProcessIds
 
 TYPE_CHECKING = False
@@ -214,6 +214,43 @@ class Client:
         """
         request = GetProcess(process_id=process_id, user_id_type=user_id_type)
         return self._call(request, deadline, token, request_id)  # type: ignore[no-any-return]
+
+    def wait_for(
+        self,
+        process_id: str,
+        *,
+        until: Iterable[Status] | None = None,
+        timeout: float = 600,
+        user_id_type: UserIdType | None = None,
+        token: str | None = None,
+        request_id: str | None = None,
+    ) -> Process:
+        """Read one process until it has ended, or has come to one of some statuses.
+
+        It is read at once, then after 2 s, and after pauses that double up to 30 s, within the quota of all reads of a
+        process, and a last time 1 s before the time is over. A read that fails and may succeed later is waited out.
+
+        Args:
+            process_id: A number of 19 digits, as text.
+            until: The statuses to wait for; by default those in which a process has ended: completed, rejected,
+                revoked, withdrawn.
+            timeout: How long to wait in all, in seconds; without an upper limit. The client's `deadline` does not count.
+            user_id_type: The kind of the users' ids in the answer; Feishu's default is `UserIdType.OPEN_ID`.
+            token: A tenant access token for this call only; it always wins.
+            request_id: An id of your own for Feishu's logs: at most 128 visible ASCII characters.
+
+        Raises:
+            DeadlineError: The time is over; `status` is the last status that was read.
+            Error: It cannot be read; a read has no effect.
+            TypeError: An argument is of a wrong type; nothing was sent.
+        """
+        request = WaitFor(
+            process_id=process_id,
+            until=None if until is None else listed("until", until),
+            timeout=lasting("wait_for", "timeout", timeout),
+            user_id_type=user_id_type,
+        )
+        return self._call(request, None, token, request_id)  # type: ignore[no-any-return]
 
     def list_processes(
         self,

@@ -50,6 +50,11 @@ pub enum Status {
     Withdrawn = 4,
 }
 
+impl Status {
+    /// Those in which a process has ended; some lead on all the same: a completed process can be revoked.
+    pub const ENDS: &'static [Self] = &[Self::Completed, Self::Rejected, Self::Revoked, Self::Withdrawn];
+}
+
 /// What an approver is asked for.
 #[wire(number)]
 pub enum TaskType {

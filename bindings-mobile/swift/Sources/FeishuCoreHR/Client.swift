@@ -141,6 +141,31 @@ public final class Client: Sendable {
         return process
     }
 
+    /// Reads one process until it has ended, or has come to one of some statuses: at once, then after 2 s, and after pauses
+    /// that double up to 30 s, within the quota of all reads of a process. What fails and may succeed later is waited out.
+    ///
+    /// - Parameters:
+    ///   - until: the statuses to wait for; by default those in which a process has ended.
+    ///   - timeout: how long to wait in all, without an upper limit; the client's `deadline` does not count. When it is
+    ///     over, the error is of kind `deadline`, and its `status` the last one that was read.
+    ///   - userIdType: the kind of the user ids in the answer; by default `open_id`.
+    public func waitFor(
+        _ processId: String,
+        until: [Status]? = nil,
+        timeout: Duration = .seconds(600),
+        userIdType: UserIdType? = nil,
+        token: String? = nil,
+        requestId: String? = nil
+    ) async throws(FeishuError) -> FeishuCoreHRGenerated.Process {
+        let request = WaitFor(
+            processId: processId, until: until, timeout: timeout.milliseconds, userIdType: userIdType
+        )
+        let options = CallOptions(token: token, requestId: requestId)
+        let new = NewCall(request: .waitFor(request: request), options: options)
+        guard case .waitFor(let process) = try await run(native, new, host) else { throw foreign }
+        return process
+    }
+
     /// The ids of all processes that were modified in a span of time of any length. Nothing is sent until they are
     /// asked for, and then page by page.
     ///

@@ -4416,6 +4416,100 @@ public func FfiConverterTypeSubValue_lower(_ value: SubValue) -> RustBuffer {
 
 
 /**
+ * Reads one process until it has come to one of some statuses.
+ *
+ * It reads at once, then after 2 s, and after pauses that double up to 30 s (each up to a quarter shorter, so that many
+ * waiting calls do not come together), within the quota that all reads of a process share, and a last time 1 s before its
+ * time is over. A read that fails and may succeed later is repeated after the next pause; any other failure ends it. The
+ * app needs the scope `corehr:process:read`.
+ */
+public struct WaitFor: Equatable, Hashable {
+    /**
+     * The process: a number of 19 digits, as text. At most 128 bytes; no separator, space or control character.
+     */
+    public var processId: String
+    /**
+     * The statuses to wait for; by default those in which a process has ended: completed, rejected, revoked, withdrawn.
+     */
+    public var until: [Status]?
+    /**
+     * How long to wait in all, in milliseconds; by default 600,000: ten minutes. There is no upper limit.
+     */
+    public var timeout: UInt64?
+    /**
+     * The kind of the users' ids in the answer; Feishu's default is `open_id`.
+     */
+    public var userIdType: UserIdType?
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The process: a number of 19 digits, as text. At most 128 bytes; no separator, space or control character.
+         */processId: String, 
+        /**
+         * The statuses to wait for; by default those in which a process has ended: completed, rejected, revoked, withdrawn.
+         */until: [Status]? = nil, 
+        /**
+         * How long to wait in all, in milliseconds; by default 600,000: ten minutes. There is no upper limit.
+         */timeout: UInt64? = nil, 
+        /**
+         * The kind of the users' ids in the answer; Feishu's default is `open_id`.
+         */userIdType: UserIdType? = nil) {
+        self.processId = processId
+        self.until = until
+        self.timeout = timeout
+        self.userIdType = userIdType
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension WaitFor: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeWaitFor: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> WaitFor {
+        return
+            try WaitFor(
+                processId: FfiConverterString.read(from: &buf), 
+                until: FfiConverterOptionSequenceTypeStatus.read(from: &buf), 
+                timeout: FfiConverterOptionUInt64.read(from: &buf), 
+                userIdType: FfiConverterOptionTypeUserIdType.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: WaitFor, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.processId, into: &buf)
+        FfiConverterOptionSequenceTypeStatus.write(value.until, into: &buf)
+        FfiConverterOptionUInt64.write(value.timeout, into: &buf)
+        FfiConverterOptionTypeUserIdType.write(value.userIdType, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeWaitFor_lift(_ buf: RustBuffer) throws -> WaitFor {
+    return try FfiConverterTypeWaitFor.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeWaitFor_lower(_ value: WaitFor) -> RustBuffer {
+    return FfiConverterTypeWaitFor.lower(value)
+}
+
+
+/**
  * Ends a process that is still running (status 1): it becomes withdrawn (status 4).
  *
  * PUT `/open-apis/corehr/v2/process_withdraw/{process_id}`
@@ -7147,6 +7241,30 @@ fileprivate struct FfiConverterOptionTypeUserIdType: FfiConverterRustBuffer {
         switch try readInt(&buf) as Int8 {
         case 0: return nil
         case 1: return try FfiConverterTypeUserIdType.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionSequenceTypeStatus: FfiConverterRustBuffer {
+    typealias SwiftType = [Status]?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterSequenceTypeStatus.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterSequenceTypeStatus.read(from: &buf)
         default: throw UniffiInternalError.unexpectedOptionalTag
         }
     }

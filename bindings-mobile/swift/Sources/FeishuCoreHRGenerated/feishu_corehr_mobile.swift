@@ -2377,6 +2377,14 @@ public enum Output: Equatable, Hashable {
          * What was read, or what is known of an act.
          */value: Withdrawn
     )
+    /**
+     * The end of the operation of this name.
+     */
+    case waitFor(
+        /**
+         * What was read, or what is known of an act.
+         */value: Process
+    )
 
 
 
@@ -2410,6 +2418,9 @@ public struct FfiConverterTypeOutput: FfiConverterRustBuffer {
         case 4: return .withdrawProcess(value: try FfiConverterTypeWithdrawn.read(from: &buf)
         )
         
+        case 5: return .waitFor(value: try FfiConverterTypeProcess.read(from: &buf)
+        )
+        
         default: throw UniffiInternalError.unexpectedEnumCase
         }
     }
@@ -2436,6 +2447,11 @@ public struct FfiConverterTypeOutput: FfiConverterRustBuffer {
         case let .withdrawProcess(value):
             writeInt(&buf, Int32(4))
             FfiConverterTypeWithdrawn.write(value, into: &buf)
+            
+        
+        case let .waitFor(value):
+            writeInt(&buf, Int32(5))
+            FfiConverterTypeProcess.write(value, into: &buf)
             
         }
     }
@@ -2496,6 +2512,14 @@ public enum Request: Equatable, Hashable {
          * The arguments.
          */request: WithdrawProcess
     )
+    /**
+     * The operation of this name.
+     */
+    case waitFor(
+        /**
+         * The arguments.
+         */request: WaitFor
+    )
 
 
 
@@ -2529,6 +2553,9 @@ public struct FfiConverterTypeRequest: FfiConverterRustBuffer {
         case 4: return .withdrawProcess(request: try FfiConverterTypeWithdrawProcess.read(from: &buf)
         )
         
+        case 5: return .waitFor(request: try FfiConverterTypeWaitFor.read(from: &buf)
+        )
+        
         default: throw UniffiInternalError.unexpectedEnumCase
         }
     }
@@ -2555,6 +2582,11 @@ public struct FfiConverterTypeRequest: FfiConverterRustBuffer {
         case let .withdrawProcess(request):
             writeInt(&buf, Int32(4))
             FfiConverterTypeWithdrawProcess.write(request, into: &buf)
+            
+        
+        case let .waitFor(request):
+            writeInt(&buf, Int32(5))
+            FfiConverterTypeWaitFor.write(request, into: &buf)
             
         }
     }

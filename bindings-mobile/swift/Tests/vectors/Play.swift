@@ -102,6 +102,7 @@ private func performed(_ client: Client, _ call: JSON) async throws -> JSON {
         case "get_process": return ["value": plain(try await got(client, call))]
         case "list_processes": return try await walked(client, call)
         case "revoke_process": return ["value": plain(try await revoked(client, call))]
+        case "wait_for": return ["value": plain(try await waited(client, call))]
         case "withdraw_process": return ["value": plain(try await withdrawn(client, call))]
         case let unknown: throw VectorError(text: "`\(unknown)` is played nowhere")
         }
@@ -167,6 +168,17 @@ private func got(_ client: Client, _ call: JSON) async throws -> FeishuCoreHR.Pr
         call["process_id"]?.string ?? sample,
         userIdType: try call["user_id_type"]?.string.map(userIdType),
         deadline: deadline(call),
+        token: call["token"]?.string,
+        requestId: call["request_id"]?.string
+    )
+}
+
+private func waited(_ client: Client, _ call: JSON) async throws -> FeishuCoreHR.Process {
+    try await client.waitFor(
+        call["process_id"]?.string ?? sample,
+        until: try call["until"]?.array?.compactMap(\.string).map(status),
+        timeout: call["timeout"]?.integer.map { .milliseconds($0) } ?? .seconds(600),
+        userIdType: try call["user_id_type"]?.string.map(userIdType),
         token: call["token"]?.string,
         requestId: call["request_id"]?.string
     )

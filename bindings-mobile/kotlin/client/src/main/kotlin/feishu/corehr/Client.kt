@@ -16,9 +16,11 @@ import feishu.corehr.model.RevokeProcess
 import feishu.corehr.model.Revoked
 import feishu.corehr.model.Status
 import feishu.corehr.model.UserIdType
+import feishu.corehr.model.WaitFor
 import feishu.corehr.model.WithdrawProcess
 import feishu.corehr.model.Withdrawn
 import kotlin.time.Duration
+import kotlin.time.Duration.Companion.minutes
 import kotlin.time.Instant
 
 /**
@@ -147,6 +149,27 @@ public class Client(
     ): Process {
         val request = Request.GetProcess(GetProcess(processId, userIdType))
         return (run(NewCall(request, callOptions(deadline, token, requestId))) as Output.GetProcess).value
+    }
+
+    /**
+     * Reads one process until it has ended, or has come to one of some statuses: at once, then after 2 s, and after pauses
+     * that double up to 30 s, within the quota of all reads of a process. What fails and may succeed later is waited out.
+     *
+     * @param until the statuses to wait for; by default those in which a process has ended.
+     * @param timeout how long to wait in all, without an upper limit; the client's `deadline` does not count. When it is
+     *   over, the error is of kind `deadline`, and its `status` the last one that was read.
+     * @param userIdType the kind of the user ids in the answer; by default `open_id`.
+     */
+    public suspend fun waitFor(
+        processId: String,
+        until: List<Status>? = null,
+        timeout: Duration = 10.minutes,
+        userIdType: UserIdType? = null,
+        token: String? = null,
+        requestId: String? = null,
+    ): Process {
+        val request = Request.WaitFor(WaitFor(processId, until, timeout.milliseconds(), userIdType))
+        return (run(NewCall(request, callOptions(null, token, requestId))) as Output.WaitFor).value
     }
 
     /**

@@ -24,6 +24,7 @@ import java.util.concurrent.CompletableFuture
 import java.util.concurrent.CompletionStage
 import java.util.function.Consumer
 import java.util.function.Function
+import kotlin.time.Duration.Companion.minutes
 import kotlin.time.toKotlinDuration
 import kotlin.time.toKotlinInstant
 
@@ -71,6 +72,17 @@ public class FutureClient private constructor(private val client: Client) : Auto
         options: Options = Options(),
     ): CompletableFuture<Process> = scope.future {
         options.run { client.getProcess(processId, userIdType, deadline, token, requestId) }
+    }
+
+    /** [Client.waitFor]; the deadline in [options] is how long to wait in all, by default ten minutes. */
+    @JvmOverloads
+    public fun waitFor(
+        processId: String,
+        until: List<Status>? = null,
+        userIdType: UserIdType? = null,
+        options: Options = Options(),
+    ): CompletableFuture<Process> = scope.future {
+        options.run { client.waitFor(processId, until, deadline ?: 10.minutes, userIdType, token, requestId) }
     }
 
     /** [Client.listProcesses], all pages. */

@@ -55,6 +55,7 @@ import feishu.corehr.model.FfiConverterTypeRevokeProcess
 import feishu.corehr.model.FfiConverterTypeRevoked
 import feishu.corehr.model.FfiConverterTypeSecret
 import feishu.corehr.model.FfiConverterTypeTransportErrorKind
+import feishu.corehr.model.FfiConverterTypeWaitFor
 import feishu.corehr.model.FfiConverterTypeWithdrawProcess
 import feishu.corehr.model.FfiConverterTypeWithdrawn
 import feishu.corehr.model.GetProcess
@@ -70,6 +71,7 @@ import feishu.corehr.model.RevokeProcess
 import feishu.corehr.model.Revoked
 import feishu.corehr.model.Secret
 import feishu.corehr.model.TransportErrorKind
+import feishu.corehr.model.WaitFor
 import feishu.corehr.model.WithdrawProcess
 import feishu.corehr.model.Withdrawn
 import java.util.concurrent.atomic.AtomicBoolean
@@ -92,6 +94,7 @@ import feishu.corehr.model.RustBuffer as RustBufferRevokeProcess
 import feishu.corehr.model.RustBuffer as RustBufferRevoked
 import feishu.corehr.model.RustBuffer as RustBufferSecret
 import feishu.corehr.model.RustBuffer as RustBufferTransportErrorKind
+import feishu.corehr.model.RustBuffer as RustBufferWaitFor
 import feishu.corehr.model.RustBuffer as RustBufferWithdrawProcess
 import feishu.corehr.model.RustBuffer as RustBufferWithdrawn
 
@@ -3836,6 +3839,21 @@ sealed class Output {
         companion object
     }
     
+    /**
+     * The end of the operation of this name.
+     */
+    data class WaitFor(
+        /**
+         * What was read, or what is known of an act.
+         */
+        val `value`: feishu.corehr.model.Process) : Output()
+        
+    {
+        
+
+        companion object
+    }
+    
 
     
 
@@ -3863,6 +3881,9 @@ public object FfiConverterTypeOutput : FfiConverterRustBuffer<Output>{
                 )
             4 -> Output.WithdrawProcess(
                 FfiConverterTypeWithdrawn.read(buf),
+                )
+            5 -> Output.WaitFor(
+                FfiConverterTypeProcess.read(buf),
                 )
             else -> throw RuntimeException("invalid enum value, something is very wrong!!")
         }
@@ -3897,6 +3918,13 @@ public object FfiConverterTypeOutput : FfiConverterRustBuffer<Output>{
                 + FfiConverterTypeWithdrawn.allocationSize(value.`value`)
             )
         }
+        is Output.WaitFor -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypeProcess.allocationSize(value.`value`)
+            )
+        }
     }
 
     override fun write(value: Output, buf: ByteBuffer) {
@@ -3919,6 +3947,11 @@ public object FfiConverterTypeOutput : FfiConverterRustBuffer<Output>{
             is Output.WithdrawProcess -> {
                 buf.putInt(4)
                 FfiConverterTypeWithdrawn.write(value.`value`, buf)
+                Unit
+            }
+            is Output.WaitFor -> {
+                buf.putInt(5)
+                FfiConverterTypeProcess.write(value.`value`, buf)
                 Unit
             }
         }.let { /* this makes the `when` an expression, which ensures it is exhaustive */ }
@@ -3994,6 +4027,21 @@ sealed class Request {
         companion object
     }
     
+    /**
+     * The operation of this name.
+     */
+    data class WaitFor(
+        /**
+         * The arguments.
+         */
+        val `request`: feishu.corehr.model.WaitFor) : Request()
+        
+    {
+        
+
+        companion object
+    }
+    
 
     
 
@@ -4021,6 +4069,9 @@ public object FfiConverterTypeRequest : FfiConverterRustBuffer<Request>{
                 )
             4 -> Request.WithdrawProcess(
                 FfiConverterTypeWithdrawProcess.read(buf),
+                )
+            5 -> Request.WaitFor(
+                FfiConverterTypeWaitFor.read(buf),
                 )
             else -> throw RuntimeException("invalid enum value, something is very wrong!!")
         }
@@ -4055,6 +4106,13 @@ public object FfiConverterTypeRequest : FfiConverterRustBuffer<Request>{
                 + FfiConverterTypeWithdrawProcess.allocationSize(value.`request`)
             )
         }
+        is Request.WaitFor -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypeWaitFor.allocationSize(value.`request`)
+            )
+        }
     }
 
     override fun write(value: Request, buf: ByteBuffer) {
@@ -4077,6 +4135,11 @@ public object FfiConverterTypeRequest : FfiConverterRustBuffer<Request>{
             is Request.WithdrawProcess -> {
                 buf.putInt(4)
                 FfiConverterTypeWithdrawProcess.write(value.`request`, buf)
+                Unit
+            }
+            is Request.WaitFor -> {
+                buf.putInt(5)
+                FfiConverterTypeWaitFor.write(value.`request`, buf)
                 Unit
             }
         }.let { /* this makes the `when` an expression, which ensures it is exhaustive */ }
@@ -4407,6 +4470,8 @@ public object FfiConverterMapStringTypeQuota: FfiConverterRustBuffer<Map<kotlin.
         }
     }
 }
+
+
 
 
 

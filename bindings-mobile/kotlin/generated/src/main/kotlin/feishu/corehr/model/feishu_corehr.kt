@@ -3860,6 +3860,74 @@ public object FfiConverterTypeSubValue: FfiConverterRustBuffer<SubValue> {
 
 
 /**
+ * Reads one process until it has come to one of some statuses.
+ *
+ * It reads at once, then after 2 s, and after pauses that double up to 30 s (each up to a quarter shorter, so that many
+ * waiting calls do not come together), within the quota that all reads of a process share, and a last time 1 s before its
+ * time is over. A read that fails and may succeed later is repeated after the next pause; any other failure ends it. The
+ * app needs the scope `corehr:process:read`.
+ */
+data class WaitFor (
+    /**
+     * The process: a number of 19 digits, as text. At most 128 bytes; no separator, space or control character.
+     */
+    val `processId`: kotlin.String
+    , 
+    /**
+     * The statuses to wait for; by default those in which a process has ended: completed, rejected, revoked, withdrawn.
+     */
+    val `until`: List<Status>? = null 
+    , 
+    /**
+     * How long to wait in all, in milliseconds; by default 600,000: ten minutes. There is no upper limit.
+     */
+    val `timeout`: kotlin.ULong? = null 
+    , 
+    /**
+     * The kind of the users' ids in the answer; Feishu's default is `open_id`.
+     */
+    val `userIdType`: UserIdType? = null 
+    
+){
+    
+
+    
+
+    
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeWaitFor: FfiConverterRustBuffer<WaitFor> {
+    override fun read(buf: ByteBuffer): WaitFor {
+        return WaitFor(
+            FfiConverterString.read(buf),
+            FfiConverterOptionalSequenceTypeStatus.read(buf),
+            FfiConverterOptionalULong.read(buf),
+            FfiConverterOptionalTypeUserIdType.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: WaitFor) = (
+            FfiConverterString.allocationSize(value.`processId`) +
+            FfiConverterOptionalSequenceTypeStatus.allocationSize(value.`until`) +
+            FfiConverterOptionalULong.allocationSize(value.`timeout`) +
+            FfiConverterOptionalTypeUserIdType.allocationSize(value.`userIdType`)
+    )
+
+    override fun write(value: WaitFor, buf: ByteBuffer) {
+            FfiConverterString.write(value.`processId`, buf)
+            FfiConverterOptionalSequenceTypeStatus.write(value.`until`, buf)
+            FfiConverterOptionalULong.write(value.`timeout`, buf)
+            FfiConverterOptionalTypeUserIdType.write(value.`userIdType`, buf)
+    }
+}
+
+
+
+/**
  * Ends a process that is still running (status 1): it becomes withdrawn (status 4).
  *
  * PUT `/open-apis/corehr/v2/process_withdraw/{process_id}`
@@ -6065,6 +6133,38 @@ public object FfiConverterOptionalTypeUserIdType: FfiConverterRustBuffer<UserIdT
         } else {
             buf.put(1)
             FfiConverterTypeUserIdType.write(value, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterOptionalSequenceTypeStatus: FfiConverterRustBuffer<List<Status>?> {
+    override fun read(buf: ByteBuffer): List<Status>? {
+        if (buf.get().toInt() == 0) {
+            return null
+        }
+        return FfiConverterSequenceTypeStatus.read(buf)
+    }
+
+    override fun allocationSize(value: List<Status>?): ULong {
+        if (value == null) {
+            return 1UL
+        } else {
+            return 1UL + FfiConverterSequenceTypeStatus.allocationSize(value)
+        }
+    }
+
+    override fun write(value: List<Status>?, buf: ByteBuffer) {
+        if (value == null) {
+            buf.put(0)
+        } else {
+            buf.put(1)
+            FfiConverterSequenceTypeStatus.write(value, buf)
         }
     }
 }

@@ -30,6 +30,7 @@ import java.util.Base64
 import java.util.concurrent.ConcurrentLinkedQueue
 import kotlin.concurrent.thread
 import kotlin.time.Duration.Companion.milliseconds
+import kotlin.time.Duration.Companion.minutes
 import kotlin.time.Instant
 
 /**
@@ -145,6 +146,7 @@ private suspend fun performed(client: JsonObject, calls: List<JsonObject>, url: 
                     "get_process" -> json("value" to plain(got(made, call)))
                     "list_processes" -> walked(made, call)
                     "revoke_process" -> json("value" to plain(revoked(made, call)))
+                    "wait_for" -> json("value" to plain(waited(made, call)))
                     "withdraw_process" -> json("value" to plain(withdrawn(made, call)))
                     else -> error("`$operation` is played nowhere")
                 }
@@ -203,6 +205,15 @@ private suspend fun got(client: Client, call: JsonObject) = client.getProcess(
     call.text("process_id") ?: SAMPLE,
     call.text("user_id_type")?.let { UserIdType.valueOf(it.uppercase()) },
     call.deadline(),
+    call.text("token"),
+    call.text("request_id"),
+)
+
+private suspend fun waited(client: Client, call: JsonObject) = client.waitFor(
+    call.text("process_id") ?: SAMPLE,
+    call["until"]?.asJsonArray?.map { Status.valueOf(it.asString.uppercase()) },
+    call["timeout"]?.asLong?.milliseconds ?: 10.minutes,
+    call.text("user_id_type")?.let { UserIdType.valueOf(it.uppercase()) },
     call.text("token"),
     call.text("request_id"),
 )
