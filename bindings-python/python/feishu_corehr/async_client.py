@@ -9,7 +9,17 @@ from weakref import ref
 from . import _options
 from ._arguments import lasting, listed, milliseconds
 from ._host import AsyncHost
-from ._native import Already, GetProcess, ListProcesses, Pages, ReadBack, Registry, RevokeProcess, WaitFor, WithdrawProcess
+from ._native import (
+    Already,
+    GetProcess,
+    ListProcesses,
+    Pages,
+    ReadBack,
+    Registry,
+    RevokeProcess,
+    WaitFor,
+    WithdrawProcess,
+)
 from .process_ids import AsyncProcessIds
 
 TYPE_CHECKING = False

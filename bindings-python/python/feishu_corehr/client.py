@@ -234,7 +234,7 @@ class Client:
             process_id: A number of 19 digits, as text.
             until: The statuses to wait for; by default those in which a process has ended: completed, rejected,
                 revoked, withdrawn.
-            timeout: How long to wait in all, in seconds; without an upper limit. The client's `deadline` does not count.
+            timeout: How long to wait in all, in seconds, without an upper limit; the `deadline` of calls is another.
             user_id_type: The kind of the users' ids in the answer; Feishu's default is `UserIdType.OPEN_ID`.
             token: A tenant access token for this call only; it always wins.
             request_id: An id of your own for Feishu's logs: at most 128 visible ASCII characters.

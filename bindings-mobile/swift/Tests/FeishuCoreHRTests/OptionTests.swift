@@ -54,7 +54,7 @@ import Testing
 
     @Test func aProcessMayBeReadFirstAndNothingBeWritten() async throws {
         let client = try sandbox.client()
-        let (running, completed) = (try await sandbox.running(), try await sandbox.completed())
+        let (running, completed) = (try await sandbox.running(), sandbox.process("completed"))
         let error = try await failure { try await client.withdrawProcess(completed, actor: .system(), checkFirst: true) }
         #expect(error.kind == .notWithdrawable && error.status == 9 && error.effect == .none)
         let other = try await failure { try await client.revokeProcess(running, actor: .system(), checkFirst: true) }
@@ -67,7 +67,7 @@ import Testing
 
     @Test func whatIsDoneAlreadyIsASuccessOrAnError() async throws {
         let client = try sandbox.client()
-        let (running, completed) = (try await sandbox.running(), try await sandbox.completed())
+        let (running, completed) = (try await sandbox.running(), sandbox.process("completed"))
         _ = try await client.withdrawProcess(running, actor: .system())
         _ = try await client.revokeProcess(completed, actor: .system())
         #expect(try await client.withdrawProcess(running, actor: .system()).attribution == .unattributed)

@@ -214,6 +214,27 @@ class OptionsTest : SandboxTest() {
     }
 
     @Test
+    fun `the client for Java may read first and takes what is done already for an error`() = test {
+        val builder = FutureClient.Builder(Credentials.App(sandbox.appId, sandbox.appSecret))
+            .baseUrl(BaseUrl.Other(sandbox.url))
+            .allowInsecureLoopback(true)
+        val (running, completed) = sandbox.running() to sandbox.process("completed")
+        builder.build().use { client ->
+            val check = FutureClient.Options().checkFirst(true)
+            assertEquals(ErrorKind.NOT_REVOCABLE, failed(client.revokeProcess(running, Actor.System(), null, check)).kind)
+            assertTrue(sandbox.log("revoke_process").isEmpty())
+            client.revokeProcess(completed, Actor.System()).join()
+            val strict = FutureClient.Options().already(Already.ERROR)
+            assertEquals(ErrorKind.NOT_REVOCABLE, failed(client.revokeProcess(completed, Actor.System(), null, strict)).kind)
+            val brief = FutureClient.Options().deadline(java.time.Duration.ofMillis(1_010))
+            val error = failed(client.waitFor(running, null, null, brief))
+            assertEquals(ErrorKind.DEADLINE to 1L, error.kind to error.status)
+            val process = client.waitFor(running, listOf(Status.IN_PROGRESS)).join()
+            assertEquals(Status.IN_PROGRESS, process.status)
+        }
+    }
+
+    @Test
     fun `every option of the client for Java is kept`() = test {
         val told = ConcurrentLinkedQueue<Observation>()
         val builder = FutureClient.Builder(Credentials.Host)
@@ -241,12 +262,6 @@ class OptionsTest : SandboxTest() {
             .quota("withdraw_process", 1, java.time.Duration.ofHours(1))
         paced.build().use { client ->
             client.withdrawProcess(sandbox.running(), Actor.System()).join()
-            val check = FutureClient.Options().checkFirst(true)
-            val completed = sandbox.process("completed")
-            assertEquals(ErrorKind.NOT_REVOCABLE, failed(client.revokeProcess(sandbox.running(), Actor.System(), null, check)).kind)
-            client.revokeProcess(completed, Actor.System()).join()
-            val strict = FutureClient.Options().already(Already.ERROR)
-            assertEquals(ErrorKind.NOT_REVOCABLE, failed(client.revokeProcess(completed, Actor.System(), null, strict)).kind)
             val late = FutureClient.Options().deadline(java.time.Duration.ofSeconds(2))
             val kind = failed(client.withdrawProcess(sandbox.running(), Actor.System(), null, late)).kind
             assertEquals(ErrorKind.RATE_LIMITED, kind)
