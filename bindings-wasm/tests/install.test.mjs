@@ -58,7 +58,7 @@ export async function main(client: Client, signal: AbortSignal): Promise<void> {
   const status: "completed" | "in_progress" | "rejected" | "revoked" | "revoking" | "unknown" | "withdrawn" =
     (await client.waitFor({ process_id: "7", until: ["revoked"], timeout: 60_000 }, { signal })).status;
   console.log(status);
-  // @ts-expect-error `timeout` says how long to wait
+  // @ts-expect-error the timeout says how long to wait
   await client.waitFor({ process_id: "7" }, { deadline: 1 });
   // @ts-expect-error a revocation's option
   await client.withdrawProcess({ process_id: "7", actor }, { already_revoked: "error" });
