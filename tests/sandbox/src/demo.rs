@@ -13,6 +13,8 @@ pub(crate) const APP_ID: &str = "cli_a1b2c3d4e5f6a7b8";
 /// The secret of the demo app, unless another is chosen.
 pub(crate) const APP_SECRET: &str = "sandboxsandboxsandboxsandbox0001";
 pub(crate) const FLOW_DEFINITION: &str = "people_7000000000000000000_7100000000000000000";
+/// Nothing can be started of it.
+pub(crate) const DISABLED_FLOW_DEFINITION: &str = "people_7000000000000000000_7100000000000000001";
 
 const MINUTE_MS: i64 = 60_000;
 

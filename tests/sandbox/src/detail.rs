@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::demo;
 use crate::processes::{Process, RUNNING};
+use crate::tasks::{self, Task};
 use crate::users::{Text, User, UserIdType};
 
 /// The `data` of the answer.
@@ -27,13 +28,18 @@ pub(crate) fn of(process: &Process, kind: UserIdType) -> Value {
     }
     put("start_links", links("start"));
     put("abstracts", abstracts());
-    let todos = if running { vec![item(process, &manager, kind, 11, Form::Todo)] } else { Vec::new() };
-    put("todos", json!(todos));
-    put("cc_list", list(process.rich, || item(process, &manager, kind, 12, Form::Copy)));
-    put("done_list", list(process.rich || !running, || item(process, &manager, kind, 13, Form::Done)));
+    // Nobody is asked before the nodes before have ended.
+    let todos = tasks::current(&process.nodes).into_iter().flat_map(|node| &node.tasks);
+    let todos = todos.filter(|task| running && task.status == tasks::TO_DO);
+    put("todos", todos.map(|task| item(process, &task.user, kind, Form::Todo(task))).collect());
+    put("cc_list", list(process.rich, || item(process, &manager, kind, Form::Copy)));
+    let example = Task { approver_id: id(13), status: tasks::COMPLETED, opinion: "同意".into(), ..Task::default() };
+    let done = process.nodes.iter().flat_map(|node| &node.tasks).filter(|task| task.status != tasks::TO_DO);
+    let done = done.chain(process.rich.then_some(&example));
+    put("done_list", done.map(|task| item(process, &task.user, kind, Form::Done(task))).collect());
     put("properties", json!(if process.rich { 3 } else { 1 }));
-    put("system_todos", list(process.rich, || item(process, &manager, kind, 14, Form::SystemTodo)));
-    put("system_done_list", list(process.rich, || item(process, &manager, kind, 15, Form::SystemDone)));
+    put("system_todos", list(process.rich, || item(process, &manager, kind, Form::SystemTodo)));
+    put("system_done_list", list(process.rich, || item(process, &manager, kind, Form::SystemDone)));
     put("comment_infos", list(process.rich, || comment(process, &manager, kind)));
     if process.rich {
         put("original_process_id", json!("7400000000000000010"));
@@ -45,21 +51,30 @@ pub(crate) fn of(process: &Process, kind: UserIdType) -> Value {
 }
 
 /// The five forms of an item, each with its own fields.
-#[derive(Clone, Copy, Eq, PartialEq)]
-enum Form {
+#[derive(Clone, Copy, PartialEq)]
+enum Form<'a> {
     Copy,
-    Done,
+    Done(&'a Task),
     SystemDone,
     SystemTodo,
-    Todo,
+    Todo(&'a Task),
 }
 
-fn item(process: &Process, user: &User, kind: UserIdType, number: i64, form: Form) -> Value {
+fn id(number: i64) -> String {
+    format!("73{number:017}")
+}
+
+fn item(process: &Process, user: &User, kind: UserIdType, form: Form<'_>) -> Value {
     let system = matches!(form, Form::SystemDone | Form::SystemTodo);
-    let done = matches!(form, Form::Done | Form::SystemDone);
+    let approver_id = match form {
+        Form::Copy => id(12),
+        Form::Done(task) | Form::Todo(task) => task.approver_id.clone(),
+        Form::SystemDone => id(15),
+        Form::SystemTodo => id(14),
+    };
     let name = if system { Text::new("系统", "System") } else { user.name.clone() };
     let mut item = json!({
-        "approver_id": format!("73{number:017}"),
+        "approver_id": approver_id,
         "links": links("item"),
         "operator_name": i18n(&name),
         "node_name": i18n(&Text::new("直属上级", "Manager")),
@@ -72,15 +87,16 @@ fn item(process: &Process, user: &User, kind: UserIdType, number: i64, form: For
     if !system {
         item["operator_id"] = json!(user.id(kind));
     }
-    if done {
-        // An item's own status: 2 rejected, 3 completed, 4 cancelled.
-        item["status"] = json!(match process.status {
-            2 => 2,
-            4 => 4,
-            _ => 3,
-        });
-        item["complete_time"] = json!(process.modify_time.to_string());
-        item["approval_opinion"] = json!("同意");
+    // An item's own status: 2 rejected, 3 completed, 4 cancelled.
+    let done = match form {
+        Form::Done(task) => Some((task.status, task.complete_time, task.opinion.as_str())),
+        Form::SystemDone => Some((tasks::COMPLETED, None, "同意")),
+        Form::Copy | Form::SystemTodo | Form::Todo(_) => None,
+    };
+    if let Some((status, time, opinion)) = done {
+        item["status"] = json!(status);
+        item["complete_time"] = json!(time.unwrap_or(process.modify_time).to_string());
+        item["approval_opinion"] = json!(opinion);
     }
     item
 }

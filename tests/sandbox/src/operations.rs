@@ -1,12 +1,18 @@
 //! The operations of the API: which request line asks for which, and how each turns a request and the state into an answer.
 
 mod actor;
+mod add_approvers;
+mod body;
 mod gateway;
 mod get_process;
 mod list_processes;
+mod people;
 mod query;
+mod review_task;
 mod revoke_process;
+mod start_process;
 mod token;
+mod transfer_tasks;
 mod withdraw_process;
 
 use serde::{Deserialize, Serialize};
@@ -21,21 +27,38 @@ use crate::state::State;
 pub(crate) use gateway::{missing_scope, too_frequent};
 
 /// All operations that are served.
-pub(crate) static ROWS: &[Row] =
-    &[get_process::ROW, list_processes::ROW, revoke_process::ROW, token::ROW, withdraw_process::ROW];
+pub(crate) static ROWS: &[Row] = &[
+    add_approvers::ROW,
+    get_process::ROW,
+    list_processes::ROW,
+    review_task::ROW,
+    revoke_process::ROW,
+    start_process::ROW,
+    token::ROW,
+    transfer_tasks::ROW,
+    withdraw_process::ROW,
+];
 
 /// What a request asks for.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Operation {
+    /// `PUT /open-apis/corehr/v2/processes/{process_id}/extra`
+    AddApprovers,
     /// `GET /open-apis/corehr/v2/processes/{process_id}`
     GetProcess,
     /// `GET /open-apis/corehr/v2/processes`
     ListProcesses,
+    /// `PUT /open-apis/corehr/v2/processes/{process_id}/approvers/{approver_id}`
+    ReviewTask,
     /// `PUT /open-apis/corehr/v2/process_revoke/{process_id}`
     RevokeProcess,
+    /// `POST /open-apis/corehr/v2/process_start`
+    StartProcess,
     /// `POST /open-apis/auth/v3/tenant_access_token/internal`
     Token,
+    /// `PUT /open-apis/corehr/v2/processes/{process_id}/transfer`
+    TransferTasks,
     /// Any other method or path.
     Unknown,
     /// `PUT /open-apis/corehr/v2/process_withdraw/{process_id}`
@@ -68,13 +91,18 @@ impl Operation {
     }
 }
 
-/// Whether `path` is of the form of `template`, and what stands in its variable part.
+/// Whether `path` is of the form of `template`, and the process that it names.
 fn matched(template: &str, path: &str) -> Option<Option<String>> {
-    let Some(prefix) = template.strip_suffix("{process_id}") else {
-        return (template == path).then_some(None);
-    };
-    let id = path.strip_prefix(prefix)?;
-    (!id.is_empty() && !id.contains('/')).then(|| Some(percent::decoded(id)))
+    let (parts, segments): (Vec<&str>, Vec<&str>) = (template.split('/').collect(), path.split('/').collect());
+    let fits = |(part, segment): (&&str, &&str)| part == segment || part.starts_with('{') && !segment.is_empty();
+    let is_of_form = parts.len() == segments.len() && parts.iter().zip(&segments).all(fits);
+    is_of_form.then(|| segment(template, path, "{process_id}"))
+}
+
+/// What stands in `path`, decoded, where `template` has `name`.
+fn segment(template: &str, path: &str, name: &str) -> Option<String> {
+    let place = template.split('/').position(|part| part == name)?;
+    path.split('/').nth(place).map(percent::decoded)
 }
 
 /// Everything that is known of one operation.
@@ -97,12 +125,10 @@ pub(crate) struct Row {
 /// How an operation changes a process.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Act {
-    /// The status that it starts from.
-    pub(crate) from: i64,
-    /// The status that it ends with.
-    pub(crate) to: i64,
-    /// The code and message with which it refuses a process that is not in that status.
+    /// The code and message with which it refuses what is done already.
     pub(crate) refused: (i64, &'static str),
+    /// Does it without any check, and says whether anything has changed.
+    pub(crate) force: fn(&mut State, &Call<'_>) -> bool,
 }
 
 /// One request to serve.
@@ -113,6 +139,13 @@ pub(crate) struct Call<'a> {
     pub(crate) process_id: &'a str,
     pub(crate) received: &'a Received,
     pub(crate) now_ms: u64,
+}
+
+impl Call<'_> {
+    /// What stands in the path where the operation's has `{approver_id}`.
+    pub(crate) fn approver_id(&self) -> String {
+        segment(self.row.path, &self.received.path, "{approver_id}").unwrap_or_default()
+    }
 }
 
 /// An answer of the real state, and whether it acted on a process.

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::clock;
 use crate::demo;
-use crate::operations::Act;
+use crate::tasks::{self, Node, Task};
 use crate::users::{Text, User, UserIdType};
 
 /// Still in approval.
@@ -39,6 +39,8 @@ pub struct Process {
     pub flow_definition_id: String,
     /// The name of the instance.
     pub process_name: Text,
+    /// Its nodes, in order; one with a task of the process administrator if there are none.
+    pub nodes: Vec<Node>,
     /// Whether its detail has an item in every list and a value in every field.
     pub rich: bool,
     /// Fields that replace those of its detail, whatever they are.
@@ -58,6 +60,7 @@ impl Default for Process {
             complete_time: None,
             flow_definition_id: demo::FLOW_DEFINITION.into(),
             process_name: Text::new("年假", "Annual leave"),
+            nodes: Vec::new(),
             rich: false,
             detail: Map::new(),
         }
@@ -84,6 +87,19 @@ pub(crate) enum Until {
     NextAct,
     /// This many milliseconds after the start of the sandbox.
     Time(u64),
+}
+
+/// The task of a process that was added without any.
+const FIRST_TASK: &str = "7300000000000000011";
+const FIRST_NODE: &str = "7300000000000000001";
+
+/// How tasks end that are to do when the process ends with this status.
+fn ended(status: i64) -> i64 {
+    match status {
+        2 => tasks::REJECTED,
+        WITHDRAWN => tasks::CANCELLED,
+        _ => tasks::COMPLETED,
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -115,6 +131,13 @@ impl Processes {
         if process.complete_time.is_none() && matches!(process.status, 2 | 4 | 8 | 9) {
             process.complete_time = Some(process.modify_time);
         }
+        if process.nodes.is_empty() {
+            let task = Task { approver_id: FIRST_TASK.into(), ..Task::default() };
+            process.nodes = vec![Node { node_id: FIRST_NODE.into(), any_of: false, tasks: vec![task] }];
+            if process.status != RUNNING {
+                tasks::end_all(&mut process.nodes, ended(process.status), process.modify_time);
+            }
+        }
         let id = process.process_id.clone();
         self.held.insert(id.clone(), Held { process, seen: None });
         id
@@ -136,19 +159,37 @@ impl Processes {
     }
 
     /// Acts on a process. False if it was not in the status that the act starts from.
-    pub(crate) fn act(&mut self, process_id: &str, act: Act, lag: Option<Until>) -> bool {
-        self.truth(process_id).is_some_and(|process| process.status == act.from)
-            && self.set_status(process_id, act.to, lag)
+    pub(crate) fn act(&mut self, process_id: &str, from: i64, to: i64, lag: Option<Until>) -> bool {
+        self.truth(process_id).is_some_and(|process| process.status == from) && self.set_status(process_id, to, lag)
+    }
+
+    /// An id that no task and no node has had.
+    pub(crate) fn new_id(&mut self) -> String {
+        self.made += 1;
+        format!("77{:017}", self.made)
     }
 
     /// Sets a status, as somebody else may do. False if there is no such process.
     pub(crate) fn set_status(&mut self, process_id: &str, status: i64, lag: Option<Until>) -> bool {
+        self.change(process_id, lag, |process| {
+            process.status = status;
+            if status != RUNNING {
+                tasks::end_all(&mut process.nodes, ended(status), process.modify_time);
+            }
+        })
+    }
+
+    /// Changes a process, and is done now. False if there is no such process.
+    pub(crate) fn change(&mut self, process_id: &str, lag: Option<Until>, change: impl FnOnce(&mut Process)) -> bool {
         let Some(held) = self.held.get_mut(process_id) else { return false };
         let before = held.process.clone();
         let now = clock::wall_ms();
-        held.process.status = status;
         held.process.modify_time = now;
-        held.process.complete_time = (status != RUNNING && status != 15).then_some(now);
+        change(&mut held.process);
+        let status = held.process.status;
+        if status != before.status {
+            held.process.complete_time = (status != RUNNING && status != 15).then_some(now);
+        }
         held.seen = lag.map(|until| (before, until));
         true
     }
@@ -177,23 +218,21 @@ impl Held {
 mod tests {
     use super::*;
 
-    const WITHDRAW: Act = Act { from: RUNNING, to: WITHDRAWN, refused: (1_161_006, "") };
-
     #[test]
     fn a_running_process_is_withdrawn_once() {
         let mut processes = Processes::default();
         let id = processes.add(Process::default());
-        assert!(processes.act(&id, WITHDRAW, None));
-        assert!(!processes.act(&id, WITHDRAW, None));
+        assert!(processes.act(&id, RUNNING, WITHDRAWN, None));
+        assert!(!processes.act(&id, RUNNING, WITHDRAWN, None));
         assert_eq!(processes.truth(&id).map(|process| process.status), Some(WITHDRAWN));
-        assert!(!processes.act("no such process", WITHDRAW, None));
+        assert!(!processes.act("no such process", RUNNING, WITHDRAWN, None));
     }
 
     #[test]
     fn reads_lag_until_their_time() {
         let mut processes = Processes::default();
         let id = processes.add(Process::default());
-        processes.act(&id, WITHDRAW, Some(Until::Time(100)));
+        processes.act(&id, RUNNING, WITHDRAWN, Some(Until::Time(100)));
         assert_eq!(processes.read(&id, 99).map(|process| process.status), Some(RUNNING));
         assert_eq!(processes.read(&id, 100).map(|process| process.status), Some(WITHDRAWN));
     }
@@ -202,7 +241,7 @@ mod tests {
     fn reads_lag_until_the_next_act() {
         let mut processes = Processes::default();
         let id = processes.add(Process::default());
-        processes.act(&id, WITHDRAW, Some(Until::NextAct));
+        processes.act(&id, RUNNING, WITHDRAWN, Some(Until::NextAct));
         assert_eq!(processes.read(&id, 0).map(|process| process.status), Some(RUNNING));
         processes.act_arrived(&id);
         assert_eq!(processes.read(&id, 0).map(|process| process.status), Some(WITHDRAWN));

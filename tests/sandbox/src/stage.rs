@@ -9,7 +9,7 @@ use crate::delivery::{Act, Delivery};
 use crate::faults::{Before, Blow, Effect, Shape, Strike};
 use crate::log::Ticket;
 use crate::operations::{self, Operation, Served};
-use crate::processes::{Process, Until};
+use crate::processes::Until;
 use crate::request::Received;
 use crate::script::{Cue, Cut, Play, Stall, Turn};
 use crate::state::{State, World};
@@ -124,16 +124,11 @@ impl Scene<'_> {
 
     /// The effect without the checks, since a script's tokens may be of its own making.
     fn force(&mut self, apply: bool) -> bool {
-        let act = self.operation.row().and_then(|row| row.act);
-        let (true, Some(act), Some(id)) = (apply, act, self.process_id) else { return false };
-        let lag = self.state.lag(self.now_ms);
-        let status = self.state.processes.truth(id).map(|process| process.status);
-        let applied = if let Some(status) = status {
-            status != act.to && self.state.processes.set_status(id, act.to, lag)
-        } else {
-            self.state.processes.add(Process { process_id: id.to_owned(), status: act.to, ..Process::default() });
-            true
-        };
+        let Some(row) = self.operation.row() else { return false };
+        let (true, Some(act)) = (apply, row.act) else { return false };
+        let process_id = self.process_id.unwrap_or_default();
+        let call = operations::Call { row, process_id, received: self.received, now_ms: self.now_ms };
+        let applied = (act.force)(self.state, &call);
         if applied {
             self.applied();
         }
@@ -214,12 +209,12 @@ impl Scene<'_> {
     fn apply_later(&self, pause: Duration) {
         let (world, operation) = (self.world.clone(), self.operation);
         let (ticket, received) = (self.ticket, self.received.clone());
-        let Some(id) = self.process_id.map(str::to_owned) else { return };
+        let id = self.process_id.map(str::to_owned);
         tokio::spawn(async move {
             tokio::time::sleep(pause).await;
             let now_ms = world.now_ms();
             let mut state = world.state();
-            let served = operations::serve(&mut state, operation, Some(&id), &received, now_ms);
+            let served = operations::serve(&mut state, operation, id.as_deref(), &received, now_ms);
             if served.applied {
                 state.log.change(ticket, |entry| entry.applied = true);
             }

@@ -16,11 +16,20 @@ pub(super) const ROW: Row = Row {
     path: "/open-apis/corehr/v2/process_revoke/{process_id}",
     scope: Some(WRITE_SCOPE),
     limit: Some((50, 1000)),
-    act: Some(Act { from: COMPLETED, to: REVOKED, refused: (1_161_007, "the process cannot be revoked") }),
+    act: Some(Act {
+        refused: (1_161_007, "the process cannot be revoked"),
+        force: |state, call| actor::force(state, call, REVOKED),
+    }),
     serve,
 };
 
 fn serve(state: &mut State, call: &Call<'_>) -> Result<Answer, Answer> {
     let may = |process: &Process, kind, id: &str| process.is_administered_by(kind, id);
-    actor::act(state, call, may, "no permission: neither a process administrator nor a document administrator")
+    actor::act(
+        state,
+        call,
+        (COMPLETED, REVOKED),
+        may,
+        "no permission: neither a process administrator nor a document administrator",
+    )
 }

@@ -13,7 +13,10 @@ pub(super) const ROW: Row = Row {
     path: "/open-apis/corehr/v2/process_withdraw/{process_id}",
     scope: Some(WRITE_SCOPE),
     limit: Some((50, 1000)),
-    act: Some(Act { from: RUNNING, to: WITHDRAWN, refused: (1_161_006, "all approvals have ended") }),
+    act: Some(Act {
+        refused: (1_161_006, "all approvals have ended"),
+        force: |state, call| actor::force(state, call, WITHDRAWN),
+    }),
     serve,
 };
 
@@ -21,5 +24,5 @@ fn serve(state: &mut State, call: &Call<'_>) -> Result<Answer, Answer> {
     let may =
         |process: &Process, kind, id: &str| process.is_initiated_by(kind, id) || process.is_administered_by(kind, id);
     let message = "no permission: not the initiator, a process administrator or a document administrator";
-    actor::act(state, call, may, message)
+    actor::act(state, call, (RUNNING, WITHDRAWN), may, message)
 }

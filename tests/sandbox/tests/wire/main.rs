@@ -7,4 +7,5 @@ mod faults;
 mod operations;
 mod scripts;
 mod sequences;
+mod tasks;
 mod tokens;
