@@ -14,6 +14,7 @@ mod handles;
 mod operations;
 mod options;
 mod pages;
+mod plain;
 mod steps;
 #[cfg(test)]
 mod tests;
@@ -26,7 +27,8 @@ pub use failure::Failure;
 pub use handles::open_handles;
 pub use operations::{Decoded, Output, Request};
 pub use options::{BaseUrl, ClientOptions};
-pub use pages::ProcessPages;
+pub use pages::Pages;
+pub use plain::{Plain, plain_tree};
 pub use steps::{HostAnswer, HostError, HostStep, Turn};
 pub use waker::Waker;
 

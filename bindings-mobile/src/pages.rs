@@ -2,52 +2,90 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use feishu_corehr::{ListProcesses, Pages, ProcessPage};
+use feishu_corehr::{Error, Problem, lists};
 
 use crate::failure::{Failure, guarded};
 use crate::handles::Handle;
+use crate::operations::{Output, Request};
 
-/// A walk through the ids of processes. Each page is a call of its own.
+/// A walk through a list of any kind. Each page is a call of its own.
 #[derive(uniffi::Object)]
-pub struct ProcessPages {
-    pages: Mutex<Pages<ListProcesses>>,
+pub struct Pages {
+    walk: Mutex<Box<dyn Walk>>,
     _handle: Handle,
 }
 
 #[uniffi::export]
-impl ProcessPages {
-    /// A walk through the ids of all processes that were modified in a span of time of any length; nothing is sent.
-    /// The request's `page_token` may be the cursor of an earlier walk.
+impl Pages {
+    /// A walk through all pages of a list, from the request for it; nothing is sent. A span of time may be of any
+    /// length, and the request's `page_token` the cursor of an earlier walk.
     #[uniffi::constructor]
-    pub fn new(request: ListProcesses) -> Result<Arc<Self>, Failure> {
-        guarded(|| Ok(Arc::new(Self { pages: Mutex::new(Pages::new(request)?), _handle: Handle::open() })))
+    pub fn new(request: Request) -> Result<Arc<Self>, Failure> {
+        guarded(|| Ok(Arc::new(Self { walk: Mutex::new(begun(&request)?), _handle: Handle::open() })))
     }
 
     /// The page to ask for; nothing at the end.
-    pub fn next(&self) -> Result<Option<ListProcesses>, Failure> {
-        guarded(|| Ok(self.pages().next_request()?))
+    pub fn next(&self) -> Result<Option<Request>, Failure> {
+        guarded(|| Ok(self.walk().next()?))
     }
 
-    /// Takes the answer to such a request, and gives its ids. A page may be empty, and the walk goes on.
-    pub fn take(&self, request: ListProcesses, page: ProcessPage) -> Result<Vec<String>, Failure> {
+    /// Takes the answer to such a request, whose items the host has. A page may be empty, and the walk goes on.
+    pub fn take(&self, request: Request, page: Output) -> Result<(), Failure> {
         guarded(|| {
-            let mut pages = self.pages();
-            // Somebody else may have taken the page meanwhile, and must not have it taken twice.
-            if pages.is_at(&request) {
-                pages.take(&page);
-            }
-            Ok(page.process_ids)
+            self.walk().take(&request, &page);
+            Ok(())
         })
     }
 
     /// Where another walk can go on from here; nothing at the end.
     pub fn cursor(&self) -> Result<Option<String>, Failure> {
-        guarded(|| Ok(self.pages().cursor()))
+        guarded(|| Ok(self.walk().cursor()))
     }
 }
 
-impl ProcessPages {
-    fn pages(&self) -> MutexGuard<'_, Pages<ListProcesses>> {
-        self.pages.lock().unwrap_or_else(PoisonError::into_inner)
+impl Pages {
+    fn walk(&self) -> MutexGuard<'_, Box<dyn Walk>> {
+        self.walk.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+/// A walk whose list's type is forgotten.
+trait Walk: Send {
+    fn next(&mut self) -> Result<Option<Request>, Error>;
+    fn take(&mut self, request: &Request, page: &Output);
+    fn cursor(&self) -> Option<String>;
+}
+
+macro_rules! walks {
+    ($($name:ident: $request:ident,)*) => {
+        $(impl Walk for feishu_corehr::Pages<feishu_corehr::$request> {
+            fn next(&mut self) -> Result<Option<Request>, Error> {
+                Ok(self.next_request()?.map(|request| Request::$request { request }))
+            }
+
+            fn take(&mut self, request: &Request, page: &Output) {
+                // Somebody else may have taken the page meanwhile, and must not have it taken twice.
+                if let (Request::$request { request }, Output::$request { value }) = (request, page)
+                    && self.is_at(request)
+                {
+                    self.take(value);
+                }
+            }
+
+            fn cursor(&self) -> Option<String> {
+                self.cursor()
+            }
+        })*
+
+        /// The walk of the list that `request` is of.
+        fn begun(request: &Request) -> Result<Box<dyn Walk>, Error> {
+            $(if let Request::$request { request } = request {
+                return Ok(Box::new(feishu_corehr::Pages::new(request.clone())?));
+            })*
+            let operation = request.erased().operation().name;
+            Err(Error::invalid(operation, vec![Problem::new("request", "is of no list")]))
+        }
+    };
+}
+
+lists!(walks);

@@ -1,8 +1,8 @@
 //! A call of any operation, and the same as data.
 
 use feishu_corehr::{
-    ActOptions, Action, Already, Call, CallOptions, Error, Explanation, Given, Host, HttpRequest, ListProcesses,
-    OPERATIONS, Operation, Outcome, Problem, ProcessPage, ReadBack, Session, Transport, no_operation,
+    ActOptions, Action, Already, Call, CallOptions, Error, Explanation, FlowTemplate, FormVariable, FormVariables,
+    Given, Host, HttpRequest, OPERATIONS, Operation, Outcome, Problem, ReadBack, Session, Transport, no_operation,
 };
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -103,7 +103,7 @@ pub(crate) fn show(session: &Session, request: &Bound<'_, PyAny>, options: &Call
     status: "int",
     headers: "dict[str, str] | list[tuple[str, str]] | None" = None,
     body: "bytes | str | None" = None,
-) -> "Process | ProcessPage | Empty")]
+) -> "Empty | FlowTemplate | FormVariables | Process | ProcessPage | TaskPage")]
 pub(crate) fn decode_reply<'py>(
     py: Python<'py>,
     operation: Given<String>,
@@ -153,29 +153,24 @@ pub(crate) fn invalid_argument(py: Python<'_>, operation: &str, problems: Vec<(S
     }
 }
 
-/// The walk through all pages of a list; the core decides how it goes on and when it ends.
-#[pyclass(module = "feishu_corehr._native")]
-pub(crate) struct Pages(feishu_corehr::Pages<ListProcesses>);
-
-#[pymethods]
-impl Pages {
-    #[new]
-    fn new(py: Python<'_>, request: &ListProcesses) -> PyResult<Self> {
-        feishu_corehr::Pages::new(request.clone()).map(Self).map_err(|error| raise(py, error, None))
-    }
-
-    /// The page to ask for; `None` when all have been taken.
-    fn next(&mut self, py: Python<'_>) -> PyResult<Option<ListProcesses>> {
-        self.0.next_request().map_err(|error| raise(py, error, None))
-    }
-
-    /// Takes a page, goes on to the next, and gives the ids.
-    fn take(&mut self, page: &ProcessPage) -> Vec<String> {
-        self.0.take(page)
-    }
-
-    /// Where another walk can go on from here; `None` when all pages have been taken.
-    fn cursor(&self) -> Option<String> {
-        self.0.cursor()
-    }
+/// Variables of a form or a flow as plain nested data, by name: a record is a dict of its fields, a list a list, and what
+/// they point at stands in its place.
+///
+/// Texts, numbers, options and ids are str, a date is its days and a moment its milliseconds since 1970-01-01 UTC, an
+/// empty value is `None`, and a value of an unknown kind is its own JSON. A record with several record ids is a list of
+/// dicts; what points at nothing is `None` in a record, and its own text in a list. Values nested more than 32 deep, as in
+/// a circle, and more than 1,000,000 of them raise a `BadEnvelopeError`.
+#[pyfunction]
+#[pyo3(signature = (variables: "FormVariables | FlowTemplate | list[FormVariable]") -> "dict[str, Any]")]
+pub(crate) fn plain_values<'py>(variables: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    let py = variables.py();
+    let found = if let Ok(form) = variables.cast::<FormVariables>() {
+        feishu_corehr::plain_values(&form.get().field_variable_values)
+    } else if let Ok(template) = variables.cast::<FlowTemplate>() {
+        feishu_corehr::plain_values(&template.get().field_values)
+    } else {
+        feishu_corehr::plain_values(&variables.extract::<Vec<FormVariable>>()?)
+    };
+    let values = found.map_err(|error| raise(py, error, None))?;
+    py.import("json")?.call_method1("loads", (serde_json::Value::Object(values).to_string(),))
 }

@@ -14,6 +14,7 @@ mod http;
 mod interpreter;
 mod ongoing_call;
 mod options;
+mod pages;
 mod registry;
 mod roots;
 mod runtime;
@@ -26,7 +27,7 @@ use pyo3::prelude::*;
 #[pymodule(gil_used = false)]
 mod _native {
     #[pymodule_export]
-    use crate::call::{Pages, decode_reply, explain, invalid_argument, operations};
+    use crate::call::{decode_reply, explain, invalid_argument, operations, plain_values};
     #[pymodule_export]
     use crate::callback::Callback;
     #[pymodule_export]
@@ -40,15 +41,20 @@ mod _native {
     #[pymodule_export]
     use crate::options::is_proxy;
     #[pymodule_export]
+    use crate::pages::Pages;
+    #[pymodule_export]
     use crate::registry::Registry;
     #[pymodule_export]
     use feishu_corehr::error::fields::Error;
     #[pymodule_export]
     use feishu_corehr::{
-        AbstractLine, Advice, Already, Attribution, Comment, CopiedTask, DoneStatus, DoneTask, Effect, Empty,
-        ErrorKind, Explanation, FieldViolation, FlowKind, GetProcess, Help, I18nText, Link, ListProcesses, Observation,
-        PendingTask, Problem, Process, ProcessPage, PythonActor, PythonUser, ReadBack, RevokeProcess, Revoked, Status,
-        TaskType, TransportErrorKind, UserIdType, WaitFor, WithdrawProcess, Withdrawn,
+        AbstractLine, Advice, Already, Attribution, Comment, CopiedTask, DepartmentIdType, DoneStatus, DoneTask,
+        Effect, Empty, ErrorKind, Explanation, FieldViolation, FileValue, FlowKind, FlowTemplate, FormValue,
+        FormVariable, FormVariables, GetFlowVariables, GetFormVariables, GetProcess, GetTemplate, Help, I18nText, Link,
+        ListProcesses, ListTasks, ListedTask, NewFile, NewFormVariable, NewSubValue, ObjectValue, Observation,
+        PendingTask, Problem, Process, ProcessPage, PythonActor, PythonNewFormValue, PythonUser, ReadBack, RecordValue,
+        RevokeProcess, Revoked, Status, SubValue, TaskPage, TaskStatus, TaskType, TransportErrorKind, UserIdType,
+        ValueKind, WaitFor, WithdrawProcess, Withdrawn,
     };
 
     #[pymodule_export]

@@ -110,7 +110,7 @@ class Calls:
             result = method(*arguments, **options)
             if not self.is_async:
                 return result
-            if isinstance(result, feishu_corehr.AsyncProcessIds):
+            if isinstance(result, feishu_corehr.AsyncItems):
                 return Walk(result)
             return asyncio.run(result) if asyncio.iscoroutine(result) else result
 
@@ -120,7 +120,7 @@ class Calls:
 class Walk:
     """An asynchronous iterator as a plain one."""
 
-    def __init__(self, ids: feishu_corehr.AsyncProcessIds) -> None:
+    def __init__(self, ids: "feishu_corehr.AsyncItems[str]") -> None:
         self.ids = ids
 
     @property

@@ -27,6 +27,32 @@ REQUESTS = [
     feishu.RevokeProcess(process_id="7", actor=USERS[2], reason="错"),
     feishu.GetProcess(process_id="7", user_id_type=feishu.UserIdType.UNION_ID),
     feishu.ListProcesses(modify_time_from=0, modify_time_to=1, statuses=[feishu.Status.WITHDRAWN], page_size=7),
+    feishu.ListTasks(user_id="ou_a", approver_status=feishu.TaskStatus.STARTED),
+    feishu.GetFormVariables(process_id="7", department_id_type=feishu.DepartmentIdType.DEPARTMENT_ID),
+    feishu.GetFlowVariables(process_id="7", variable_keys=["a"]),
+    feishu.GetTemplate(flow_definition_id="people_7_7", variable_api_names=["a"]),
+]
+FILE = feishu.NewFile(open_file_id="f", file_name="a.txt", length=7)
+WRITTEN = [
+    feishu.NewFormValue.Boolean(True),
+    feishu.NewFormValue.Date(-1),
+    feishu.NewFormValue.DateTime(1_766_000_000_000),
+    feishu.NewFormValue.Department("1"),
+    feishu.NewFormValue.Employment("2"),
+    feishu.NewFormValue.Enum("e"),
+    feishu.NewFormValue.File(FILE),
+    feishu.NewFormValue.I18n(feishu.I18nText(zh_cn="甲", en_us="A")),
+    feishu.NewFormValue.Items(["k"]),
+    feishu.NewFormValue.Number("-12.50"),
+    feishu.NewFormValue.Object(feishu.ObjectValue(wk_id="1", wk_api_name="job")),
+    feishu.NewFormValue.Record([feishu.RecordValue(variable_api_name="a", sub_value_key="k", record_id="1")]),
+    feishu.NewFormValue.Text("x"),
+]
+VARIABLES = [
+    feishu.NewFormVariable(
+        variable_api_name="a", variable_value=value, sub_values=[feishu.NewSubValue(key="k", value=value)]
+    )
+    for value in WRITTEN
 ]
 
 
@@ -89,6 +115,13 @@ def values() -> list[Any]:
         feishu.Revoked(process_id="7", status=feishu.Status.REVOKING, status_number=15),
         rich_process(),
         page,
+        FILE,
+        *WRITTEN,
+        *VARIABLES,
+        VARIABLES[0].sub_values[0],
+        *[cls() for cls in (feishu.FileValue, feishu.FlowTemplate, feishu.FormValue, feishu.FormVariable)],
+        *[cls() for cls in (feishu.FormVariables, feishu.ListedTask, feishu.TaskPage, feishu.ObjectValue)],
+        *[cls() for cls in (feishu.RecordValue, feishu.SubValue)],
         seen[0],
         feishu.explain("withdraw_process", 1161006),
         error,

@@ -14,6 +14,10 @@ WRONG = [
     "client.withdraw_process('7', System())",
     "client.withdraw_process('7', actor=System(), timeout=5)",
     "client.get_process('7').no_such_field",
+    "client.list_tasks('ou_1', approver_status='started')",
+    "client.get_form_variables('7', department_id_type=feishu_corehr.UserIdType.OPEN_ID)",
+    "feishu_corehr.NewFormVariable(variable_api_name='a', variable_value={'text_value': 'x'})",
+    "feishu_corehr.NewFormValue.Date('2026-01-01')",
     "feishu_corehr.no_such_name",
     "Client(transport=5)",
 ]

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import datetime, timezone
+from typing import Any
 
 import feishu_corehr
 from feishu_corehr import (
@@ -11,16 +12,22 @@ from feishu_corehr import (
     Client,
     Effect,
     Error,
+    FormVariables,
     HttpRequest,
     HttpResponse,
+    ListedTask,
+    NewFormValue,
+    NewFormVariable,
     NotWithdrawableError,
     Observation,
     OpenId,
     ReadBack,
     Status,
     System,
+    TaskStatus,
     UserIdType,
     Withdrawn,
+    plain_values,
 )
 
 
@@ -62,6 +69,11 @@ def use() -> Status:
         done: Withdrawn = client.withdraw_process("7", actor=System(), read_back=ReadBack.REQUIRED, deadline=5)
         client.withdraw_process("7", actor=System(user=OpenId("ou_1")), reason=None)
         client.withdraw_process("7", actor=OpenId("ou_1"), check_first=True, already_withdrawn=Already.ERROR)
+        tasks: list[ListedTask] = list(client.list_tasks("ou_1", approver_status=TaskStatus.IN_PROGRESS))
+        form: FormVariables = client.get_form_variables(tasks[0].process_id)
+        plain: dict[str, Any] = plain_values(form)
+        NewFormVariable(variable_api_name="a", variable_value=NewFormValue.Text("x"))
+        del plain
         attribution: Attribution = done.attribution
         del attribution
         ids: list[str] = list(client.list_processes(modify_time_from=0, modify_time_to=datetime.now(timezone.utc)))

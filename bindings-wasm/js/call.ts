@@ -45,7 +45,7 @@ type Command =
   | { failed: Told }
   | { forget: number }
   | { observe: Observation }
-  | { send: { task: number; request: HttpRequest } }
+  | { send: { task: number; acts: boolean; request: HttpRequest } }
   | { sleep: { task: number; milliseconds: number } };
 
 /** Runs a call to its end. What is wrong with its arguments rejects the promise, too. */
@@ -191,6 +191,7 @@ class Call<T> implements Pollable {
       return;
     }
     if ("send" in command) {
+      this.#mayHaveActed ||= command.send.acts;
       this.#send(command.send.task, command.send.request);
     } else if ("done" in command) {
       this.#end(() => this.#resolve(command.done as T));
@@ -223,7 +224,6 @@ class Call<T> implements Pollable {
 
   #send(task: number, request: HttpRequest): void {
     const { send } = this.#client.carrier;
-    this.#mayHaveActed ||= request.method !== "GET" && !request.sensitive_body;
     this.#run(
       task,
       () => send(request),

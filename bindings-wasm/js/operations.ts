@@ -2,10 +2,29 @@
 
 import { relay, run, type Opened } from "./call.js";
 import * as core from "./core.js";
-import type { Already, GetProcess, Process, ReadBack, Revoked, RevokeProcess, WaitFor, Withdrawn, WithdrawProcess } from "./core.js";
+import type {
+  Already,
+  FlowTemplate,
+  FormVariables,
+  GetFlowVariables,
+  GetFormVariables,
+  GetProcess,
+  GetTemplate,
+  ListedTask,
+  ListTasks,
+  Process,
+  ProcessPage,
+  ReadBack,
+  Revoked,
+  RevokeProcess,
+  TaskPage,
+  WaitFor,
+  Withdrawn,
+  WithdrawProcess,
+} from "./core.js";
 import type { HttpRequest, HttpResponse } from "./http.js";
+import { Items, type List } from "./items.js";
 import { problem } from "./options.js";
-import { ProcessIds } from "./process-ids.js";
 import { isSignal } from "./realm.js";
 import type { ListRequest } from "./requests.js";
 import type { Requests } from "./table.js";
@@ -110,6 +129,31 @@ export class Operations<Options extends CallOptions> {
     return call(this[OPEN], "revoke_process", request, options);
   }
 
+  /**
+   * Reads what the form of one process holds; `plainValues` makes plain data of it. For processes of CoreHR and of
+   * attendance only. Here the kinds of ids are by default `people_corehr_id` and `people_corehr_department_id`.
+   */
+  getFormVariables(request: GetFormVariables, options?: Options): Promise<FormVariables> {
+    return call(this[OPEN], "get_form_variables", request, options);
+  }
+
+  /**
+   * Reads the data of one process's flow, who started it and when included; `plainValues` makes plain data of it. For
+   * processes of CoreHR and of attendance only. Here the kinds of ids are by default `people_corehr_id` and
+   * `people_corehr_department_id`.
+   */
+  getFlowVariables(request: GetFlowVariables, options?: Options): Promise<FormVariables> {
+    return call(this[OPEN], "get_flow_variables", request, options);
+  }
+
+  /**
+   * Reads of which form the values of a flow's variables are; for development, not for production. `error_info` has what
+   * is wrong with the names, in Feishu's words.
+   */
+  getTemplate(request: GetTemplate, options?: Options): Promise<FlowTemplate> {
+    return call(this[OPEN], "get_template", request, options);
+  }
+
   /** Reads one process. */
   getProcess(request: GetProcess, options?: Options): Promise<Process> {
     return call(this[OPEN], "get_process", request, options);
@@ -130,16 +174,13 @@ export class Operations<Options extends CallOptions> {
    * Lists the ids of the processes that were modified in a span of time, for `for await`. A span of 31 days or more is
    * asked for in parts, oldest first; an id may then come twice. What is wrong is thrown by the first step.
    */
-  listProcesses(request: ListRequest, options?: Options): ProcessIds {
-    const { signal, ...rest } = (options ?? {}) as Options;
-    const pageToken = (request as { page_token?: unknown } | null | undefined)?.page_token;
-    const token = typeof pageToken === "string" ? pageToken : null;
-    const doOpen = this[OPEN];
-    const open = (): Opened | Promise<Opened> => {
-      checkSignal("list_processes", signal);
-      return doOpen();
-    };
-    return new ProcessIds(open, written(withMilliseconds(request)), written(rest), signal ?? undefined, token);
+  listProcesses(request: ListRequest, options?: Options): Items<string> {
+    return listed(this[OPEN], PROCESSES, withMilliseconds(request), options);
+  }
+
+  /** Lists the tasks of one person, for `for await`. What is wrong is thrown by the first step. */
+  listTasks(request: ListTasks, options?: Options): Items<ListedTask> {
+    return listed(this[OPEN], TASKS, request, options);
   }
 
   /** The request as data, for another HTTP stack or to look at; nothing is sent. */
@@ -160,6 +201,25 @@ export class Operations<Options extends CallOptions> {
   async relay(operation: string, request: unknown, options: object, signal: AbortSignal): Promise<HttpResponse> {
     return relay(await this[OPEN](), operation, written(request), written(options), signal);
   }
+}
+
+const PROCESSES: List<string> = { operation: "list_processes", items: (page: ProcessPage) => page.process_ids };
+const TASKS: List<ListedTask> = { operation: "list_tasks", items: (page: TaskPage) => page.approver_list };
+
+function listed<Item>(
+  doOpen: () => Opened | Promise<Opened>,
+  list: List<Item>,
+  request: unknown,
+  options: CallOptions | undefined,
+): Items<Item> {
+  const { signal, ...rest } = options ?? {};
+  const pageToken = (request as { page_token?: unknown } | null | undefined)?.page_token;
+  const token = typeof pageToken === "string" ? pageToken : null;
+  const open = (): Opened | Promise<Opened> => {
+    checkSignal(list.operation, signal);
+    return doOpen();
+  };
+  return new Items(open, list, written(request), written(rest), signal ?? undefined, token);
 }
 
 async function call<T>(

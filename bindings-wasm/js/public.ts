@@ -1,7 +1,7 @@
 /** What every entry of this package exports. */
 
 import * as core from "./core.js";
-import type { Explanation } from "./core.js";
+import type { Explanation, FlowTemplate, FormVariables } from "./core.js";
 import type { HttpResponse } from "./http.js";
 import { instance } from "./instance.js";
 import { OPERATIONS, type Replies, type Requests } from "./table.js";
@@ -15,7 +15,7 @@ export type { Error as ErrorFields } from "./core.js";
 export type { HttpHead, HttpHeaders, HttpRequest, HttpResponse } from "./http.js";
 export type { ActOptions, CallOptions, ReadBackOption, RevokeOptions, ShownRequest, WithdrawOptions } from "./operations.js";
 export type { SharedOptions } from "./options.js";
-export type { ProcessIds } from "./process-ids.js";
+export type { Items } from "./items.js";
 export type { Asked, ListRequest } from "./requests.js";
 export type { Replies, Requests } from "./table.js";
 export type { Transport } from "./transport.js";
@@ -42,6 +42,23 @@ export function explain(operation: keyof Requests, code: number): Explanation | 
   // What a caller's object does when it is asked for its text must not happen within the module.
   const [name, number] = [String(operation), Number(code)];
   return JSON.parse(instance().enter(() => core.explain(name, number))) as Explanation | null;
+}
+
+/** A value that is nothing but data. */
+export type PlainValue = boolean | null | number | string | PlainValue[] | { [name: string]: PlainValue };
+
+/**
+ * The variables of a form, a flow or a template as plain nested data, by name: a record is an object of its fields, a
+ * list an array, and what they point at stands in its place.
+ *
+ * Texts, numbers, options and ids are strings, a date is its days and a moment its milliseconds since 1970-01-01 UTC, an
+ * empty value is null, and a value of an unknown kind is its own JSON. A record with several record ids is an array of
+ * objects; what points at nothing is null in a record, and its own text in a list. It is made of the answer's `raw`.
+ * Values nested more than 32 deep, as in a circle, and more than 1,000,000 of them throw a `FeishuError`.
+ */
+export function plainValues(answer: FlowTemplate | FormVariables): Record<string, PlainValue> {
+  const raw = String(answer.raw);
+  return instance().ask<Record<string, PlainValue>>(() => core.plain(raw));
 }
 
 /** The names of all operations. */

@@ -56,9 +56,13 @@ export function read(template: Template, { segments, query }: Route<string>, bod
     throw new Refusal(400, `the query takes ${listed(names)}; \`${strange}\` is not one of them`);
   }
   for (const [name, kind] of Object.entries(template.query)) {
-    if (typeof kind === "object") {
-      const words = query.getAll(name).map((number) => word(name, kind, number));
-      Object.assign(request, words.length > 0 && { [name]: words });
+    if (kind === "texts" || (typeof kind === "object" && kind.repeats)) {
+      const all = query.getAll(name);
+      const values = kind === "texts" ? all : all.map((number) => word(name, kind.words, number));
+      Object.assign(request, values.length > 0 && { [name]: values });
+    } else if (typeof kind === "object") {
+      const number = single(query, name);
+      Object.assign(request, number !== undefined && { [name]: word(name, kind.words, number) });
     } else {
       const text = single(query, name);
       Object.assign(request, text !== undefined && { [name]: kind === "integer" ? integer(name, text) : text });

@@ -11,6 +11,12 @@ export interface Template {
   readonly actor: { readonly user: string; readonly system: string } | null;
   /** The other fields of the body. */
   readonly body: readonly string[];
-  /** The names of the query; where the words are by number, the name may be repeated. */
-  readonly query: Readonly<Record<string, "integer" | "text" | Readonly<Record<string, string>>>>;
+  /** The names of the query. A name of `texts`, and of words by number that say so, may be repeated. */
+  readonly query: Readonly<Record<string, "integer" | "text" | "texts" | Words>>;
+}
+
+/** Words that are written by their numbers. */
+export interface Words {
+  readonly repeats: boolean;
+  readonly words: Readonly<Record<string, string>>;
 }

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
 
-use feishu_corehr::{Action, Call, Error, Form, Instant, Outcome};
+use feishu_corehr::{Action, Call, Error, Form, Instant, Operation, Outcome};
 
 use crate::client::Client;
 use crate::door::Door;
@@ -38,7 +38,7 @@ impl OngoingCall {
         let (call, act) = client.call(&mut more, Some(door));
         let request = door.enter(request, more)?;
         let action = Action::new(&client.session, &*request, call, act)?;
-        Ok(Self::with(action, client, is_observed, number, door.leave))
+        Ok(Self::with(action, client, is_observed, number, door.operation, door.leave))
     }
 
     /// One request for a client elsewhere, which decides by the raw answer; so nothing of it is told here.
@@ -55,7 +55,7 @@ impl OngoingCall {
         let (call, _) = client.call(&mut more, None);
         let request = door.enter(request, more)?;
         let action = Action::relayed(&client.session, &*request, call)?;
-        Ok(Self::with(action, client, is_observed, number, |_| Ok("{}".to_owned())))
+        Ok(Self::with(action, client, is_observed, number, door.operation, |_| Ok("{}".to_owned())))
     }
 
     fn with(
@@ -63,9 +63,10 @@ impl OngoingCall {
         client: &Client,
         is_observed: bool,
         number: u32,
+        operation: &'static Operation,
         leave: fn(Outcome) -> Result<String, Error>,
     ) -> Self {
-        let host = Rc::new(CallHost::new(client.keeps_budget, is_observed));
+        let host = Rc::new(CallHost::new(client.keeps_budget, is_observed, operation.replay.is_write()));
         let call = Rc::new(Call::new(action));
         let (driven, asked) = (call.clone(), host.clone());
         let future = Box::pin(async move { driven.drive(&*asked, &*asked).await });

@@ -1,6 +1,6 @@
 //! Requests and answers as data, for transports and for callers with an HTTP stack of their own.
 
-use feishu_corehr::{Error, Form, HttpRequest, HttpResponse};
+use feishu_corehr::{Error, Fields, Form, FormVariable, HttpRequest, HttpResponse, plain_values};
 use serde::{Serialize, Serializer};
 
 use crate::client::Client;
@@ -56,6 +56,16 @@ pub(crate) fn decode(operation: &str, response: &HttpResponse) -> Result<String,
     let door = Door::of(operation)?;
     let reply = feishu_corehr::read(door.operation, response)?;
     (door.decode)(&reply)
+}
+
+/// The variables as plain data, by the answer's data as received.
+pub(crate) fn plain(raw: &str) -> Result<serde_json::Map<String, serde_json::Value>, Error> {
+    let mut problem = None;
+    let mut fields = Fields::of(raw, &mut problem);
+    let mut variables: Vec<FormVariable> = fields.take("field_variable_values");
+    variables.append(&mut fields.take("field_values"));
+    Error::check("plain_values", problem.into_iter().collect())?;
+    plain_values(&variables)
 }
 
 fn pairs<S: Serializer>(headers: &[feishu_corehr::Header], serializer: S) -> Result<S::Ok, S::Error> {

@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use feishu_corehr::{
-    Answer, Ask, Host, HttpRequest, HttpResponse, Instant, Observation, Secret, Transport, TransportError,
+    Answer, Ask, Host, HttpRequest, HttpResponse, Instant, Method, Observation, Secret, Transport, TransportError,
     TransportErrorKind,
 };
 use serde::Serialize;
@@ -27,7 +27,7 @@ pub(crate) enum Command {
     /// Tell the hook.
     Observe(Box<Observation>),
     /// Send this, once.
-    Send { task: u32, request: Box<Sendable> },
+    Send { task: u32, acts: bool, request: Box<Sendable> },
     /// Wait.
     Sleep { task: u32, milliseconds: u64 },
 }
@@ -43,6 +43,8 @@ pub(crate) enum Completion {
 pub(crate) struct CallHost {
     keeps_budget: bool,
     is_observed: bool,
+    /// Whether its requests may change something.
+    is_write: bool,
     now: Cell<Instant>,
     commands: RefCell<Vec<Command>>,
     /// By task: nothing yet, or what was brought. There are two at most at a time.
@@ -51,10 +53,11 @@ pub(crate) struct CallHost {
 }
 
 impl CallHost {
-    pub(crate) fn new(keeps_budget: bool, is_observed: bool) -> Self {
+    pub(crate) fn new(keeps_budget: bool, is_observed: bool, is_write: bool) -> Self {
         Self {
             keeps_budget,
             is_observed,
+            is_write,
             now: Cell::default(),
             commands: RefCell::default(),
             tasks: RefCell::default(),
@@ -123,7 +126,9 @@ impl Drop for Task<'_> {
 
 impl Transport for CallHost {
     async fn send(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
-        match self.task(|task| Command::Send { task, request: Box::new(Sendable::new(request)) }).await {
+        // A write reads, too, and asks for its token.
+        let acts = self.is_write && request.method != Method::Get && !request.sensitive_body;
+        match self.task(|task| Command::Send { task, acts, request: Box::new(Sendable::new(request)) }).await {
             Completion::Http(result) => result,
             Completion::Nothing | Completion::Token(_) => {
                 Err(TransportError::new(TransportErrorKind::Other, true, "the transport brought no answer"))

@@ -100,21 +100,24 @@ pub fn token(call: u32, task: u32, is_token: bool, text: String) {
 
 /// Begins a walk through a list: `{"ok": its number}` or `{"error": …}`.
 #[wasm_bindgen]
-pub fn walk(request: &str) -> String {
-    text::result(walk::new(request).map(Registry::add_walk))
+pub fn walk(operation: &str, request: &str) -> String {
+    text::result(walk::new(operation, request).map(Registry::add_walk))
 }
 
 /// Where a walk stands: `{"ok": {"cursor", "request"}}`, both null at its end; or `{"error": …}` once, where the page that
 /// was taken last does not lead on.
 #[wasm_bindgen]
 pub fn walk_next(walk: u32) -> String {
-    Registry::walk(walk, walk::next)
+    Registry::walk(walk, |walk| walk.next())
 }
 
-/// Takes a page and goes on to the next.
+/// Goes on to the next page by what the answer says of it.
 #[wasm_bindgen]
-pub fn walk_take(walk: u32, page: &str, log_id: Option<String>) {
-    Registry::walk(walk, |pages| walk::take(pages, page, log_id));
+pub fn walk_on(walk: u32, has_more: bool, page_token: Option<String>, log_id: Option<String>) {
+    Registry::walk(walk, |walk| {
+        walk.go_on(has_more, page_token.as_deref(), log_id.as_deref());
+        String::new()
+    });
 }
 
 /// Forgets a walk.
@@ -133,6 +136,12 @@ pub fn request(client: u32, operation: &str, request: &str, options: &str) -> St
 #[wasm_bindgen]
 pub fn decode(operation: &str, status: u16, headers: &str, body: Vec<u8>) -> String {
     text::written(data::decode(operation, &HttpResponse { status, headers: text::headers(headers), body }))
+}
+
+/// The variables of a form, a flow or a template as plain data, by the answer's `data`: `{"ok": …}` or `{"error": …}`.
+#[wasm_bindgen]
+pub fn plain(raw: &str) -> String {
+    text::result(data::plain(raw))
 }
 
 /// What is known about a code of an operation, or null.

@@ -3,19 +3,20 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use feishu_corehr::{Error, ErrorKind, Instant, ListProcesses, Pages};
+use feishu_corehr::{Error, ErrorKind, Instant};
 
 use crate::call::OngoingCall;
 use crate::client::Client;
 use crate::host::Completion;
 use crate::text::{self, Told};
+use crate::walk::Walk;
 
 /// All clients, calls and walks of this instance.
 #[derive(Default)]
 pub(crate) struct Registry {
     clients: Slab<Rc<Client>>,
     calls: Slab<OngoingCall>,
-    walks: Slab<Pages<ListProcesses>>,
+    walks: Slab<Box<dyn Walk>>,
 }
 
 /// Things by number; the number of what was taken away is given again. A map would be several times its size in wasm.
@@ -126,12 +127,14 @@ impl Registry {
         text::json(&Told::new(error))
     }
 
-    pub(crate) fn add_walk(pages: Pages<ListProcesses>) -> u32 {
-        number(REGISTRY.with_borrow_mut(|registry| registry.walks.insert(|_| Ok(pages))))
+    pub(crate) fn add_walk(walk: Box<dyn Walk>) -> u32 {
+        number(REGISTRY.with_borrow_mut(|registry| registry.walks.insert(|_| Ok(walk))))
     }
 
-    pub(crate) fn walk(number: u32, act: impl FnOnce(&mut Pages<ListProcesses>) -> String) -> String {
-        REGISTRY.with_borrow_mut(|registry| registry.walks.find(number).map_or_else(|| "{\"ok\":null}".to_owned(), act))
+    pub(crate) fn walk(number: u32, act: impl FnOnce(&mut dyn Walk) -> String) -> String {
+        REGISTRY.with_borrow_mut(|registry| {
+            registry.walks.find(number).map_or_else(|| "{\"ok\":null}".to_owned(), |walk| act(&mut **walk))
+        })
     }
 
     pub(crate) fn remove_walk(number: u32) {

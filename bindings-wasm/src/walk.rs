@@ -1,34 +1,57 @@
 //! The walk through all pages of a list; the core decides how it goes on and when it ends.
 
-use feishu_corehr::{Endpoint, Error, Form, FromForm, FromJson, ListProcesses, Pages, ProcessPage};
+use feishu_corehr::{Error, Form, FromForm, List, Pages, lists, no_operation};
 use serde::Serialize;
 
 use crate::text;
 
 /// Where a walk stands.
 #[derive(Serialize)]
-struct Place {
+struct Place<L> {
     /// Where another walk can go on from here.
     cursor: Option<String>,
     /// The page to ask for.
-    request: Option<ListProcesses>,
+    request: Option<L>,
 }
 
-pub(crate) fn new(request: &str) -> Result<Pages<ListProcesses>, Error> {
+/// A walk whose list's type is forgotten.
+pub(crate) trait Walk {
+    /// Where it stands, as JSON.
+    fn next(&mut self) -> String;
+
+    /// Goes on to the next page.
+    fn go_on(&mut self, has_more: bool, page_token: Option<&str>, log_id: Option<&str>);
+}
+
+impl<L: List + Serialize> Walk for Pages<L> {
+    fn next(&mut self) -> String {
+        text::result(self.next_request().map(|request| Place { cursor: self.cursor(), request }))
+    }
+
+    fn go_on(&mut self, has_more: bool, page_token: Option<&str>, log_id: Option<&str>) {
+        Self::go_on(self, has_more, page_token, log_id);
+    }
+}
+
+macro_rules! walks {
+    ($($name:ident: $request:ident,)*) => {
+        /// A walk of the list with that name.
+        pub(crate) fn new(operation: &str, request: &str) -> Result<Box<dyn Walk>, Error> {
+            match operation {
+                $(stringify!($name) => begun::<feishu_corehr::$request>(request),)*
+                _ => Err(Error::invalid(operation, vec![no_operation()])),
+            }
+        }
+    };
+}
+
+lists!(walks);
+
+fn begun<L: List + FromForm + Serialize + 'static>(request: &str) -> Result<Box<dyn Walk>, Error> {
     let mut form = Form::read("request", request);
-    let request = ListProcesses::from_form(&mut form);
-    Error::check(ListProcesses::OPERATION.name, form.problems())?;
+    let request = L::from_form(&mut form);
+    Error::check(L::OPERATION.name, form.problems())?;
     // Without a problem there is a request.
-    request.map_or_else(|| Err(Error::invalid(ListProcesses::OPERATION.name, Vec::new())), Pages::new)
-}
-
-pub(crate) fn next(pages: &mut Pages<ListProcesses>) -> String {
-    text::result(pages.next_request().map(|request| Place { cursor: pages.cursor(), request }))
-}
-
-/// A page that cannot be read would be one that this instance has not written; the walk then ends.
-pub(crate) fn take(pages: &mut Pages<ListProcesses>, page: &str, log_id: Option<String>) -> String {
-    let page = serde_json::from_str(page).ok().and_then(|page| ProcessPage::read(page).ok()).unwrap_or_default();
-    pages.take(&ProcessPage { log_id, ..page });
-    String::new()
+    let request = request.ok_or_else(|| Error::invalid(L::OPERATION.name, Vec::new()))?;
+    Ok(Box::new(Pages::new(request)?))
 }

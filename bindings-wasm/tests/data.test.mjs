@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { Client, decodeReply, explain, FEISHU, LARK, operations } from "feishu-corehr";
+import { Client, decodeReply, explain, FEISHU, LARK, operations, plainValues } from "feishu-corehr";
 
 import { thrown } from "./sandbox.mjs";
 
@@ -88,4 +88,24 @@ test("the client has a method for every operation", () => {
     const method = operation.replace(/_(.)/g, (_, letter) => letter.toUpperCase());
     assert.equal(typeof client[method], "function", method);
   }
+});
+
+test("variables become plain objects and arrays", () => {
+  const read = (...field_variable_values) =>
+    decodeReply("get_form_variables", { status: 200, body: JSON.stringify({ code: 0, data: { field_variable_values } }) });
+  const list = { variable_api_name: "a", variable_value: { list_values: ["k", "1", "x"] } };
+  const record = { record_values: [{ variable_api_name: "city", sub_value_key: "l", record_id: "9" }] };
+  const subs = [{ key: "k", value: record }, { key: "l", value: { date_value: "20440" } }];
+  assert.deepEqual(plainValues(read({ ...list, sub_values: subs })), { a: [{ city: 20440 }, 20440, "x"] });
+  assert.deepEqual(plainValues(read({ variable_api_name: "b", variable_value: { color_value: [1.5] } })), { b: { color_value: [1.5] } });
+  const circle = [{ key: "k", value: { list_values: ["k", "k"] } }];
+  assert.match(thrown(() => plainValues(read({ ...list, sub_values: circle }))).summary, /nested more than 32 deep/);
+  const template = { code: 0, data: { field_values: [{ variable_api_name: "c", variable_value: { text_value: "t" } }] } };
+  assert.deepEqual(plainValues(decodeReply("get_template", { status: 200, body: JSON.stringify(template) })), { c: "t" });
+  assert.equal(thrown(() => plainValues({})).kind, "invalid_argument");
+});
+
+test("a request that reads by POST is a read", async () => {
+  const shown = client.request("get_template", { flow_definition_id: "people_7_7", variable_api_names: ["a"] });
+  assert.deepEqual([shown.method, JSON.parse(shown.body).variable_api_names], ["POST", ["a"]]);
 });

@@ -136,3 +136,17 @@ test("steps that are asked for at once come one after another", async () => {
   const steps = await Promise.all(whole.map(() => walk.next()));
   assert.deepEqual(steps.map((step) => step.value), whole);
 });
+
+test("tasks are a list, too, and a retired filter is refused", async () => {
+  const client = feishu.client();
+  const user_id = "ou_5bcc7b1d1f3b4f6f9d2c0a4e8d7c6b5a";
+  const tasks = await all(client.listTasks({ user_id, page_size: 2 }));
+  assert.ok(tasks.length > 3 && tasks.every((task) => task.approver_id !== ""));
+  assert.ok((await feishu.log("list_tasks")).length > 1);
+  const walk = client.listTasks({ user_id, page_size: 2 });
+  const some = [(await walk.next()).value, (await walk.next()).value, (await walk.next()).value];
+  const rest = await all(client.listTasks({ user_id, page_size: 2, page_token: walk.pageToken }));
+  assert.deepEqual([...some.slice(0, 2), ...rest], tasks);
+  const error = await failure(all(client.listTasks({ user_id, approver_status: "skipped" })));
+  assert.match(error.problems[0].rule, /leave it out/);
+});

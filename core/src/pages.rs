@@ -7,6 +7,20 @@ use crate::key;
 /// In bytes. No page documents a length; those seen have 19 digits.
 const LONGEST_PAGE_TOKEN: usize = 4096;
 
+/// How many items a page may have.
+pub(crate) const LARGEST_PAGE: u32 = 100;
+
+/// The size of a page that nobody has said.
+pub(crate) const fn largest_page() -> u32 {
+    LARGEST_PAGE
+}
+
+/// What is wrong with the size of a page.
+pub(crate) fn size_problem(size: u32) -> Option<Problem> {
+    let is_wrong = !(1..=LARGEST_PAGE).contains(&size);
+    is_wrong.then(|| Problem::new("page_size", format!("is {size}; the server takes 1 to {LARGEST_PAGE}")))
+}
+
 /// An operation that answers a page at a time.
 pub trait List: Endpoint + Clone {
     /// What the list has.
@@ -127,14 +141,19 @@ impl<L: List> Pages<L> {
     /// Takes the answer, goes on to the next page, and gives the items.
     pub fn take(&mut self, answer: &L::Response) -> Vec<L::Item> {
         let page = L::page(answer);
-        match (page.has_more, page.page_token) {
+        self.go_on(page.has_more, page.page_token, page.log_id);
+        page.items.to_vec()
+    }
+
+    /// Goes on to the next page by what the answer says of it, for who has the items already.
+    pub fn go_on(&mut self, has_more: bool, page_token: Option<&str>, log_id: Option<&str>) {
+        match (has_more, page_token) {
             (false, _) => self.next_window(),
             (true, token) => match self.problem(token) {
-                Some(problem) => self.stuck = Some(stuck::<L>(&problem, page.log_id)),
+                Some(problem) => self.stuck = Some(stuck::<L>(&problem, log_id)),
                 None => self.next_page(token),
             },
         }
-        page.items.to_vec()
     }
 
     /// What to give as `page_token` to go on from here in another walk with the same span; none when all pages have

@@ -23,8 +23,12 @@ pub enum Parameter {
 pub enum Kind {
     /// Decimal digits.
     Integer,
+    /// A word, by its number. `unknown` has none.
+    Number(&'static [(i64, &'static str)]),
     /// A list of words: the name is repeated, each time with the number of a word. `unknown` has none.
     Numbers(&'static [(i64, &'static str)]),
     /// Text.
     Text,
+    /// A list of texts: the name is repeated.
+    Texts,
 }

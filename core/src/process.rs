@@ -2,8 +2,12 @@
 
 mod actor;
 mod form;
+mod get_flow_variables;
+mod get_form_variables;
 mod get_process;
+mod get_template;
 mod list_processes;
+mod list_tasks;
 mod new_form;
 mod plain_values;
 mod refusals;
@@ -13,12 +17,16 @@ mod types;
 mod wait_for;
 mod withdraw_process;
 
-pub use actor::{Actor, User, UserIdType};
+pub use actor::{Actor, DepartmentIdType, User, UserIdType};
 #[cfg(feature = "python")]
 pub use actor::{PythonActor, PythonUser};
 pub use form::{FileValue, FormValue, FormVariable, FormVariables, ObjectValue, RecordValue, SubValue, ValueKind};
+pub use get_flow_variables::GetFlowVariables;
+pub use get_form_variables::GetFormVariables;
 pub use get_process::{AbstractLine, Comment, CopiedTask, DoneTask, FlowKind, GetProcess, PendingTask, Process};
+pub use get_template::{FlowTemplate, GetTemplate};
 pub use list_processes::{ListProcesses, ProcessPage};
+pub use list_tasks::{ListTasks, ListedTask, TaskPage, TaskStatus};
 #[cfg(feature = "python")]
 pub use new_form::PythonNewFormValue;
 pub use new_form::{NewFile, NewFormValue, NewFormVariable, NewSubValue};
@@ -41,8 +49,12 @@ macro_rules! operations {
     };
     ($each:ident; $($more:tt)*) => {
         $each! {
+            get_flow_variables: GetFlowVariables -> FormVariables,
+            get_form_variables: GetFormVariables -> FormVariables,
             get_process: GetProcess -> Process,
+            get_template: GetTemplate -> FlowTemplate,
             list_processes: ListProcesses -> ProcessPage,
+            list_tasks: ListTasks -> TaskPage,
             revoke_process: RevokeProcess -> Revoked,
             withdraw_process: WithdrawProcess -> Withdrawn,
             $($more)*
@@ -57,6 +69,17 @@ macro_rules! calls {
         $crate::operations! {
             $each;
             wait_for: WaitFor -> Process,
+        }
+    };
+}
+
+/// The operations among them that are lists.
+#[macro_export]
+macro_rules! lists {
+    ($each:ident) => {
+        $each! {
+            list_processes: ListProcesses,
+            list_tasks: ListTasks,
         }
     };
 }

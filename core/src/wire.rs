@@ -86,10 +86,10 @@ impl<'a> Fields<'a> {
         self.fields.get(name)?.as_i64()
     }
 
-    /// Takes what stands under another name as if it stood under this one.
+    /// Takes what stands under another name as if it stood under this one, where that has nothing.
     pub(crate) fn alias(&mut self, other: &str, name: &str) {
         let value = self.value(other);
-        if !value.is_null() {
+        if !value.is_null() && self.fields.get(name).is_none_or(Value::is_null) {
             self.fields.insert(name.to_owned(), value);
         }
     }

@@ -51,7 +51,7 @@ export class Runner {
     if (typeof client[method] !== "function") {
       throw new Error(`the package has no operation \`${operation}\`, or no method for it`);
     }
-    const process_ids = [];
+    const items = [];
     try {
       const asked = withMoments(request);
       if (one_page === true) {
@@ -59,9 +59,9 @@ export class Runner {
         return { value: {} };
       }
       const answer = client[method](asked, options);
-      return { value: Symbol.asyncIterator in answer ? await walked(answer, take, process_ids) : plain(await answer) };
+      return { value: Symbol.asyncIterator in answer ? await walked(answer, take, items) : plain(await answer) };
     } catch (error) {
-      return { ...this.#failed(error), process_ids };
+      return { ...this.#failed(error), items };
     }
   }
 
@@ -73,15 +73,15 @@ export class Runner {
   }
 }
 
-/** Puts the ids into `process_ids` as they come. */
-async function walked(walk, take, process_ids) {
-  for await (const id of walk) {
-    process_ids.push(id);
-    if (process_ids.length === take) {
+/** Puts the items into `items` as they come. */
+async function walked(walk, take, items) {
+  for await (const item of walk) {
+    items.push(item);
+    if (items.length === take) {
       break;
     }
   }
-  return { process_ids, page_token: walk.pageToken };
+  return { items, page_token: walk.pageToken };
 }
 
 /** The method of an operation. */

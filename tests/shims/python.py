@@ -27,12 +27,15 @@ from feishu_corehr import (
     Actor,
     Already,
     Client,
+    DepartmentIdType,
     Empty,
     Error,
+    Items,
     ListProcesses,
-    ProcessIds,
+    ListTasks,
     ReadBack,
     Status,
+    TaskStatus,
     User,
     UserIdType,
     decode_reply,
@@ -220,21 +223,21 @@ def outcome(client: Client, call: dict[str, Any]) -> dict[str, Any]:
     arguments = {name: READINGS.get(name, unchanged)(value) for name, value in given.items() if name in known}
     if "deadline_ms" in call:
         arguments["deadline"] = call["deadline_ms"] / 1000
-    found: list[str] = []
+    found: list[Any] = []
     try:
         if call.get("one_page"):
-            client.request(ListProcesses(**arguments))
+            client.request(LISTS[operation](**arguments))
             return {"value": {}}
         result = method(**arguments)
-        if not isinstance(result, ProcessIds):
+        if not isinstance(result, Items):
             return {"value": plain(result)}
-        for process_id in result:
-            found.append(process_id)
+        for item in result:
+            found.append(plain(item))
             if len(found) == call.get("take"):
                 break
     except Error as error:
-        return {**failed(error), "process_ids": found} if operation.startswith("list_") else failed(error)
-    return {"value": {"process_ids": found, "page_token": result.page_token}}
+        return {**failed(error), "items": found} if operation.startswith("list_") else failed(error)
+    return {"value": {"items": found, "page_token": result.page_token}}
 
 
 def unchanged(value: Any) -> Any:
@@ -282,10 +285,13 @@ def user_of(user: dict[str, str]) -> Any:
 
 
 DEFAULTS = {"process_id": SAMPLE, "actor": {"system": True}}
+LISTS: dict[str, Any] = {"list_processes": ListProcesses, "list_tasks": ListTasks}
 READINGS: dict[str, Callable[[Any], Any]] = {
     "actor": actor_of,
     "already_revoked": lambda word: getattr(Already, word.upper()),
     "already_withdrawn": lambda word: getattr(Already, word.upper()),
+    "approver_status": lambda word: getattr(TaskStatus, word.upper()),
+    "department_id_type": lambda word: getattr(DepartmentIdType, word.upper()),
     "modify_time_from": moment,
     "modify_time_to": moment,
     "read_back": lambda word: getattr(ReadBack, word.upper()),

@@ -187,7 +187,7 @@ fn outcomes(calls: &[Call], expected: &[Outcome], actual: &[Value], found: &mut 
                 let mut error = error.clone();
                 error.as_object_mut().map(|error| error.entry("operation").or_insert_with(|| call.operation().into()));
                 compare(&path, &error, &actual["error"], found);
-                compare(&format!("{path}: ids before"), &expected.process_ids.clone().into(), &ids(actual), found);
+                compare(&format!("{path}: items before"), &expected.items.clone().into(), &items(actual), found);
             }
             (None, Some(value)) if actual["value"].is_object() => {
                 let mut value = value.clone();
@@ -205,8 +205,8 @@ fn outcomes(calls: &[Call], expected: &[Outcome], actual: &[Value], found: &mut 
     }
 }
 
-fn ids(outcome: &Value) -> Value {
-    outcome.get("process_ids").cloned().unwrap_or_else(|| Value::Array(Vec::new()))
+fn items(outcome: &Value) -> Value {
+    outcome.get("items").cloned().unwrap_or_else(|| Value::Array(Vec::new()))
 }
 
 fn compare_counts(counts: &BTreeMap<String, Value>, sent: &[Sent], found: &mut Vec<String>) {

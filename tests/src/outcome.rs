@@ -9,8 +9,8 @@ macro_rules! object {
 }
 
 /// A call that failed.
-pub fn error(error: &Error, process_ids: &[String]) -> Value {
-    json!({ "error": fields(error), "process_ids": process_ids })
+pub fn error(error: &Error, items: &[Value]) -> Value {
+    json!({ "error": fields(error), "items": items })
 }
 
 fn fields(error: &Error) -> Value {
@@ -32,9 +32,9 @@ pub fn value(value: &Value) -> Value {
     json!({ "value": value })
 }
 
-/// A walk through a list: its ids, and where another one would go on.
-pub fn walk(process_ids: &[String], page_token: Option<&str>) -> Value {
-    json!({ "value": { "process_ids": process_ids, "page_token": page_token } })
+/// A walk through a list: its items, and where another one would go on.
+pub fn walk(items: &[Value], page_token: Option<&str>) -> Value {
+    json!({ "value": { "items": items, "page_token": page_token } })
 }
 
 /// A success that says nothing more.

@@ -6,8 +6,10 @@ use std::collections::BTreeMap;
 
 use feishu_corehr::{
     ActOptions, Action, BaseUrl, BaseUrlRules, CallOptions, Config, Credentials, Endpoint, Error, Header, HttpResponse,
-    ListProcesses, Machine, Outcome, Pages, Quota, Request, Secret, Session,
+    List, Machine, Outcome, Pages, Quota, Request, Secret, Session,
 };
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::vector::{Answer, Call, Client, Reply};
@@ -31,10 +33,9 @@ pub async fn perform(stage: &mut impl Stage, client: &Client, calls: &[Call], ur
     let mut outcomes = Vec::new();
     for call in calls {
         stage.pause(call.after_ms, call.wall_jump_ms).await;
-        outcomes.push(match call.operation() {
-            "list_processes" if call.one_page => one_page(call),
-            "list_processes" => list(stage, &session, call).await,
-            _ => called(stage, &session, call).await,
+        outcomes.push(match list(stage, &session, call).await {
+            Some(walked) => walked,
+            None => called(stage, &session, call).await,
         });
     }
     outcomes
@@ -135,40 +136,53 @@ async fn played(
     stage.play(Action::new(session, request, options, act)?).await
 }
 
-async fn list(stage: &mut impl Stage, session: &Session, call: &Call) -> Value {
-    let mut pages = match Pages::new(listing(call)) {
+/// Plays the call of a list; nothing where it is of no list.
+async fn list(stage: &mut impl Stage, session: &Session, call: &Call) -> Option<Value> {
+    macro_rules! listed {
+        ($($name:ident: $request:ident,)*) => {
+            match call.operation() {
+                $(stringify!($name) => Some(walk::<feishu_corehr::$request>(stage, session, call).await),)*
+                _ => None,
+            }
+        };
+    }
+    feishu_corehr::lists!(listed)
+}
+
+async fn walk<L>(stage: &mut impl Stage, session: &Session, call: &Call) -> Value
+where
+    L: List<Item: Serialize> + Endpoint<Output = <L as Endpoint>::Response> + DeserializeOwned,
+{
+    let listing: L = serde_json::from_value(call.request(&L::OPERATION)).unwrap_or_else(|error| panic!("{error}"));
+    if call.one_page {
+        // It is not sent.
+        return listing.validate().map_or_else(|error| outcome::error(&error, &[]), |()| outcome::empty());
+    }
+    let mut pages = match Pages::new(listing) {
         Ok(pages) => pages,
         Err(error) => return outcome::error(&error, &[]),
     };
     let most = call.take.unwrap_or(usize::MAX);
-    let mut ids = Vec::new();
-    // As iterators do: what stands for the page of the id that came last.
+    let mut items = Vec::new();
+    // As iterators do: what stands for the page of the item that came last.
     let mut cursor = pages.cursor();
-    while ids.len() < most {
+    while items.len() < most {
         cursor = pages.cursor();
         let request = match pages.next_request() {
             Ok(Some(request)) => request,
             Ok(None) => break,
-            Err(error) => return outcome::error(&error, &ids),
+            Err(error) => return outcome::error(&error, &items),
         };
         let played = played(stage, session, &request, options(call), ActOptions::default()).await;
-        match played.and_then(ListProcesses::output) {
-            Ok(page) => ids.extend(pages.take(&page)),
-            Err(error) => return outcome::error(&error, &ids),
+        match played.and_then(L::output) {
+            Ok(page) => {
+                items.extend(pages.take(&page).iter().map(|item| serde_json::to_value(item).unwrap_or_default()))
+            }
+            Err(error) => return outcome::error(&error, &items),
         }
     }
-    ids.truncate(most);
-    outcome::walk(&ids, cursor.as_deref())
-}
-
-/// The request for one page by itself, which is not sent.
-fn one_page(call: &Call) -> Value {
-    listing(call).validate().map_or_else(|error| outcome::error(&error, &[]), |()| outcome::empty())
-}
-
-fn listing(call: &Call) -> ListProcesses {
-    let request = call.request(&ListProcesses::OPERATION);
-    serde_json::from_value(request).unwrap_or_else(|error| panic!("{error}"))
+    items.truncate(most);
+    outcome::walk(&items, cursor.as_deref())
 }
 
 /// A value by its word.

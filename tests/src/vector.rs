@@ -146,7 +146,7 @@ pub struct Conclusion {
     pub error: Option<Value>,
     /// As in [`Outcome`], where there is one call.
     #[serde(default)]
-    pub process_ids: Vec<String>,
+    pub items: Vec<Value>,
     /// As in [`Outcome`], where there is one call.
     pub value: Option<Value>,
     /// What was sent, in order; exactly the steps if absent.
@@ -161,9 +161,9 @@ pub struct Conclusion {
 pub struct Outcome {
     /// The error's fields.
     pub error: Option<Value>,
-    /// Of a list that ended with an error: the ids that came before.
+    /// Of a list that ended with an error: the items that came before.
     #[serde(default)]
-    pub process_ids: Vec<String>,
+    pub items: Vec<Value>,
     /// The value's fields.
     pub value: Option<Value>,
 }
@@ -398,8 +398,7 @@ impl Script {
 impl Conclusion {
     /// What each call ends with.
     pub fn outcomes(&self) -> Vec<Outcome> {
-        let one =
-            || Outcome { error: self.error.clone(), process_ids: self.process_ids.clone(), value: self.value.clone() };
+        let one = || Outcome { error: self.error.clone(), items: self.items.clone(), value: self.value.clone() };
         if self.outcomes.is_empty() { vec![one()] } else { self.outcomes.clone() }
     }
 }

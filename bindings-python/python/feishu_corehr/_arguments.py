@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 
 def listed(name: str, values: Iterable[Any]) -> list[Any]:
-    """All values of an argument that may be any iterable."""
+    """All values of an argument that may be any iterable; a text is meant as one value, and would be its letters."""
+    if isinstance(values, (str, bytes)):
+        raise TypeError(f"argument '{name}': a list is wanted, not {type(values).__name__}")
     try:
         return list(values)
     except TypeError as error:

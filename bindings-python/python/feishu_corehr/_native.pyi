@@ -6,7 +6,7 @@ from _typeshed import Incomplete, SupportsGetItem
 from typing import Any, Final, SupportsFloat, SupportsIndex, final
 from typing_extensions import disjoint_base
 
-__all__ = ["FEISHU", "LARK", "VERSION", "AbstractLine", "Actor", "Advice", "Already", "Attribution", "Callback", "Client", "Comment", "CopiedTask", "DoneStatus", "DoneTask", "Effect", "Empty", "Error", "ErrorKind", "Explanation", "FieldViolation", "FlowKind", "GetProcess", "Help", "HttpRequest", "HttpResponse", "I18nText", "Link", "ListProcesses", "Observation", "OngoingCall", "Pages", "PendingTask", "Problem", "Process", "ProcessPage", "ReadBack", "Registry", "RevokeProcess", "Revoked", "Status", "TaskType", "TransportErrorKind", "User", "UserIdType", "WaitFor", "WithdrawProcess", "Withdrawn", "claim_interpreter", "decode_reply", "explain", "invalid_argument", "is_proxy", "operations", "restore_request"]
+__all__ = ["FEISHU", "LARK", "VERSION", "AbstractLine", "Actor", "Advice", "Already", "Attribution", "Callback", "Client", "Comment", "CopiedTask", "DepartmentIdType", "DoneStatus", "DoneTask", "Effect", "Empty", "Error", "ErrorKind", "Explanation", "FieldViolation", "FileValue", "FlowKind", "FlowTemplate", "FormValue", "FormVariable", "FormVariables", "GetFlowVariables", "GetFormVariables", "GetProcess", "GetTemplate", "Help", "HttpRequest", "HttpResponse", "I18nText", "Link", "ListProcesses", "ListTasks", "ListedTask", "NewFile", "NewFormValue", "NewFormVariable", "NewSubValue", "ObjectValue", "Observation", "OngoingCall", "Pages", "PendingTask", "Problem", "Process", "ProcessPage", "ReadBack", "RecordValue", "Registry", "RevokeProcess", "Revoked", "Status", "SubValue", "TaskPage", "TaskStatus", "TaskType", "TransportErrorKind", "User", "UserIdType", "ValueKind", "WaitFor", "WithdrawProcess", "Withdrawn", "claim_interpreter", "decode_reply", "explain", "invalid_argument", "is_proxy", "operations", "plain_values", "restore_request"]
 
 FEISHU: Final[str]
 LARK: Final[str]
@@ -289,6 +289,31 @@ class CopiedTask:
         """
         That person's name.
         """
+
+@final
+class DepartmentIdType:
+    """
+    Which of a department's ids is meant (`department_id_type`).
+    """
+    DEPARTMENT_ID: Final[DepartmentIdType]
+    """
+    The department's id inside the tenant.
+    """
+    OPEN_DEPARTMENT_ID: Final[DepartmentIdType]
+    """
+    The department's id inside one app (`od-…`).
+    """
+    PEOPLE_COREHR_DEPARTMENT_ID: Final[DepartmentIdType]
+    """
+    The department's id in CoreHR (飞书人事).
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __int__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __reduce__(self, /) -> tuple[Any, tuple]: ...
+    def __repr__(self, /) -> str: ...
+    def __str__(self, /) -> str: ...
 
 @final
 class DoneStatus:
@@ -752,6 +777,37 @@ class FieldViolation:
         """
 
 @final
+class FileValue:
+    """
+    A file in a form, as it is read.
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, *, open_file_id: str = ..., file_name: str = ..., length: SupportsIndex | None = None, mime_type: str = ...) -> FileValue: ...
+    def __reduce__(self, /) -> tuple[Any, tuple]: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def file_name(self, /) -> str:
+        """
+        Its name.
+        """
+    @property
+    def length(self, /) -> int | None:
+        """
+        Its size in bytes. Pages and types differ on whether it is a number or a text; both are read.
+        """
+    @property
+    def mime_type(self, /) -> str:
+        """
+        Its media type.
+        """
+    @property
+    def open_file_id(self, /) -> str:
+        """
+        The file.
+        """
+
+@final
 class FlowKind:
     """
     What kind of flow a process is. A revocation or correction is one only if it was started in the approval centre.
@@ -781,6 +837,234 @@ class FlowKind:
     def __str__(self, /) -> str: ...
 
 @final
+class FlowTemplate:
+    """
+    Of which form the values of a flow's variables are.
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, *, field_values: SupportsGetItem[int, FormVariable] = ..., error_info: str = ..., log_id: str | None = None, raw: str = ...) -> FlowTemplate: ...
+    def __reduce__(self, /) -> tuple[Any, tuple]: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def error_info(self, /) -> str:
+        """
+        What is wrong with the names that were asked for, in Feishu's words; empty where nothing is. It is no failure of
+        the call: the other variables are here.
+        """
+    @property
+    def field_values(self, /) -> list[FormVariable]:
+        """
+        The variables, with examples of their values.
+        """
+    @property
+    def log_id(self, /) -> str | None:
+        """
+        The log id of the answer.
+        """
+    @property
+    def raw(self, /) -> str:
+        """
+        The answer's `data` as received, as JSON: with fields that this version does not know.
+        """
+
+@final
+class FormValue:
+    """
+    A value: of one kind, and in the one field that this kind names.
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, *, kind: ValueKind = ..., text: str | None = None, boolean: bool | None = None, days: SupportsIndex | None = None, milliseconds: SupportsIndex | None = None, i18n: I18nText | None = None, object: ObjectValue | None = None, records: SupportsGetItem[int, RecordValue] = ..., items: SupportsGetItem[int, str] = ..., file: FileValue | None = None, unknown: str | None = None) -> FormValue: ...
+    def __reduce__(self, /) -> tuple[Any, tuple]: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def boolean(self, /) -> bool | None:
+        """
+        A boolean.
+        """
+    @property
+    def days(self, /) -> int | None:
+        """
+        A date, in days since 1970-01-01.
+        """
+    @property
+    def file(self, /) -> FileValue | None:
+        """
+        A file.
+        """
+    @property
+    def i18n(self, /) -> I18nText | None:
+        """
+        A text in two languages.
+        """
+    @property
+    def items(self, /) -> list[str]:
+        """
+        A list: each is a key of `sub_values`, or else an index in it, or else a text.
+        """
+    @property
+    def kind(self, /) -> ValueKind:
+        """
+        Which kind it is.
+        """
+    @property
+    def milliseconds(self, /) -> int | None:
+        """
+        A moment, in milliseconds since 1970-01-01 UTC.
+        """
+    @property
+    def object(self, /) -> ObjectValue | None:
+        """
+        An object of the master data.
+        """
+    @property
+    def records(self, /) -> list[RecordValue]:
+        """
+        A record, by its fields.
+        """
+    @property
+    def text(self, /) -> str | None:
+        """
+        A text, a decimal number, or the id of an enum's option, a user, a department or an employee.
+        """
+    @property
+    def unknown(self, /) -> str | None:
+        """
+        A value of an unknown kind, as JSON.
+        """
+
+@final
+class FormVariable:
+    """
+    A variable of a form or a flow.
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, *, variable_api_name: str = ..., variable_name: I18nText = ..., variable_value: FormValue = ..., sub_values: SupportsGetItem[int, SubValue] = ...) -> FormVariable: ...
+    def __reduce__(self, /) -> tuple[Any, tuple]: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def sub_values(self, /) -> list[SubValue]:
+        """
+        What records and lists in it point at.
+        """
+    @property
+    def variable_api_name(self, /) -> str:
+        """
+        Its name in the API, unique in its flow.
+        """
+    @property
+    def variable_name(self, /) -> I18nText:
+        """
+        Its name for people; only a form has it.
+        """
+    @property
+    def variable_value(self, /) -> FormValue:
+        """
+        Its value.
+        """
+
+@final
+class FormVariables:
+    """
+    What a process's form or flow holds.
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, *, process_id: str = ..., field_variable_values: SupportsGetItem[int, FormVariable] = ..., log_id: str | None = None, raw: str = ...) -> FormVariables: ...
+    def __reduce__(self, /) -> tuple[Any, tuple]: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def field_variable_values(self, /) -> list[FormVariable]:
+        """
+        The variables.
+        """
+    @property
+    def log_id(self, /) -> str | None:
+        """
+        The log id of the answer.
+        """
+    @property
+    def process_id(self, /) -> str:
+        """
+        The process.
+        """
+    @property
+    def raw(self, /) -> str:
+        """
+        The answer's `data` as received, as JSON: with fields that this version does not know.
+        """
+
+@final
+class GetFlowVariables:
+    """
+    Reads the data of one process's flow: the fields of the business and of its own, and what the flow itself has, such as
+    who started it and when. What belongs to an employee, such as the department, is not in it.
+
+    GET `/open-apis/corehr/v2/processes/{process_id}/flow_variable_data`
+    ([page](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/corehr-v2/process/flow_variable_data)).
+    For processes of CoreHR and of attendance only. The app needs the scope `corehr:process:read`. At most 10 calls a
+    minute.
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, *, process_id: str, user_id_type: UserIdType | None = None, department_id_type: DepartmentIdType | None = None, variable_keys: SupportsGetItem[int, str] = ...) -> GetFlowVariables: ...
+    def __reduce__(self, /) -> tuple[Any, tuple]: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def department_id_type(self, /) -> DepartmentIdType | None:
+        """
+        The kind of the departments' ids in the answer; here Feishu's default is `people_corehr_department_id`.
+        """
+    @property
+    def process_id(self, /) -> str:
+        """
+        The process: a number of 19 digits, as text. At most 128 bytes; no separator, space or control character.
+        """
+    @property
+    def user_id_type(self, /) -> UserIdType | None:
+        """
+        The kind of the users' ids in the answer; here Feishu's default is `people_corehr_id`.
+        """
+    @property
+    def variable_keys(self, /) -> list[str]:
+        """
+        Only these variables, by their names in the API; all when empty. How many may be named is not documented.
+        """
+
+@final
+class GetFormVariables:
+    """
+    Reads what the form of one process holds: what it is made to show, and the data of its drill-downs.
+
+    GET `/open-apis/corehr/v2/processes/{process_id}/form_variable_data`
+    ([page](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/corehr-v2/process-form_variable_data/get)).
+    For processes of CoreHR and of attendance only; another, as of a recruiting flow, does not exist for it (1160100).
+    The app needs the scope `corehr:process:read`. At most 100 calls a minute.
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, *, process_id: str, user_id_type: UserIdType | None = None, department_id_type: DepartmentIdType | None = None) -> GetFormVariables: ...
+    def __reduce__(self, /) -> tuple[Any, tuple]: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def department_id_type(self, /) -> DepartmentIdType | None:
+        """
+        The kind of the departments' ids in the answer; here Feishu's default is `people_corehr_department_id`.
+        """
+    @property
+    def process_id(self, /) -> str:
+        """
+        The process: a number of 19 digits, as text. At most 128 bytes; no separator, space or control character.
+        """
+    @property
+    def user_id_type(self, /) -> UserIdType | None:
+        """
+        The kind of the users' ids in the answer; here Feishu's default is `people_corehr_id`.
+        """
+
+@final
 class GetProcess:
     """
     Reads one process.
@@ -803,6 +1087,38 @@ class GetProcess:
     def user_id_type(self, /) -> UserIdType | None:
         """
         The kind of the users' ids in the answer; Feishu's default is `open_id`.
+        """
+
+@final
+class GetTemplate:
+    """
+    Reads of which form the values of a flow's variables are, for whoever writes them: each comes with an example of its
+    value. It is for development, and not for production.
+
+    POST `/open-apis/corehr/v2/query_flow_data_template`
+    ([page](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/corehr-v2/process-query_flow_data_template/create)).
+    It changes nothing, and yet the app needs the scope `corehr:process.instance:write`. At most 20 calls a minute.
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, *, flow_definition_id: str, variable_api_names: SupportsGetItem[int, str] = ..., user_id_type: UserIdType | None = None) -> GetTemplate: ...
+    def __reduce__(self, /) -> tuple[Any, tuple]: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def flow_definition_id(self, /) -> str:
+        """
+        The flow definition: `people_<digits>_<digits>`.
+        """
+    @property
+    def user_id_type(self, /) -> UserIdType | None:
+        """
+        The kind of the users' ids in the answer; Feishu's default is `open_id`.
+        """
+    @property
+    def variable_api_names(self, /) -> list[str]:
+        """
+        The variables, 1 to 1,000, by their names in the API; a drill-down is written with dots, as
+        `batch_job_change.target_department`.
         """
 
 @final
@@ -1004,6 +1320,341 @@ class ListProcesses:
         """
 
 @final
+class ListTasks:
+    """
+    Asks for one page of the tasks of one person.
+
+    GET `/open-apis/corehr/v2/approvers`
+    ([page](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/corehr-v2/approver/list)).
+    The app needs the scope `corehr:process:read`. At most 10 calls a second. For more than one page use [`Pages`].
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, *, user_id: str, user_id_type: UserIdType | None = None, approver_status: TaskStatus | None = None, page_size: SupportsIndex = ..., page_token: str | None = None) -> ListTasks: ...
+    def __reduce__(self, /) -> tuple[Any, tuple]: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def approver_status(self, /) -> TaskStatus | None:
+        """
+        Only tasks with this status; all if absent. Feishu filters by `started`, `in_progress`, `rejected`, `approved`,
+        `copied`, `failed` and `rolled_back`.
+        """
+    @property
+    def page_size(self, /) -> int:
+        """
+        How many tasks a page may have: 1 to 100, by default 100.
+        """
+    @property
+    def page_token(self, /) -> str | None:
+        """
+        Where to go on; none for the first page.
+        """
+    @property
+    def user_id(self, /) -> str:
+        """
+        The person, by an id of the kind that `user_id_type` names.
+        """
+    @property
+    def user_id_type(self, /) -> UserIdType | None:
+        """
+        The kind of `user_id`; Feishu's default is `open_id`.
+        """
+
+@final
+class ListedTask:
+    """
+    A task of a person.
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, *, approver_id: str = ..., process_id: str = ..., approver_status: TaskStatus = ..., approver_status_number: SupportsIndex | None = None) -> ListedTask: ...
+    def __reduce__(self, /) -> tuple[Any, tuple]: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def approver_id(self, /) -> str:
+        """
+        The task.
+        """
+    @property
+    def approver_status(self, /) -> TaskStatus:
+        """
+        Where it stands.
+        """
+    @property
+    def approver_status_number(self, /) -> int | None:
+        """
+        Where it stands, as the number that was received.
+        """
+    @property
+    def process_id(self, /) -> str:
+        """
+        The process that it belongs to.
+        """
+
+@final
+class NewFile:
+    """
+    A file to write into a form.
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, *, open_file_id: str, file_name: str | None = None, length: SupportsIndex | None = None) -> NewFile: ...
+    def __reduce__(self, /) -> tuple[Any, tuple]: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def file_name(self, /) -> str | None:
+        """
+        Its name with its suffix, in place of that of the upload.
+        """
+    @property
+    def length(self, /) -> int | None:
+        """
+        Its size in bytes, at most 52,428,800, in place of that of the upload.
+        """
+    @property
+    def open_file_id(self, /) -> str:
+        """
+        The file, as CoreHR's upload has named it.
+        """
+
+@disjoint_base
+class NewFormValue:
+    """
+    A value to write into a form: of one kind.
+
+    In JSON it is what Feishu takes, an object with one member, like `{"text_value": "…"}`.
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __reduce__(self, /) -> tuple[Any, tuple]: ...
+    def __repr__(self, /) -> str: ...
+    @final
+    class Boolean(NewFormValue):
+        """
+        A boolean.
+        """
+        __match_args__: Final = ("value",)
+        def __new__(cls, /, value: bool) -> NewFormValue.Boolean: ...
+        @property
+        def value(self, /) -> bool:
+            """
+            The value.
+            """
+    @final
+    class Date(NewFormValue):
+        """
+        A date, in days since 1970-01-01. In JSON a text of digits.
+        """
+        __match_args__: Final = ("value",)
+        def __new__(cls, /, value: SupportsIndex) -> NewFormValue.Date: ...
+        @property
+        def value(self, /) -> int:
+            """
+            The value.
+            """
+    @final
+    class DateTime(NewFormValue):
+        """
+        A moment, in milliseconds since 1970-01-01 UTC. In JSON a text of digits.
+        """
+        __match_args__: Final = ("value",)
+        def __new__(cls, /, value: SupportsIndex) -> NewFormValue.DateTime: ...
+        @property
+        def value(self, /) -> int:
+            """
+            The value.
+            """
+    @final
+    class Department(NewFormValue):
+        """
+        A department, by an id of the kind that `department_id_type` names.
+        """
+        __match_args__: Final = ("value",)
+        def __new__(cls, /, value: str) -> NewFormValue.Department: ...
+        @property
+        def value(self, /) -> str:
+            """
+            The value.
+            """
+    @final
+    class Employment(NewFormValue):
+        """
+        An employee, by a user id of the kind that `user_id_type` names.
+        """
+        __match_args__: Final = ("value",)
+        def __new__(cls, /, value: str) -> NewFormValue.Employment: ...
+        @property
+        def value(self, /) -> str:
+            """
+            The value.
+            """
+    @final
+    class Enum(NewFormValue):
+        """
+        The id of an enum's option.
+        """
+        __match_args__: Final = ("value",)
+        def __new__(cls, /, value: str) -> NewFormValue.Enum: ...
+        @property
+        def value(self, /) -> str:
+            """
+            The value.
+            """
+    @final
+    class File(NewFormValue):
+        """
+        A file that was uploaded before.
+        """
+        __match_args__: Final = ("new_file",)
+        def __new__(cls, /, new_file: NewFile) -> NewFormValue.File: ...
+        @property
+        def new_file(self, /) -> NewFile:
+            """
+            The new_file.
+            """
+    @final
+    class I18n(NewFormValue):
+        """
+        A text in two languages.
+        """
+        __match_args__: Final = ("i18n_text",)
+        def __new__(cls, /, i18n_text: I18nText) -> NewFormValue.I18n: ...
+        @property
+        def i18n_text(self, /) -> I18nText:
+            """
+            The i18n_text.
+            """
+    @final
+    class Items(NewFormValue):
+        """
+        A list: the keys of its values among the `sub_values`, at most 10,000.
+        """
+        __match_args__: Final = ("value",)
+        def __new__(cls, /, value: SupportsGetItem[int, str]) -> NewFormValue.Items: ...
+        @property
+        def value(self, /) -> list[str]:
+            """
+            The value.
+            """
+    @final
+    class Number(NewFormValue):
+        """
+        A number in decimal digits, as `-12.50`.
+        """
+        __match_args__: Final = ("value",)
+        def __new__(cls, /, value: str) -> NewFormValue.Number: ...
+        @property
+        def value(self, /) -> str:
+            """
+            The value.
+            """
+    @final
+    class Object(NewFormValue):
+        """
+        An object of the master data.
+        """
+        __match_args__: Final = ("object_value",)
+        def __new__(cls, /, object_value: ObjectValue) -> NewFormValue.Object: ...
+        @property
+        def object_value(self, /) -> ObjectValue:
+            """
+            The object_value.
+            """
+    @final
+    class Record(NewFormValue):
+        """
+        A record, by its fields; each names the key of its value among the `sub_values`.
+        """
+        __match_args__: Final = ("value",)
+        def __new__(cls, /, value: SupportsGetItem[int, RecordValue]) -> NewFormValue.Record: ...
+        @property
+        def value(self, /) -> list[RecordValue]:
+            """
+            The value.
+            """
+    @final
+    class Text(NewFormValue):
+        """
+        A text.
+        """
+        __match_args__: Final = ("value",)
+        def __new__(cls, /, value: str) -> NewFormValue.Text: ...
+        @property
+        def value(self, /) -> str:
+            """
+            The value.
+            """
+
+@final
+class NewFormVariable:
+    """
+    A variable to write into a form.
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, *, variable_api_name: str, variable_value: NewFormValue | None = None, sub_values: SupportsGetItem[int, NewSubValue] = ...) -> NewFormVariable: ...
+    def __reduce__(self, /) -> tuple[Any, tuple]: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def sub_values(self, /) -> list[NewSubValue]:
+        """
+        What records and lists in it point at, at most 100,000.
+        """
+    @property
+    def variable_api_name(self, /) -> str:
+        """
+        Its name in the API.
+        """
+    @property
+    def variable_value(self, /) -> NewFormValue | None:
+        """
+        Its value.
+        """
+
+@final
+class NewSubValue:
+    """
+    A value that another one points at by its key.
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, *, key: str, value: NewFormValue) -> NewSubValue: ...
+    def __reduce__(self, /) -> tuple[Any, tuple]: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def key(self, /) -> str:
+        """
+        What records and lists call it.
+        """
+    @property
+    def value(self, /) -> NewFormValue:
+        """
+        The value.
+        """
+
+@final
+class ObjectValue:
+    """
+    An object of the master data.
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, *, wk_id: str = ..., wk_api_name: str = ...) -> ObjectValue: ...
+    def __reduce__(self, /) -> tuple[Any, tuple]: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def wk_api_name(self, /) -> str:
+        """
+        The name of what it is: `job`, `job_level` and the like.
+        """
+    @property
+    def wk_id(self, /) -> str:
+        """
+        Its id.
+        """
+
+@final
 class Observation:
     """
     What happened to one request: for logs, metrics and traces. It holds no secret.
@@ -1086,20 +1737,20 @@ class OngoingCall:
 @final
 class Pages:
     """
-    The walk through all pages of a list; the core decides how it goes on and when it ends.
+    A walk through a list of any kind.
     """
-    def __new__(cls, /, request: ListProcesses) -> Pages: ...
+    def __new__(cls, /, request: "ListProcesses | ListTasks") -> Pages: ...
     def cursor(self, /) -> str | None:
         """
         Where another walk can go on from here; `None` when all pages have been taken.
         """
-    def next(self, /) -> ListProcesses | None:
+    def next(self, /) -> "Any":
         """
         The page to ask for; `None` when all have been taken.
         """
-    def take(self, /, page: ProcessPage) -> list[str]:
+    def take(self, /, page: "Any") -> "list[Any]":
         """
-        Takes a page, goes on to the next, and gives the ids.
+        Takes a page, goes on to the next, and gives the items.
         """
 
 @final
@@ -1386,6 +2037,32 @@ class ReadBack:
     def __str__(self, /) -> str: ...
 
 @final
+class RecordValue:
+    """
+    One field of a record.
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, *, variable_api_name: str = ..., sub_value_key: str = ..., record_id: str = ...) -> RecordValue: ...
+    def __reduce__(self, /) -> tuple[Any, tuple]: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def record_id(self, /) -> str:
+        """
+        The record.
+        """
+    @property
+    def sub_value_key(self, /) -> str:
+        """
+        The key of its value among the `sub_values`.
+        """
+    @property
+    def variable_api_name(self, /) -> str:
+        """
+        The field's name.
+        """
+
+@final
 class Registry:
     """
     One event loop's ongoing calls. Only the loop's thread uses it.
@@ -1530,6 +2207,132 @@ class Status:
     WITHDRAWN: Final[Status]
     """
     Withdrawn while it was running (撤回).
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __int__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __reduce__(self, /) -> tuple[Any, tuple]: ...
+    def __repr__(self, /) -> str: ...
+    def __str__(self, /) -> str: ...
+
+@final
+class SubValue:
+    """
+    A value that another one points at.
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, *, key: str = ..., value: FormValue = ...) -> SubValue: ...
+    def __reduce__(self, /) -> tuple[Any, tuple]: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def key(self, /) -> str:
+        """
+        What records and lists call it.
+        """
+    @property
+    def value(self, /) -> FormValue:
+        """
+        The value.
+        """
+
+@final
+class TaskPage:
+    """
+    A page of tasks.
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, *, approver_list: SupportsGetItem[int, ListedTask] = ..., has_more: bool = ..., page_token: str | None = None, log_id: str | None = None, raw: str = ...) -> TaskPage: ...
+    def __reduce__(self, /) -> tuple[Any, tuple]: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def approver_list(self, /) -> list[ListedTask]:
+        """
+        The tasks, in no documented order. Older versions of the API called the list `approvers`.
+        """
+    @property
+    def has_more(self, /) -> bool:
+        """
+        Whether there are more pages.
+        """
+    @property
+    def log_id(self, /) -> str | None:
+        """
+        The log id of the answer.
+        """
+    @property
+    def page_token(self, /) -> str | None:
+        """
+        Where to go on, while there are more pages.
+        """
+    @property
+    def raw(self, /) -> str:
+        """
+        The answer's `data` as received, as JSON: with fields that this version does not know.
+        """
+
+@final
+class TaskStatus:
+    """
+    Where a task stands. Its numbers are those of no other status.
+    """
+    APPROVED: Final[TaskStatus]
+    """
+    Approved.
+    """
+    COPIED: Final[TaskStatus]
+    """
+    A copy for information.
+    """
+    FAILED: Final[TaskStatus]
+    """
+    Failed, at a node for electronic signatures.
+    """
+    FORM_SUBMITTED: Final[TaskStatus]
+    """
+    A form was submitted. Whoever filters asks for `approved`.
+    """
+    INTERVENED: Final[TaskStatus]
+    """
+    Somebody else has intervened (已干预).
+    """
+    IN_PROGRESS: Final[TaskStatus]
+    """
+    To do.
+    """
+    NOT_STARTED: Final[TaskStatus]
+    """
+    Not started.
+    """
+    REJECTED: Final[TaskStatus]
+    """
+    Rejected.
+    """
+    REVOCATION_STARTED: Final[TaskStatus]
+    """
+    A revocation was started.
+    """
+    ROLLED_BACK: Final[TaskStatus]
+    """
+    Rolled back.
+    """
+    SKIPPED: Final[TaskStatus]
+    """
+    Skipped.
+    """
+    STARTED: Final[TaskStatus]
+    """
+    Started.
+    """
+    UNKNOWN: Final[TaskStatus]
+    """
+    A number that no page lists; it stands in `approver_status_number`.
+    """
+    WITHDRAWN: Final[TaskStatus]
+    """
+    Withdrawn.
     """
     def __eq__(self, value: object, /) -> bool: ...
     def __hash__(self, /) -> int: ...
@@ -1714,6 +2517,83 @@ class UserIdType:
     def __str__(self, /) -> str: ...
 
 @final
+class ValueKind:
+    """
+    Which kind of value a [`FormValue`] is.
+    """
+    BOOLEAN: Final[ValueKind]
+    """
+    `boolean` has it.
+    """
+    DATE: Final[ValueKind]
+    """
+    `days` has it.
+    """
+    DATE_TIME: Final[ValueKind]
+    """
+    `milliseconds` has it.
+    """
+    DEPARTMENT: Final[ValueKind]
+    """
+    `text` has the department's id, of the kind that `department_id_type` asked for.
+    """
+    EMPLOYMENT: Final[ValueKind]
+    """
+    `text` has the employee, as a user id of the kind that `user_id_type` asked for.
+    """
+    EMPTY: Final[ValueKind]
+    """
+    Nothing was set.
+    """
+    ENUM: Final[ValueKind]
+    """
+    `text` has the id of the option.
+    """
+    FILE: Final[ValueKind]
+    """
+    `file` has it.
+    """
+    I18N: Final[ValueKind]
+    """
+    `i18n` has it.
+    """
+    LIST: Final[ValueKind]
+    """
+    `items` has it: each stands for one of the `sub_values`.
+    """
+    NUMBER: Final[ValueKind]
+    """
+    `text` has it, in decimal digits: it may be longer than any number type.
+    """
+    OBJECT: Final[ValueKind]
+    """
+    `object` has it.
+    """
+    RECORD: Final[ValueKind]
+    """
+    `records` has it: each points at one of the `sub_values`.
+    """
+    TEXT: Final[ValueKind]
+    """
+    `text` has it.
+    """
+    UNKNOWN: Final[ValueKind]
+    """
+    Of no known kind, of two kinds at once, or not what its kind should be: `unknown` has it.
+    """
+    USER: Final[ValueKind]
+    """
+    `text` has the user's id, of the kind that `user_id_type` asked for.
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __int__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __reduce__(self, /) -> tuple[Any, tuple]: ...
+    def __repr__(self, /) -> str: ...
+    def __str__(self, /) -> str: ...
+
+@final
 class WaitFor:
     """
     Reads one process until it has come to one of some statuses.
@@ -1821,7 +2701,7 @@ def claim_interpreter() -> None:
     Raises `ImportError` in every interpreter but the first that asks. pyo3 itself no longer refuses.
     """
 
-def decode_reply(operation: "str", status: "int", headers: "dict[str, str] | list[tuple[str, str]] | None" = None, body: "bytes | str | None" = None) -> "Process | ProcessPage | Empty":
+def decode_reply(operation: "str", status: "int", headers: "dict[str, str] | list[tuple[str, str]] | None" = None, body: "bytes | str | None" = None) -> "Empty | FlowTemplate | FormVariables | Process | ProcessPage | TaskPage":
     """
     Reads an answer that another HTTP stack fetched: the result, or the error that it stands for is raised.
 
@@ -1846,6 +2726,17 @@ def is_proxy(url: "str") -> "bool":
 def operations() -> list[str]:
     """
     The names of all operations.
+    """
+
+def plain_values(variables: "FormVariables | FlowTemplate | list[FormVariable]") -> "dict[str, Any]":
+    """
+    Variables of a form or a flow as plain nested data, by name: a record is a dict of its fields, a list a list, and what
+    they point at stands in its place.
+
+    Texts, numbers, options and ids are str, a date is its days and a moment its milliseconds since 1970-01-01 UTC, an
+    empty value is `None`, and a value of an unknown kind is its own JSON. A record with several record ids is a list of
+    dicts; what points at nothing is `None` in a record, and its own text in a list. Values nested more than 32 deep, as in
+    a circle, and more than 1,000,000 of them raise a `BadEnvelopeError`.
     """
 
 def restore_request(method: str, url: str, headers: SupportsGetItem[int, tuple[str, str]], body: SupportsGetItem[int, SupportsIndex] | None, numbers: tuple[SupportsIndex, SupportsIndex, SupportsIndex, bool]) -> HttpRequest:

@@ -11,8 +11,12 @@ from ._arguments import lasting, listed, milliseconds
 from ._host import AsyncHost
 from ._native import (
     Already,
+    GetFlowVariables,
+    GetFormVariables,
     GetProcess,
+    GetTemplate,
     ListProcesses,
+    ListTasks,
     Pages,
     ReadBack,
     Registry,
@@ -20,7 +24,7 @@ from ._native import (
     WaitFor,
     WithdrawProcess,
 )
-from .process_ids import AsyncProcessIds
+from .items import AsyncItems
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,12 +36,17 @@ if TYPE_CHECKING:
 
     from ._native import (
         Actor,
+        DepartmentIdType,
+        FlowTemplate,
+        FormVariables,
         HttpRequest,
         HttpResponse,
+        ListedTask,
         Observation,
         Process,
         Revoked,
         Status,
+        TaskStatus,
         User,
         UserIdType,
         Withdrawn,
@@ -148,6 +157,42 @@ class AsyncClient:
             request, deadline, token, request_id, read_back, already_revoked, check_first
         )
 
+    async def get_flow_variables(
+        self,
+        process_id: str,
+        *,
+        user_id_type: UserIdType | None = None,
+        department_id_type: DepartmentIdType | None = None,
+        variable_keys: Iterable[str] = (),
+        deadline: float | None = None,
+        token: str | None = None,
+        request_id: str | None = None,
+    ) -> FormVariables:
+        """Read the data of one process's flow: as `Client.get_flow_variables`."""
+        request = GetFlowVariables(
+            process_id=process_id,
+            user_id_type=user_id_type,
+            department_id_type=department_id_type,
+            variable_keys=listed("variable_keys", variable_keys),
+        )
+        return await self._call(request, deadline, token, request_id)  # type: ignore[no-any-return]
+
+    async def get_form_variables(
+        self,
+        process_id: str,
+        *,
+        user_id_type: UserIdType | None = None,
+        department_id_type: DepartmentIdType | None = None,
+        deadline: float | None = None,
+        token: str | None = None,
+        request_id: str | None = None,
+    ) -> FormVariables:
+        """Read what the form of one process holds: as `Client.get_form_variables`."""
+        request = GetFormVariables(
+            process_id=process_id, user_id_type=user_id_type, department_id_type=department_id_type
+        )
+        return await self._call(request, deadline, token, request_id)  # type: ignore[no-any-return]
+
     async def get_process(
         self,
         process_id: str,
@@ -180,6 +225,24 @@ class AsyncClient:
         )
         return await self._call(request, None, token, request_id)  # type: ignore[no-any-return]
 
+    async def get_template(
+        self,
+        flow_definition_id: str,
+        variable_api_names: Iterable[str],
+        *,
+        user_id_type: UserIdType | None = None,
+        deadline: float | None = None,
+        token: str | None = None,
+        request_id: str | None = None,
+    ) -> FlowTemplate:
+        """Read of which form the values of a flow's variables are: as `Client.get_template`."""
+        request = GetTemplate(
+            flow_definition_id=flow_definition_id,
+            variable_api_names=listed("variable_api_names", variable_api_names),
+            user_id_type=user_id_type,
+        )
+        return await self._call(request, deadline, token, request_id)  # type: ignore[no-any-return]
+
     def list_processes(
         self,
         *,
@@ -192,7 +255,7 @@ class AsyncClient:
         deadline: float | None = None,
         token: str | None = None,
         request_id: str | None = None,
-    ) -> AsyncProcessIds:
+    ) -> AsyncItems[str]:
         """List the ids of processes, for `async for`: as `Client.list_processes`."""
         since, until = milliseconds("list_processes", modify_time_from=modify_time_from, modify_time_to=modify_time_to)
         request = ListProcesses(
@@ -203,9 +266,29 @@ class AsyncClient:
             modify_time_to=until,
             flow_definition_id=flow_definition_id,
         )
-        pages = Pages(request)
-        self._native.check(pages.next(), deadline, token, request_id)
-        return AsyncProcessIds(pages, lambda page: self._call(page, deadline, token, request_id))
+        return self._items(request, deadline, token, request_id)
+
+    def list_tasks(
+        self,
+        user_id: str,
+        *,
+        user_id_type: UserIdType | None = None,
+        approver_status: TaskStatus | None = None,
+        page_size: int = 100,
+        page_token: str | None = None,
+        deadline: float | None = None,
+        token: str | None = None,
+        request_id: str | None = None,
+    ) -> AsyncItems[ListedTask]:
+        """List the tasks of one person, for `async for`: as `Client.list_tasks`."""
+        request = ListTasks(
+            user_id=user_id,
+            user_id_type=user_id_type,
+            approver_status=approver_status,
+            page_size=page_size,
+            page_token=page_token,
+        )
+        return self._items(request, deadline, token, request_id)
 
     def request(self, request: _Request, *, token: str | None = None) -> HttpRequest:
         """Give the request as data; nothing is sent: as `Client.request`."""
@@ -240,6 +323,13 @@ class AsyncClient:
     def __reduce__(self) -> str:
         """Refuse: a client holds secrets and connections."""
         raise TypeError("a client cannot be pickled or copied")
+
+    def _items(
+        self, request: ListProcesses | ListTasks, deadline: float | None, token: str | None, request_id: str | None
+    ) -> AsyncItems[Any]:
+        pages = Pages(request)
+        self._native.check(pages.next(), deadline, token, request_id)
+        return AsyncItems(pages, lambda page: self._call(page, deadline, token, request_id))
 
     async def _call(
         self,

@@ -5,8 +5,21 @@ from __future__ import annotations
 from . import _options
 from ._arguments import lasting, listed, milliseconds
 from ._host import Host
-from ._native import Already, GetProcess, ListProcesses, Pages, ReadBack, RevokeProcess, WaitFor, WithdrawProcess
-from .process_ids import ProcessIds
+from ._native import (
+    Already,
+    GetFlowVariables,
+    GetFormVariables,
+    GetProcess,
+    GetTemplate,
+    ListProcesses,
+    ListTasks,
+    Pages,
+    ReadBack,
+    RevokeProcess,
+    WaitFor,
+    WithdrawProcess,
+)
+from .items import Items
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,19 +30,33 @@ if TYPE_CHECKING:
 
     from ._native import (
         Actor,
+        DepartmentIdType,
+        FlowTemplate,
+        FormVariables,
         HttpRequest,
         HttpResponse,
+        ListedTask,
         Observation,
         Process,
         Revoked,
         Status,
+        TaskStatus,
         User,
         UserIdType,
         Withdrawn,
     )
     from .token_cache import TokenCache
 
-    _Request = Union[GetProcess, ListProcesses, RevokeProcess, WithdrawProcess]
+    _Request = Union[
+        GetFlowVariables,
+        GetFormVariables,
+        GetProcess,
+        GetTemplate,
+        ListProcesses,
+        ListTasks,
+        RevokeProcess,
+        WithdrawProcess,
+    ]
     """The request of any operation."""
 
 
@@ -190,6 +217,77 @@ class Client:
             request, deadline, token, request_id, read_back, already_revoked, check_first
         )
 
+    def get_flow_variables(
+        self,
+        process_id: str,
+        *,
+        user_id_type: UserIdType | None = None,
+        department_id_type: DepartmentIdType | None = None,
+        variable_keys: Iterable[str] = (),
+        deadline: float | None = None,
+        token: str | None = None,
+        request_id: str | None = None,
+    ) -> FormVariables:
+        """Read the data of one process's flow, who started it and when included; `plain_values` makes plain data of it.
+
+        For processes of CoreHR and of attendance only.
+
+        Args:
+            process_id: A number of 19 digits, as text.
+            user_id_type: The kind of the users' ids in the answer; here Feishu's default is
+                `UserIdType.PEOPLE_COREHR_ID`.
+            department_id_type: The kind of the departments' ids in the answer; here Feishu's default is
+                `DepartmentIdType.PEOPLE_COREHR_DEPARTMENT_ID`.
+            variable_keys: Only these variables, by their names in the API; all by default.
+            deadline: How long the call may take, in seconds; by default the client's.
+            token: A tenant access token for this call only; it always wins.
+            request_id: An id of your own for Feishu's logs: at most 128 visible ASCII characters.
+
+        Raises:
+            Error: It failed; a read has no effect.
+            TypeError: An argument is of a wrong type; nothing was sent.
+        """
+        request = GetFlowVariables(
+            process_id=process_id,
+            user_id_type=user_id_type,
+            department_id_type=department_id_type,
+            variable_keys=listed("variable_keys", variable_keys),
+        )
+        return self._call(request, deadline, token, request_id)  # type: ignore[no-any-return]
+
+    def get_form_variables(
+        self,
+        process_id: str,
+        *,
+        user_id_type: UserIdType | None = None,
+        department_id_type: DepartmentIdType | None = None,
+        deadline: float | None = None,
+        token: str | None = None,
+        request_id: str | None = None,
+    ) -> FormVariables:
+        """Read what the form of one process holds; `plain_values` makes plain data of it.
+
+        For processes of CoreHR and of attendance only.
+
+        Args:
+            process_id: A number of 19 digits, as text.
+            user_id_type: The kind of the users' ids in the answer; here Feishu's default is
+                `UserIdType.PEOPLE_COREHR_ID`.
+            department_id_type: The kind of the departments' ids in the answer; here Feishu's default is
+                `DepartmentIdType.PEOPLE_COREHR_DEPARTMENT_ID`.
+            deadline: How long the call may take, in seconds; by default the client's.
+            token: A tenant access token for this call only; it always wins.
+            request_id: An id of your own for Feishu's logs: at most 128 visible ASCII characters.
+
+        Raises:
+            Error: It failed; a read has no effect.
+            TypeError: An argument is of a wrong type; nothing was sent.
+        """
+        request = GetFormVariables(
+            process_id=process_id, user_id_type=user_id_type, department_id_type=department_id_type
+        )
+        return self._call(request, deadline, token, request_id)  # type: ignore[no-any-return]
+
     def get_process(
         self,
         process_id: str,
@@ -252,6 +350,39 @@ class Client:
         )
         return self._call(request, None, token, request_id)  # type: ignore[no-any-return]
 
+    def get_template(
+        self,
+        flow_definition_id: str,
+        variable_api_names: Iterable[str],
+        *,
+        user_id_type: UserIdType | None = None,
+        deadline: float | None = None,
+        token: str | None = None,
+        request_id: str | None = None,
+    ) -> FlowTemplate:
+        """Read of which form the values of a flow's variables are; for development, not for production.
+
+        `FlowTemplate.error_info` has what is wrong with the names, in Feishu's words.
+
+        Args:
+            flow_definition_id: `people_<digits>_<digits>`.
+            variable_api_names: The variables, 1 to 1,000; a drill-down is written with dots.
+            user_id_type: The kind of the users' ids in the answer; Feishu's default is `UserIdType.OPEN_ID`.
+            deadline: How long the call may take, in seconds; by default the client's.
+            token: A tenant access token for this call only; it always wins.
+            request_id: An id of your own for Feishu's logs: at most 128 visible ASCII characters.
+
+        Raises:
+            Error: It failed; a read has no effect.
+            TypeError: An argument is of a wrong type; nothing was sent.
+        """
+        request = GetTemplate(
+            flow_definition_id=flow_definition_id,
+            variable_api_names=listed("variable_api_names", variable_api_names),
+            user_id_type=user_id_type,
+        )
+        return self._call(request, deadline, token, request_id)  # type: ignore[no-any-return]
+
     def list_processes(
         self,
         *,
@@ -264,7 +395,7 @@ class Client:
         deadline: float | None = None,
         token: str | None = None,
         request_id: str | None = None,
-    ) -> ProcessIds:
+    ) -> Items[str]:
         """List the ids of the processes that were modified in a span of time, however long.
 
         A span of 31 days or more is asked for in parts, oldest first; an id may then come twice.
@@ -294,9 +425,45 @@ class Client:
             modify_time_to=until,
             flow_definition_id=flow_definition_id,
         )
-        pages = Pages(request)
-        self._native.check(pages.next(), deadline, token, request_id)
-        return ProcessIds(pages, lambda page: self._call(page, deadline, token, request_id))
+        return self._items(request, deadline, token, request_id)
+
+    def list_tasks(
+        self,
+        user_id: str,
+        *,
+        user_id_type: UserIdType | None = None,
+        approver_status: TaskStatus | None = None,
+        page_size: int = 100,
+        page_token: str | None = None,
+        deadline: float | None = None,
+        token: str | None = None,
+        request_id: str | None = None,
+    ) -> Items[ListedTask]:
+        """List the tasks of one person.
+
+        Args:
+            user_id: The person, by an id of the kind that `user_id_type` names.
+            user_id_type: The kind of `user_id`; Feishu's default is `UserIdType.OPEN_ID`.
+            approver_status: Only tasks with this status: `STARTED`, `IN_PROGRESS`, `REJECTED`, `APPROVED`, `COPIED`,
+                `FAILED` or `ROLLED_BACK`; all by default.
+            page_size: How many tasks one request asks for: 1 to 100.
+            page_token: Where to go on: the `page_token` of an earlier walk with the same arguments.
+            deadline: How long each request may take, in seconds; by default the client's.
+            token: A tenant access token for this walk only; it always wins.
+            request_id: An id of your own for Feishu's logs: at most 128 visible ASCII characters.
+
+        Raises:
+            InvalidArgumentError: An argument breaks a rule, here and now; other errors come while iterating.
+            TypeError: An argument is of a wrong type.
+        """
+        request = ListTasks(
+            user_id=user_id,
+            user_id_type=user_id_type,
+            approver_status=approver_status,
+            page_size=page_size,
+            page_token=page_token,
+        )
+        return self._items(request, deadline, token, request_id)
 
     def request(self, request: _Request, *, token: str | None = None) -> HttpRequest:
         """Give the request as data, for another HTTP stack or to look at; nothing is sent.
@@ -324,6 +491,13 @@ class Client:
     def __reduce__(self) -> str:
         """Refuse: a client holds secrets and connections."""
         raise TypeError("a client cannot be pickled or copied")
+
+    def _items(
+        self, request: ListProcesses | ListTasks, deadline: float | None, token: str | None, request_id: str | None
+    ) -> Items[Any]:
+        pages = Pages(request)
+        self._native.check(pages.next(), deadline, token, request_id)
+        return Items(pages, lambda page: self._call(page, deadline, token, request_id))
 
     def _call(
         self,

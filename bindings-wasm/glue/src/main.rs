@@ -106,12 +106,17 @@ fn template(operation: &Operation) -> Value {
 fn kind_of(kind: Kind) -> Value {
     match kind {
         Kind::Integer => "integer".into(),
-        Kind::Numbers(numbers) => {
-            let known = numbers.iter().filter(|(_, word)| *word != "unknown");
-            known.map(|(number, word)| (number.to_string(), *word)).collect()
-        }
+        Kind::Number(numbers) => json!({ "repeats": false, "words": words(numbers) }),
+        Kind::Numbers(numbers) => json!({ "repeats": true, "words": words(numbers) }),
         Kind::Text => "text".into(),
+        Kind::Texts => "texts".into(),
     }
+}
+
+/// The words by number.
+fn words(numbers: &[(i64, &str)]) -> Value {
+    let known = numbers.iter().filter(|(_, word)| *word != "unknown");
+    known.map(|(number, word)| (number.to_string(), *word)).collect()
 }
 
 /// The core's types without the functions, which are nobody's business outside, and with an `undefined` that may be

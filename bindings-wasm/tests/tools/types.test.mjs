@@ -9,7 +9,7 @@ import { tool } from "../project.mjs";
 import { run, tools } from "./matrix.mjs";
 
 const SERVER = `
-import { Client, type Actor, type ClientOptions, type Withdrawn } from "feishu-corehr";
+import { Client, plainValues, type Actor, type ClientOptions, type ListedTask, type NewFormValue, type PlainValue, type Withdrawn } from "feishu-corehr";
 import { Client as ServerClient, FEISHU } from "feishu-corehr/server";
 import { nodeHandler } from "feishu-corehr/backend";
 
@@ -35,6 +35,15 @@ void withdraw("7", { system: true, open_id: "ou_a" });
 void withdraw("7", { system: true, user: { open_id: "ou_a", union_id: "on_a" } });
 // @ts-expect-error neither the system nor a user
 void withdraw("7", {});
+export const plain: Promise<Record<string, PlainValue>> = server.getFormVariables({ process_id: "7" }).then(plainValues);
+export const tasks: AsyncIterable<ListedTask> = server.listTasks({ user_id: "ou_a", approver_status: "in_progress" });
+export const value: NewFormValue = { text_value: "x" };
+// @ts-expect-error a status of a process is none of a task
+void server.listTasks({ user_id: "ou_a", approver_status: "revoked" });
+// @ts-expect-error a kind of a user's id is none of a department's
+void server.getFormVariables({ process_id: "7", department_id_type: "open_id" });
+// @ts-expect-error a user cannot be written
+export const user: NewFormValue = { user_value: "1" };
 `;
 const PAGE = `
 import { Client, load } from "feishu-corehr";

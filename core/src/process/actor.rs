@@ -23,6 +23,17 @@ pub enum UserIdType {
     UserId,
 }
 
+/// Which of a department's ids is meant (`department_id_type`).
+#[wire(word)]
+pub enum DepartmentIdType {
+    /// The department's id inside the tenant.
+    DepartmentId,
+    /// The department's id inside one app (`od-…`).
+    OpenDepartmentId,
+    /// The department's id in CoreHR (飞书人事).
+    PeopleCorehrDepartmentId,
+}
+
 /// A user, by an id of a named kind: at most 128 bytes, without spaces and control characters.
 #[wire(request)]
 pub enum User {

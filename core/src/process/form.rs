@@ -4,7 +4,8 @@ use feishu_corehr_macros::wire;
 use serde_json::Value;
 
 use super::types::{I18nText, milliseconds as integer};
-use crate::error::Problem;
+use crate::endpoint::{Operation, Reply};
+use crate::error::{Error, Problem};
 use crate::wire::FromJson;
 
 /// Which kind of value a [`FormValue`] is.
@@ -40,7 +41,7 @@ pub enum ValueKind {
     Record,
     /// `text` has it.
     Text,
-    /// Of no known kind, of two kinds at once, or not what its kind should be: `raw` has it.
+    /// Of no known kind, of two kinds at once, or not what its kind should be: `unknown` has it.
     Unknown,
     /// `text` has the user's id, of the kind that `user_id_type` asked for.
     User,
@@ -71,7 +72,7 @@ pub struct FormValue {
     /// A file.
     pub file: Option<FileValue>,
     /// A value of an unknown kind, as JSON.
-    pub raw: Option<String>,
+    pub unknown: Option<String>,
 }
 
 /// An object of the master data.
@@ -155,6 +156,16 @@ pub struct FormVariables {
     pub raw: String,
 }
 
+impl FormVariables {
+    /// Reads an answer. Whether it is about the process that was asked for, only a call can judge.
+    pub(super) fn of(reply: &Reply, operation: &Operation) -> Result<Self, Error> {
+        let mut variables: Self = reply.read(operation)?;
+        variables.log_id.clone_from(&reply.log_id);
+        variables.raw.clone_from(&reply.data);
+        Ok(variables)
+    }
+}
+
 fn form_value(value: Value, _: &mut Option<Problem>) -> Option<FormValue> {
     Some(FormValue::of(value))
 }
@@ -170,7 +181,7 @@ impl FormValue {
             (_, [(name, member)]) => Self::member(name, (*member).clone()),
             _ => None,
         };
-        read.unwrap_or_else(|| Self { kind: ValueKind::Unknown, raw: Some(value.to_string()), ..Self::default() })
+        read.unwrap_or_else(|| Self { kind: ValueKind::Unknown, unknown: Some(value.to_string()), ..Self::default() })
     }
 
     fn member(name: &str, value: Value) -> Option<Self> {
@@ -310,7 +321,7 @@ mod tests {
             "[1]",
             "7",
         ] {
-            let expected = FormValue { kind: ValueKind::Unknown, raw: Some(json.into()), ..FormValue::default() };
+            let expected = FormValue { kind: ValueKind::Unknown, unknown: Some(json.into()), ..FormValue::default() };
             assert_eq!(value(json), expected, "{json}");
         }
     }

@@ -11,7 +11,7 @@ use crate::http::Method;
 use crate::limit::Quota;
 #[cfg(doc)]
 use crate::pages::Pages;
-use crate::pages::{List, Page, token_problems};
+use crate::pages::{LARGEST_PAGE, List, Page, largest_page, size_problem, token_problems};
 use crate::parameter::{Kind, Parameter};
 
 /// Asks for one page of the ids of the processes that were modified in a span of time.
@@ -161,8 +161,8 @@ impl List for ListProcesses {
                 problem("statuses", format!("has `{}` more than once", status.as_str()));
             }
         }
-        if !(1..=LARGEST_PAGE).contains(&self.page_size) {
-            problem("page_size", format!("is {}; the server takes 1 to {LARGEST_PAGE}", self.page_size));
+        if let Some(found) = size_problem(self.page_size) {
+            problem("page_size", found.rule);
         }
         if let Some(token) = &self.page_token {
             token_problems(token).into_iter().for_each(|found| problem("page_token", found.rule));
@@ -197,13 +197,8 @@ impl List for ListProcesses {
     }
 }
 
-const LARGEST_PAGE: u32 = 100;
 /// 31 days in milliseconds. The page of 2025-12-25 wants less; older texts take exactly so many, too.
 const SPAN: i64 = 31 * 24 * 60 * 60 * 1_000;
-
-const fn largest_page() -> u32 {
-    LARGEST_PAGE
-}
 
 const CODES: &[Code] = &[
     refused(

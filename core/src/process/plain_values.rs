@@ -76,7 +76,7 @@ impl<'a> Resolver<'a> {
             }
             ValueKind::Object => written(&value.object),
             ValueKind::Record => self.record(&value.records, depth)?,
-            ValueKind::Unknown => value.raw.as_deref().and_then(|raw| wire::parsed(raw).ok()).unwrap_or_default(),
+            ValueKind::Unknown => value.unknown.as_deref().and_then(|json| wire::parsed(json).ok()).unwrap_or_default(),
         })
     }
 

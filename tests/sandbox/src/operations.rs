@@ -5,7 +5,9 @@ mod add_approvers;
 mod body;
 mod gateway;
 mod get_process;
+mod get_template;
 mod list_processes;
+mod list_tasks;
 mod people;
 mod query;
 mod review_task;
@@ -13,6 +15,7 @@ mod revoke_process;
 mod start_process;
 mod token;
 mod transfer_tasks;
+mod variables;
 mod withdraw_process;
 
 use serde::{Deserialize, Serialize};
@@ -29,8 +32,12 @@ pub(crate) use gateway::{missing_scope, too_frequent};
 /// All operations that are served.
 pub(crate) static ROWS: &[Row] = &[
     add_approvers::ROW,
+    variables::FLOW,
+    variables::FORM,
     get_process::ROW,
+    get_template::ROW,
     list_processes::ROW,
+    list_tasks::ROW,
     review_task::ROW,
     revoke_process::ROW,
     start_process::ROW,
@@ -45,10 +52,18 @@ pub(crate) static ROWS: &[Row] = &[
 pub enum Operation {
     /// `PUT /open-apis/corehr/v2/processes/{process_id}/extra`
     AddApprovers,
+    /// `GET /open-apis/corehr/v2/processes/{process_id}/flow_variable_data`
+    GetFlowVariables,
+    /// `GET /open-apis/corehr/v2/processes/{process_id}/form_variable_data`
+    GetFormVariables,
     /// `GET /open-apis/corehr/v2/processes/{process_id}`
     GetProcess,
+    /// `POST /open-apis/corehr/v2/query_flow_data_template`
+    GetTemplate,
     /// `GET /open-apis/corehr/v2/processes`
     ListProcesses,
+    /// `GET /open-apis/corehr/v2/approvers`
+    ListTasks,
     /// `PUT /open-apis/corehr/v2/processes/{process_id}/approvers/{approver_id}`
     ReviewTask,
     /// `PUT /open-apis/corehr/v2/process_revoke/{process_id}`
@@ -193,6 +208,8 @@ mod tests {
             (Operation::WithdrawProcess, Some("7".into()))
         );
         assert_eq!(of("GET", "/open-apis/corehr/v2/processes/a%2Fb"), (Operation::GetProcess, Some("a/b".into())));
+        let form = of("GET", "/open-apis/corehr/v2/processes/a%2Fb/form_variable_data");
+        assert_eq!(form, (Operation::GetFormVariables, Some("a/b".into())));
         assert_eq!(of("GET", "/open-apis/corehr/v2/processes"), (Operation::ListProcesses, None));
         assert_eq!(of("POST", "/open-apis/auth/v3/tenant_access_token/internal"), (Operation::Token, None));
     }

@@ -166,6 +166,79 @@ public final class Client: Sendable {
         return process
     }
 
+    /// Reads what the form of one process holds; `plainValues()` makes plain data of it. For processes of CoreHR and of
+    /// attendance only.
+    ///
+    /// - Parameters:
+    ///   - userIdType: the kind of the user ids in the answer; here by default `people_corehr_id`.
+    ///   - departmentIdType: the kind of the department ids in the answer; here by default
+    ///     `people_corehr_department_id`.
+    public func getFormVariables(
+        _ processId: String,
+        userIdType: UserIdType? = nil,
+        departmentIdType: DepartmentIdType? = nil,
+        deadline: Duration? = nil,
+        token: String? = nil,
+        requestId: String? = nil
+    ) async throws(FeishuError) -> FormVariables {
+        let request = GetFormVariables(
+            processId: processId, userIdType: userIdType, departmentIdType: departmentIdType
+        )
+        let options = CallOptions(deadline: deadline?.milliseconds, token: token, requestId: requestId)
+        let new = NewCall(request: .getFormVariables(request: request), options: options)
+        guard case .getFormVariables(let variables) = try await run(native, new, host) else { throw foreign }
+        return variables
+    }
+
+    /// Reads the data of one process's flow, who started it and when included; `plainValues()` makes plain data of it.
+    /// For processes of CoreHR and of attendance only.
+    ///
+    /// - Parameters:
+    ///   - userIdType: the kind of the user ids in the answer; here by default `people_corehr_id`.
+    ///   - departmentIdType: the kind of the department ids in the answer; here by default
+    ///     `people_corehr_department_id`.
+    ///   - variableKeys: only these variables, by their names in the API; all if empty.
+    public func getFlowVariables(
+        _ processId: String,
+        userIdType: UserIdType? = nil,
+        departmentIdType: DepartmentIdType? = nil,
+        variableKeys: [String] = [],
+        deadline: Duration? = nil,
+        token: String? = nil,
+        requestId: String? = nil
+    ) async throws(FeishuError) -> FormVariables {
+        let request = GetFlowVariables(
+            processId: processId, userIdType: userIdType, departmentIdType: departmentIdType, variableKeys: variableKeys
+        )
+        let options = CallOptions(deadline: deadline?.milliseconds, token: token, requestId: requestId)
+        let new = NewCall(request: .getFlowVariables(request: request), options: options)
+        guard case .getFlowVariables(let variables) = try await run(native, new, host) else { throw foreign }
+        return variables
+    }
+
+    /// Reads of which form the values of a flow's variables are; for development, not for production.
+    ///
+    /// - Parameters:
+    ///   - variableApiNames: the variables, 1 to 1,000; a drill-down is written with dots.
+    ///   - userIdType: the kind of the user ids in the answer; by default `open_id`.
+    /// - Returns: examples; `errorInfo` has what is wrong with the names, in Feishu's words.
+    public func getTemplate(
+        _ flowDefinitionId: String,
+        variableApiNames: [String],
+        userIdType: UserIdType? = nil,
+        deadline: Duration? = nil,
+        token: String? = nil,
+        requestId: String? = nil
+    ) async throws(FeishuError) -> FlowTemplate {
+        let request = GetTemplate(
+            flowDefinitionId: flowDefinitionId, variableApiNames: variableApiNames, userIdType: userIdType
+        )
+        let options = CallOptions(deadline: deadline?.milliseconds, token: token, requestId: requestId)
+        let new = NewCall(request: .getTemplate(request: request), options: options)
+        guard case .getTemplate(let template) = try await run(native, new, host) else { throw foreign }
+        return template
+    }
+
     /// The ids of all processes that were modified in a span of time of any length. Nothing is sent until they are
     /// asked for, and then page by page.
     ///
@@ -173,7 +246,7 @@ public final class Client: Sendable {
     ///   - statuses: only processes with these; all if empty.
     ///   - flowDefinitionId: only processes of this definition.
     ///   - pageSize: ids a request, 1 to 100.
-    ///   - pageToken: where an earlier walk with the same arguments was: ``ProcessIds/pageToken``.
+    ///   - pageToken: where an earlier walk with the same arguments was: ``Items/pageToken``.
     ///   - deadline: how long each page may take.
     public func listProcesses(
         modifiedFrom: Date,
@@ -185,7 +258,7 @@ public final class Client: Sendable {
         deadline: Duration? = nil,
         token: String? = nil,
         requestId: String? = nil
-    ) -> ProcessIds {
+    ) -> Items<String> {
         let request = ListProcesses(
             statuses: statuses,
             pageSize: UInt32(clamping: pageSize),
@@ -195,10 +268,46 @@ public final class Client: Sendable {
             flowDefinitionId: flowDefinitionId
         )
         let options = CallOptions(deadline: deadline?.milliseconds, token: token, requestId: requestId)
-        return ProcessIds(request) { [native, host] request async throws(FeishuError) in
-            let new = NewCall(request: .listProcesses(request: request), options: options)
-            guard case .listProcesses(let page) = try await run(native, new, host) else { throw foreign }
-            return page
+        return Items(.listProcesses(request: request), from: pageToken) {
+            [native, host] request async throws(FeishuError) in
+            let page = try await run(native, NewCall(request: request, options: options), host)
+            guard case .listProcesses(let value) = page else { throw foreign }
+            return (page, value.processIds)
+        }
+    }
+
+    /// The tasks of one person. Nothing is sent until they are asked for, and then page by page.
+    ///
+    /// - Parameters:
+    ///   - userId: the person, by an id of the kind that `userIdType` names; by default `open_id`.
+    ///   - approverStatus: only tasks with this status: `started`, `inProgress`, `rejected`, `approved`, `copied`,
+    ///     `failed` or `rolledBack`; all if `nil`.
+    ///   - pageSize: tasks a request, 1 to 100.
+    ///   - pageToken: where an earlier walk with the same arguments was: ``Items/pageToken``.
+    ///   - deadline: how long each page may take.
+    public func listTasks(
+        of userId: String,
+        userIdType: UserIdType? = nil,
+        approverStatus: TaskStatus? = nil,
+        pageSize: Int = 100,
+        pageToken: String? = nil,
+        deadline: Duration? = nil,
+        token: String? = nil,
+        requestId: String? = nil
+    ) -> Items<ListedTask> {
+        let request = ListTasks(
+            userId: userId,
+            userIdType: userIdType,
+            approverStatus: approverStatus,
+            pageSize: UInt32(clamping: pageSize),
+            pageToken: pageToken
+        )
+        let options = CallOptions(deadline: deadline?.milliseconds, token: token, requestId: requestId)
+        return Items(.listTasks(request: request), from: pageToken) {
+            [native, host] request async throws(FeishuError) in
+            let page = try await run(native, NewCall(request: request, options: options), host)
+            guard case .listTasks(let value) = page else { throw foreign }
+            return (page, value.approverList)
         }
     }
 
@@ -228,6 +337,34 @@ public final class Client: Sendable {
         _ request: ListProcesses, token: String? = nil, requestId: String? = nil
     ) throws(FeishuError) -> HttpRequest {
         try shown(.listProcesses(request: request), token, requestId)
+    }
+
+    /// The same for the request that reads a form.
+    public func request(
+        _ request: GetFormVariables, token: String? = nil, requestId: String? = nil
+    ) throws(FeishuError) -> HttpRequest {
+        try shown(.getFormVariables(request: request), token, requestId)
+    }
+
+    /// The same for the request that reads the data of a flow.
+    public func request(
+        _ request: GetFlowVariables, token: String? = nil, requestId: String? = nil
+    ) throws(FeishuError) -> HttpRequest {
+        try shown(.getFlowVariables(request: request), token, requestId)
+    }
+
+    /// The same for the request that reads a template.
+    public func request(
+        _ request: GetTemplate, token: String? = nil, requestId: String? = nil
+    ) throws(FeishuError) -> HttpRequest {
+        try shown(.getTemplate(request: request), token, requestId)
+    }
+
+    /// The same for the request for one page of tasks.
+    public func request(
+        _ request: ListTasks, token: String? = nil, requestId: String? = nil
+    ) throws(FeishuError) -> HttpRequest {
+        try shown(.listTasks(request: request), token, requestId)
     }
 
     private func shown(_ request: Request, _ token: String?, _ requestId: String?) throws(FeishuError) -> HttpRequest {

@@ -18,6 +18,30 @@ public enum DecodeReply {
         return process
     }
 
+    /// The answer to the reading of a form.
+    public static func getFormVariables(_ response: HttpResponse) throws(FeishuError) -> FormVariables {
+        guard case .getFormVariables(let form) = try decoded("get_form_variables", response) else { throw foreign }
+        return form
+    }
+
+    /// The answer to the reading of a flow's data.
+    public static func getFlowVariables(_ response: HttpResponse) throws(FeishuError) -> FormVariables {
+        guard case .getFlowVariables(let flow) = try decoded("get_flow_variables", response) else { throw foreign }
+        return flow
+    }
+
+    /// The answer to the reading of a template.
+    public static func getTemplate(_ response: HttpResponse) throws(FeishuError) -> FlowTemplate {
+        guard case .getTemplate(let template) = try decoded("get_template", response) else { throw foreign }
+        return template
+    }
+
+    /// The answer to the request for a page of tasks.
+    public static func listTasks(_ response: HttpResponse) throws(FeishuError) -> TaskPage {
+        guard case .listTasks(let page) = try decoded("list_tasks", response) else { throw foreign }
+        return page
+    }
+
     /// The answer to the request for a page of ids.
     public static func listProcesses(_ response: HttpResponse) throws(FeishuError) -> ProcessPage {
         guard case .listProcesses(let page) = try decoded("list_processes", response) else { throw foreign }

@@ -1857,6 +1857,97 @@ public func FfiConverterTypeFileValue_lower(_ value: FileValue) -> RustBuffer {
 
 
 /**
+ * Of which form the values of a flow's variables are.
+ */
+public struct FlowTemplate: Equatable, Hashable {
+    /**
+     * The variables, with examples of their values.
+     */
+    public var fieldValues: [FormVariable]
+    /**
+     * What is wrong with the names that were asked for, in Feishu's words; empty where nothing is. It is no failure of
+     * the call: the other variables are here.
+     */
+    public var errorInfo: String
+    /**
+     * The log id of the answer.
+     */
+    public var logId: String?
+    /**
+     * The answer's `data` as received, as JSON: with fields that this version does not know.
+     */
+    public var raw: String
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The variables, with examples of their values.
+         */fieldValues: [FormVariable] = [], 
+        /**
+         * What is wrong with the names that were asked for, in Feishu's words; empty where nothing is. It is no failure of
+         * the call: the other variables are here.
+         */errorInfo: String, 
+        /**
+         * The log id of the answer.
+         */logId: String? = nil, 
+        /**
+         * The answer's `data` as received, as JSON: with fields that this version does not know.
+         */raw: String) {
+        self.fieldValues = fieldValues
+        self.errorInfo = errorInfo
+        self.logId = logId
+        self.raw = raw
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension FlowTemplate: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeFlowTemplate: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> FlowTemplate {
+        return
+            try FlowTemplate(
+                fieldValues: FfiConverterSequenceTypeFormVariable.read(from: &buf), 
+                errorInfo: FfiConverterString.read(from: &buf), 
+                logId: FfiConverterOptionString.read(from: &buf), 
+                raw: FfiConverterString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: FlowTemplate, into buf: inout [UInt8]) {
+        FfiConverterSequenceTypeFormVariable.write(value.fieldValues, into: &buf)
+        FfiConverterString.write(value.errorInfo, into: &buf)
+        FfiConverterOptionString.write(value.logId, into: &buf)
+        FfiConverterString.write(value.raw, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeFlowTemplate_lift(_ buf: RustBuffer) throws -> FlowTemplate {
+    return try FfiConverterTypeFlowTemplate.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeFlowTemplate_lower(_ value: FlowTemplate) -> RustBuffer {
+    return FfiConverterTypeFlowTemplate.lower(value)
+}
+
+
+/**
  * A value: of one kind, and in the one field that this kind names.
  */
 public struct FormValue: Equatable, Hashable {
@@ -1903,7 +1994,7 @@ public struct FormValue: Equatable, Hashable {
     /**
      * A value of an unknown kind, as JSON.
      */
-    public var raw: String?
+    public var unknown: String?
 
     // Default memberwise initializers are never public by default, so we
     // declare one manually.
@@ -1940,7 +2031,7 @@ public struct FormValue: Equatable, Hashable {
          */file: FileValue? = nil, 
         /**
          * A value of an unknown kind, as JSON.
-         */raw: String? = nil) {
+         */unknown: String? = nil) {
         self.kind = kind
         self.text = text
         self.boolean = boolean
@@ -1951,7 +2042,7 @@ public struct FormValue: Equatable, Hashable {
         self.records = records
         self.items = items
         self.file = file
-        self.raw = raw
+        self.unknown = unknown
     }
 
     
@@ -1980,7 +2071,7 @@ public struct FfiConverterTypeFormValue: FfiConverterRustBuffer {
                 records: FfiConverterSequenceTypeRecordValue.read(from: &buf), 
                 items: FfiConverterSequenceString.read(from: &buf), 
                 file: FfiConverterOptionTypeFileValue.read(from: &buf), 
-                raw: FfiConverterOptionString.read(from: &buf)
+                unknown: FfiConverterOptionString.read(from: &buf)
         )
     }
 
@@ -1995,7 +2086,7 @@ public struct FfiConverterTypeFormValue: FfiConverterRustBuffer {
         FfiConverterSequenceTypeRecordValue.write(value.records, into: &buf)
         FfiConverterSequenceString.write(value.items, into: &buf)
         FfiConverterOptionTypeFileValue.write(value.file, into: &buf)
-        FfiConverterOptionString.write(value.raw, into: &buf)
+        FfiConverterOptionString.write(value.unknown, into: &buf)
     }
 }
 
@@ -2194,6 +2285,185 @@ public func FfiConverterTypeFormVariables_lower(_ value: FormVariables) -> RustB
 
 
 /**
+ * Reads the data of one process's flow: the fields of the business and of its own, and what the flow itself has, such as
+ * who started it and when. What belongs to an employee, such as the department, is not in it.
+ *
+ * GET `/open-apis/corehr/v2/processes/{process_id}/flow_variable_data`
+ * ([page](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/corehr-v2/process/flow_variable_data)).
+ * For processes of CoreHR and of attendance only. The app needs the scope `corehr:process:read`. At most 10 calls a
+ * minute.
+ */
+public struct GetFlowVariables: Equatable, Hashable {
+    /**
+     * The process: a number of 19 digits, as text. At most 128 bytes; no separator, space or control character.
+     */
+    public var processId: String
+    /**
+     * The kind of the users' ids in the answer; here Feishu's default is `people_corehr_id`.
+     */
+    public var userIdType: UserIdType?
+    /**
+     * The kind of the departments' ids in the answer; here Feishu's default is `people_corehr_department_id`.
+     */
+    public var departmentIdType: DepartmentIdType?
+    /**
+     * Only these variables, by their names in the API; all when empty. How many may be named is not documented.
+     */
+    public var variableKeys: [String]
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The process: a number of 19 digits, as text. At most 128 bytes; no separator, space or control character.
+         */processId: String, 
+        /**
+         * The kind of the users' ids in the answer; here Feishu's default is `people_corehr_id`.
+         */userIdType: UserIdType? = nil, 
+        /**
+         * The kind of the departments' ids in the answer; here Feishu's default is `people_corehr_department_id`.
+         */departmentIdType: DepartmentIdType? = nil, 
+        /**
+         * Only these variables, by their names in the API; all when empty. How many may be named is not documented.
+         */variableKeys: [String] = []) {
+        self.processId = processId
+        self.userIdType = userIdType
+        self.departmentIdType = departmentIdType
+        self.variableKeys = variableKeys
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension GetFlowVariables: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeGetFlowVariables: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> GetFlowVariables {
+        return
+            try GetFlowVariables(
+                processId: FfiConverterString.read(from: &buf), 
+                userIdType: FfiConverterOptionTypeUserIdType.read(from: &buf), 
+                departmentIdType: FfiConverterOptionTypeDepartmentIdType.read(from: &buf), 
+                variableKeys: FfiConverterSequenceString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: GetFlowVariables, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.processId, into: &buf)
+        FfiConverterOptionTypeUserIdType.write(value.userIdType, into: &buf)
+        FfiConverterOptionTypeDepartmentIdType.write(value.departmentIdType, into: &buf)
+        FfiConverterSequenceString.write(value.variableKeys, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeGetFlowVariables_lift(_ buf: RustBuffer) throws -> GetFlowVariables {
+    return try FfiConverterTypeGetFlowVariables.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeGetFlowVariables_lower(_ value: GetFlowVariables) -> RustBuffer {
+    return FfiConverterTypeGetFlowVariables.lower(value)
+}
+
+
+/**
+ * Reads what the form of one process holds: what it is made to show, and the data of its drill-downs.
+ *
+ * GET `/open-apis/corehr/v2/processes/{process_id}/form_variable_data`
+ * ([page](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/corehr-v2/process-form_variable_data/get)).
+ * For processes of CoreHR and of attendance only; another, as of a recruiting flow, does not exist for it (1160100).
+ * The app needs the scope `corehr:process:read`. At most 100 calls a minute.
+ */
+public struct GetFormVariables: Equatable, Hashable {
+    /**
+     * The process: a number of 19 digits, as text. At most 128 bytes; no separator, space or control character.
+     */
+    public var processId: String
+    /**
+     * The kind of the users' ids in the answer; here Feishu's default is `people_corehr_id`.
+     */
+    public var userIdType: UserIdType?
+    /**
+     * The kind of the departments' ids in the answer; here Feishu's default is `people_corehr_department_id`.
+     */
+    public var departmentIdType: DepartmentIdType?
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The process: a number of 19 digits, as text. At most 128 bytes; no separator, space or control character.
+         */processId: String, 
+        /**
+         * The kind of the users' ids in the answer; here Feishu's default is `people_corehr_id`.
+         */userIdType: UserIdType? = nil, 
+        /**
+         * The kind of the departments' ids in the answer; here Feishu's default is `people_corehr_department_id`.
+         */departmentIdType: DepartmentIdType? = nil) {
+        self.processId = processId
+        self.userIdType = userIdType
+        self.departmentIdType = departmentIdType
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension GetFormVariables: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeGetFormVariables: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> GetFormVariables {
+        return
+            try GetFormVariables(
+                processId: FfiConverterString.read(from: &buf), 
+                userIdType: FfiConverterOptionTypeUserIdType.read(from: &buf), 
+                departmentIdType: FfiConverterOptionTypeDepartmentIdType.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: GetFormVariables, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.processId, into: &buf)
+        FfiConverterOptionTypeUserIdType.write(value.userIdType, into: &buf)
+        FfiConverterOptionTypeDepartmentIdType.write(value.departmentIdType, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeGetFormVariables_lift(_ buf: RustBuffer) throws -> GetFormVariables {
+    return try FfiConverterTypeGetFormVariables.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeGetFormVariables_lower(_ value: GetFormVariables) -> RustBuffer {
+    return FfiConverterTypeGetFormVariables.lower(value)
+}
+
+
+/**
  * Reads one process.
  *
  * GET `/open-apis/corehr/v2/processes/{process_id}`
@@ -2263,6 +2533,92 @@ public func FfiConverterTypeGetProcess_lift(_ buf: RustBuffer) throws -> GetProc
 #endif
 public func FfiConverterTypeGetProcess_lower(_ value: GetProcess) -> RustBuffer {
     return FfiConverterTypeGetProcess.lower(value)
+}
+
+
+/**
+ * Reads of which form the values of a flow's variables are, for whoever writes them: each comes with an example of its
+ * value. It is for development, and not for production.
+ *
+ * POST `/open-apis/corehr/v2/query_flow_data_template`
+ * ([page](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/corehr-v2/process-query_flow_data_template/create)).
+ * It changes nothing, and yet the app needs the scope `corehr:process.instance:write`. At most 20 calls a minute.
+ */
+public struct GetTemplate: Equatable, Hashable {
+    /**
+     * The flow definition: `people_<digits>_<digits>`.
+     */
+    public var flowDefinitionId: String
+    /**
+     * The variables, 1 to 1,000, by their names in the API; a drill-down is written with dots, as
+     * `batch_job_change.target_department`.
+     */
+    public var variableApiNames: [String]
+    /**
+     * The kind of the users' ids in the answer; Feishu's default is `open_id`.
+     */
+    public var userIdType: UserIdType?
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The flow definition: `people_<digits>_<digits>`.
+         */flowDefinitionId: String, 
+        /**
+         * The variables, 1 to 1,000, by their names in the API; a drill-down is written with dots, as
+         * `batch_job_change.target_department`.
+         */variableApiNames: [String] = [], 
+        /**
+         * The kind of the users' ids in the answer; Feishu's default is `open_id`.
+         */userIdType: UserIdType? = nil) {
+        self.flowDefinitionId = flowDefinitionId
+        self.variableApiNames = variableApiNames
+        self.userIdType = userIdType
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension GetTemplate: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeGetTemplate: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> GetTemplate {
+        return
+            try GetTemplate(
+                flowDefinitionId: FfiConverterString.read(from: &buf), 
+                variableApiNames: FfiConverterSequenceString.read(from: &buf), 
+                userIdType: FfiConverterOptionTypeUserIdType.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: GetTemplate, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.flowDefinitionId, into: &buf)
+        FfiConverterSequenceString.write(value.variableApiNames, into: &buf)
+        FfiConverterOptionTypeUserIdType.write(value.userIdType, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeGetTemplate_lift(_ buf: RustBuffer) throws -> GetTemplate {
+    return try FfiConverterTypeGetTemplate.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeGetTemplate_lower(_ value: GetTemplate) -> RustBuffer {
+    return FfiConverterTypeGetTemplate.lower(value)
 }
 
 
@@ -2915,6 +3271,200 @@ public func FfiConverterTypeListProcesses_lift(_ buf: RustBuffer) throws -> List
 #endif
 public func FfiConverterTypeListProcesses_lower(_ value: ListProcesses) -> RustBuffer {
     return FfiConverterTypeListProcesses.lower(value)
+}
+
+
+/**
+ * Asks for one page of the tasks of one person.
+ *
+ * GET `/open-apis/corehr/v2/approvers`
+ * ([page](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/corehr-v2/approver/list)).
+ * The app needs the scope `corehr:process:read`. At most 10 calls a second. For more than one page use [`Pages`].
+ */
+public struct ListTasks: Equatable, Hashable {
+    /**
+     * The person, by an id of the kind that `user_id_type` names.
+     */
+    public var userId: String
+    /**
+     * The kind of `user_id`; Feishu's default is `open_id`.
+     */
+    public var userIdType: UserIdType?
+    /**
+     * Only tasks with this status; all if absent. Feishu filters by `started`, `in_progress`, `rejected`, `approved`,
+     * `copied`, `failed` and `rolled_back`.
+     */
+    public var approverStatus: TaskStatus?
+    /**
+     * How many tasks a page may have: 1 to 100, by default 100.
+     */
+    public var pageSize: UInt32
+    /**
+     * Where to go on; none for the first page.
+     */
+    public var pageToken: String?
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The person, by an id of the kind that `user_id_type` names.
+         */userId: String, 
+        /**
+         * The kind of `user_id`; Feishu's default is `open_id`.
+         */userIdType: UserIdType? = nil, 
+        /**
+         * Only tasks with this status; all if absent. Feishu filters by `started`, `in_progress`, `rejected`, `approved`,
+         * `copied`, `failed` and `rolled_back`.
+         */approverStatus: TaskStatus? = nil, 
+        /**
+         * How many tasks a page may have: 1 to 100, by default 100.
+         */pageSize: UInt32 = UInt32(100), 
+        /**
+         * Where to go on; none for the first page.
+         */pageToken: String? = nil) {
+        self.userId = userId
+        self.userIdType = userIdType
+        self.approverStatus = approverStatus
+        self.pageSize = pageSize
+        self.pageToken = pageToken
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension ListTasks: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeListTasks: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> ListTasks {
+        return
+            try ListTasks(
+                userId: FfiConverterString.read(from: &buf), 
+                userIdType: FfiConverterOptionTypeUserIdType.read(from: &buf), 
+                approverStatus: FfiConverterOptionTypeTaskStatus.read(from: &buf), 
+                pageSize: FfiConverterUInt32.read(from: &buf), 
+                pageToken: FfiConverterOptionString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: ListTasks, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.userId, into: &buf)
+        FfiConverterOptionTypeUserIdType.write(value.userIdType, into: &buf)
+        FfiConverterOptionTypeTaskStatus.write(value.approverStatus, into: &buf)
+        FfiConverterUInt32.write(value.pageSize, into: &buf)
+        FfiConverterOptionString.write(value.pageToken, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeListTasks_lift(_ buf: RustBuffer) throws -> ListTasks {
+    return try FfiConverterTypeListTasks.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeListTasks_lower(_ value: ListTasks) -> RustBuffer {
+    return FfiConverterTypeListTasks.lower(value)
+}
+
+
+/**
+ * A task of a person.
+ */
+public struct ListedTask: Equatable, Hashable {
+    /**
+     * The task.
+     */
+    public var approverId: String
+    /**
+     * The process that it belongs to.
+     */
+    public var processId: String
+    /**
+     * Where it stands.
+     */
+    public var approverStatus: TaskStatus
+    /**
+     * Where it stands, as the number that was received.
+     */
+    public var approverStatusNumber: Int64?
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The task.
+         */approverId: String, 
+        /**
+         * The process that it belongs to.
+         */processId: String, 
+        /**
+         * Where it stands.
+         */approverStatus: TaskStatus, 
+        /**
+         * Where it stands, as the number that was received.
+         */approverStatusNumber: Int64? = nil) {
+        self.approverId = approverId
+        self.processId = processId
+        self.approverStatus = approverStatus
+        self.approverStatusNumber = approverStatusNumber
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension ListedTask: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeListedTask: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> ListedTask {
+        return
+            try ListedTask(
+                approverId: FfiConverterString.read(from: &buf), 
+                processId: FfiConverterString.read(from: &buf), 
+                approverStatus: FfiConverterTypeTaskStatus.read(from: &buf), 
+                approverStatusNumber: FfiConverterOptionInt64.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: ListedTask, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.approverId, into: &buf)
+        FfiConverterString.write(value.processId, into: &buf)
+        FfiConverterTypeTaskStatus.write(value.approverStatus, into: &buf)
+        FfiConverterOptionInt64.write(value.approverStatusNumber, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeListedTask_lift(_ buf: RustBuffer) throws -> ListedTask {
+    return try FfiConverterTypeListedTask.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeListedTask_lower(_ value: ListedTask) -> RustBuffer {
+    return FfiConverterTypeListedTask.lower(value)
 }
 
 
@@ -4416,6 +4966,105 @@ public func FfiConverterTypeSubValue_lower(_ value: SubValue) -> RustBuffer {
 
 
 /**
+ * A page of tasks.
+ */
+public struct TaskPage: Equatable, Hashable {
+    /**
+     * The tasks, in no documented order. Older versions of the API called the list `approvers`.
+     */
+    public var approverList: [ListedTask]
+    /**
+     * Whether there are more pages.
+     */
+    public var hasMore: Bool
+    /**
+     * Where to go on, while there are more pages.
+     */
+    public var pageToken: String?
+    /**
+     * The log id of the answer.
+     */
+    public var logId: String?
+    /**
+     * The answer's `data` as received, as JSON: with fields that this version does not know.
+     */
+    public var raw: String
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The tasks, in no documented order. Older versions of the API called the list `approvers`.
+         */approverList: [ListedTask] = [], 
+        /**
+         * Whether there are more pages.
+         */hasMore: Bool, 
+        /**
+         * Where to go on, while there are more pages.
+         */pageToken: String? = nil, 
+        /**
+         * The log id of the answer.
+         */logId: String? = nil, 
+        /**
+         * The answer's `data` as received, as JSON: with fields that this version does not know.
+         */raw: String) {
+        self.approverList = approverList
+        self.hasMore = hasMore
+        self.pageToken = pageToken
+        self.logId = logId
+        self.raw = raw
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension TaskPage: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeTaskPage: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> TaskPage {
+        return
+            try TaskPage(
+                approverList: FfiConverterSequenceTypeListedTask.read(from: &buf), 
+                hasMore: FfiConverterBool.read(from: &buf), 
+                pageToken: FfiConverterOptionString.read(from: &buf), 
+                logId: FfiConverterOptionString.read(from: &buf), 
+                raw: FfiConverterString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: TaskPage, into buf: inout [UInt8]) {
+        FfiConverterSequenceTypeListedTask.write(value.approverList, into: &buf)
+        FfiConverterBool.write(value.hasMore, into: &buf)
+        FfiConverterOptionString.write(value.pageToken, into: &buf)
+        FfiConverterOptionString.write(value.logId, into: &buf)
+        FfiConverterString.write(value.raw, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeTaskPage_lift(_ buf: RustBuffer) throws -> TaskPage {
+    return try FfiConverterTypeTaskPage.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeTaskPage_lower(_ value: TaskPage) -> RustBuffer {
+    return FfiConverterTypeTaskPage.lower(value)
+}
+
+
+/**
  * Reads one process until it has come to one of some statuses.
  *
  * It reads at once, then after 2 s, and after pauses that double up to 30 s (each up to a quarter shorter, so that many
@@ -5044,6 +5693,91 @@ public func FfiConverterTypeCredentials_lift(_ buf: RustBuffer) throws -> Creden
 #endif
 public func FfiConverterTypeCredentials_lower(_ value: Credentials) -> RustBuffer {
     return FfiConverterTypeCredentials.lower(value)
+}
+
+
+
+/**
+ * Which of a department's ids is meant (`department_id_type`).
+ */
+
+public enum DepartmentIdType: Equatable, Hashable {
+    
+    /**
+     * The department's id inside the tenant.
+     */
+    case departmentId
+    /**
+     * The department's id inside one app (`od-…`).
+     */
+    case openDepartmentId
+    /**
+     * The department's id in CoreHR (飞书人事).
+     */
+    case peopleCorehrDepartmentId
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension DepartmentIdType: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeDepartmentIdType: FfiConverterRustBuffer {
+    typealias SwiftType = DepartmentIdType
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> DepartmentIdType {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+        
+        case 1: return .departmentId
+        
+        case 2: return .openDepartmentId
+        
+        case 3: return .peopleCorehrDepartmentId
+        
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: DepartmentIdType, into buf: inout [UInt8]) {
+        switch value {
+        
+        
+        case .departmentId:
+            writeInt(&buf, Int32(1))
+        
+        
+        case .openDepartmentId:
+            writeInt(&buf, Int32(2))
+        
+        
+        case .peopleCorehrDepartmentId:
+            writeInt(&buf, Int32(3))
+        
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeDepartmentIdType_lift(_ buf: RustBuffer) throws -> DepartmentIdType {
+    return try FfiConverterTypeDepartmentIdType.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeDepartmentIdType_lower(_ value: DepartmentIdType) -> RustBuffer {
+    return FfiConverterTypeDepartmentIdType.lower(value)
 }
 
 
@@ -6211,6 +6945,201 @@ public func FfiConverterTypeStatus_lower(_ value: Status) -> RustBuffer {
 
 
 /**
+ * Where a task stands. Its numbers are those of no other status.
+ */
+
+public enum TaskStatus: Equatable, Hashable {
+    
+    /**
+     * Approved.
+     */
+    case approved
+    /**
+     * A copy for information.
+     */
+    case copied
+    /**
+     * Failed, at a node for electronic signatures.
+     */
+    case failed
+    /**
+     * A form was submitted. Whoever filters asks for `approved`.
+     */
+    case formSubmitted
+    /**
+     * To do.
+     */
+    case inProgress
+    /**
+     * Somebody else has intervened (已干预).
+     */
+    case intervened
+    /**
+     * Not started.
+     */
+    case notStarted
+    /**
+     * Rejected.
+     */
+    case rejected
+    /**
+     * A revocation was started.
+     */
+    case revocationStarted
+    /**
+     * Rolled back.
+     */
+    case rolledBack
+    /**
+     * Skipped.
+     */
+    case skipped
+    /**
+     * Started.
+     */
+    case started
+    /**
+     * A number that no page lists; it stands in `approver_status_number`.
+     */
+    case unknown
+    /**
+     * Withdrawn.
+     */
+    case withdrawn
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension TaskStatus: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeTaskStatus: FfiConverterRustBuffer {
+    typealias SwiftType = TaskStatus
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> TaskStatus {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+        
+        case 1: return .approved
+        
+        case 2: return .copied
+        
+        case 3: return .failed
+        
+        case 4: return .formSubmitted
+        
+        case 5: return .inProgress
+        
+        case 6: return .intervened
+        
+        case 7: return .notStarted
+        
+        case 8: return .rejected
+        
+        case 9: return .revocationStarted
+        
+        case 10: return .rolledBack
+        
+        case 11: return .skipped
+        
+        case 12: return .started
+        
+        case 13: return .unknown
+        
+        case 14: return .withdrawn
+        
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: TaskStatus, into buf: inout [UInt8]) {
+        switch value {
+        
+        
+        case .approved:
+            writeInt(&buf, Int32(1))
+        
+        
+        case .copied:
+            writeInt(&buf, Int32(2))
+        
+        
+        case .failed:
+            writeInt(&buf, Int32(3))
+        
+        
+        case .formSubmitted:
+            writeInt(&buf, Int32(4))
+        
+        
+        case .inProgress:
+            writeInt(&buf, Int32(5))
+        
+        
+        case .intervened:
+            writeInt(&buf, Int32(6))
+        
+        
+        case .notStarted:
+            writeInt(&buf, Int32(7))
+        
+        
+        case .rejected:
+            writeInt(&buf, Int32(8))
+        
+        
+        case .revocationStarted:
+            writeInt(&buf, Int32(9))
+        
+        
+        case .rolledBack:
+            writeInt(&buf, Int32(10))
+        
+        
+        case .skipped:
+            writeInt(&buf, Int32(11))
+        
+        
+        case .started:
+            writeInt(&buf, Int32(12))
+        
+        
+        case .unknown:
+            writeInt(&buf, Int32(13))
+        
+        
+        case .withdrawn:
+            writeInt(&buf, Int32(14))
+        
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeTaskStatus_lift(_ buf: RustBuffer) throws -> TaskStatus {
+    return try FfiConverterTypeTaskStatus.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeTaskStatus_lower(_ value: TaskStatus) -> RustBuffer {
+    return FfiConverterTypeTaskStatus.lower(value)
+}
+
+
+
+/**
  * What an approver is asked for.
  */
 
@@ -6735,7 +7664,7 @@ public enum ValueKind: Equatable, Hashable {
      */
     case text
     /**
-     * Of no known kind, of two kinds at once, or not what its kind should be: `raw` has it.
+     * Of no known kind, of two kinds at once, or not what its kind should be: `unknown` has it.
      */
     case unknown
     /**
@@ -7153,6 +8082,30 @@ fileprivate struct FfiConverterOptionTypeObjectValue: FfiConverterRustBuffer {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
+fileprivate struct FfiConverterOptionTypeDepartmentIdType: FfiConverterRustBuffer {
+    typealias SwiftType = DepartmentIdType?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeDepartmentIdType.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeDepartmentIdType.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
 fileprivate struct FfiConverterOptionTypeErrorKind: FfiConverterRustBuffer {
     typealias SwiftType = ErrorKind?
 
@@ -7193,6 +8146,30 @@ fileprivate struct FfiConverterOptionTypeNewFormValue: FfiConverterRustBuffer {
         switch try readInt(&buf) as Int8 {
         case 0: return nil
         case 1: return try FfiConverterTypeNewFormValue.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionTypeTaskStatus: FfiConverterRustBuffer {
+    typealias SwiftType = TaskStatus?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeTaskStatus.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeTaskStatus.read(from: &buf)
         default: throw UniffiInternalError.unexpectedOptionalTag
         }
     }
@@ -7514,6 +8491,31 @@ fileprivate struct FfiConverterSequenceTypeHelp: FfiConverterRustBuffer {
         seq.reserveCapacity(Int(len))
         for _ in 0 ..< len {
             seq.append(try FfiConverterTypeHelp.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypeListedTask: FfiConverterRustBuffer {
+    typealias SwiftType = [ListedTask]
+
+    public static func write(_ value: [ListedTask], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeListedTask.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [ListedTask] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [ListedTask]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeListedTask.read(from: &buf))
         }
         return seq
     }

@@ -917,9 +917,9 @@ public func FfiConverterTypeNativeClient_lower(_ value: NativeClient) -> UInt64 
 
 
 /**
- * A walk through the ids of processes. Each page is a call of its own.
+ * A walk through a list of any kind. Each page is a call of its own.
  */
-public protocol ProcessPagesProtocol: AnyObject, Sendable {
+public protocol PagesProtocol: AnyObject, Sendable {
     
     /**
      * Where another walk can go on from here; nothing at the end.
@@ -929,18 +929,18 @@ public protocol ProcessPagesProtocol: AnyObject, Sendable {
     /**
      * The page to ask for; nothing at the end.
      */
-    func next() throws  -> ListProcesses?
+    func next() throws  -> Request?
     
     /**
-     * Takes the answer to such a request, and gives its ids. A page may be empty, and the walk goes on.
+     * Takes the answer to such a request, whose items the host has. A page may be empty, and the walk goes on.
      */
-    func take(request: ListProcesses, page: ProcessPage) throws  -> [String]
+    func take(request: Request, page: Output) throws 
     
 }
 /**
- * A walk through the ids of processes. Each page is a call of its own.
+ * A walk through a list of any kind. Each page is a call of its own.
  */
-open class ProcessPages: ProcessPagesProtocol, @unchecked Sendable {
+open class Pages: PagesProtocol, @unchecked Sendable {
     fileprivate let handle: UInt64
 
     /// Used to instantiate a [FFIObject] without an actual handle, for fakes in tests, mostly.
@@ -977,18 +977,18 @@ open class ProcessPages: ProcessPagesProtocol, @unchecked Sendable {
     @_documentation(visibility: private)
 #endif
     public func uniffiCloneHandle() -> UInt64 {
-        return try! rustCall { uniffi_feishu_corehr_mobile_fn_clone_processpages(self.handle, $0) }
+        return try! rustCall { uniffi_feishu_corehr_mobile_fn_clone_pages(self.handle, $0) }
     }
     /**
-     * A walk through the ids of all processes that were modified in a span of time of any length; nothing is sent.
-     * The request's `page_token` may be the cursor of an earlier walk.
+     * A walk through all pages of a list, from the request for it; nothing is sent. A span of time may be of any
+     * length, and the request's `page_token` the cursor of an earlier walk.
      */
-public convenience init(request: ListProcesses)throws  {
+public convenience init(request: Request)throws  {
     let handle =
         try rustCallWithError(FfiConverterTypeFailure_lift) {
         uniffiCallStatus in
-    uniffi_feishu_corehr_mobile_fn_constructor_processpages_new(
-        FfiConverterTypeListProcesses_lower(request),uniffiCallStatus
+    uniffi_feishu_corehr_mobile_fn_constructor_pages_new(
+        FfiConverterTypeRequest_lower(request),uniffiCallStatus
     )
 }
     self.init(unsafeFromHandle: handle)
@@ -1000,7 +1000,7 @@ public convenience init(request: ListProcesses)throws  {
             return
         }
 
-        try! rustCall { uniffi_feishu_corehr_mobile_fn_free_processpages(handle, $0) }
+        try! rustCall { uniffi_feishu_corehr_mobile_fn_free_pages(handle, $0) }
     }
 
     
@@ -1012,7 +1012,7 @@ public convenience init(request: ListProcesses)throws  {
 open func cursor()throws  -> String?  {
     return try  FfiConverterOptionString.lift(try rustCallWithError(FfiConverterTypeFailure_lift) {
         uniffiCallStatus in
-    uniffi_feishu_corehr_mobile_fn_method_processpages_cursor(
+    uniffi_feishu_corehr_mobile_fn_method_pages_cursor(
             self.uniffiCloneHandle(),uniffiCallStatus
     )
 })
@@ -1021,27 +1021,26 @@ open func cursor()throws  -> String?  {
     /**
      * The page to ask for; nothing at the end.
      */
-open func next()throws  -> ListProcesses?  {
-    return try  FfiConverterOptionTypeListProcesses.lift(try rustCallWithError(FfiConverterTypeFailure_lift) {
+open func next()throws  -> Request?  {
+    return try  FfiConverterOptionTypeRequest.lift(try rustCallWithError(FfiConverterTypeFailure_lift) {
         uniffiCallStatus in
-    uniffi_feishu_corehr_mobile_fn_method_processpages_next(
+    uniffi_feishu_corehr_mobile_fn_method_pages_next(
             self.uniffiCloneHandle(),uniffiCallStatus
     )
 })
 }
     
     /**
-     * Takes the answer to such a request, and gives its ids. A page may be empty, and the walk goes on.
+     * Takes the answer to such a request, whose items the host has. A page may be empty, and the walk goes on.
      */
-open func take(request: ListProcesses, page: ProcessPage)throws  -> [String]  {
-    return try  FfiConverterSequenceString.lift(try rustCallWithError(FfiConverterTypeFailure_lift) {
+open func take(request: Request, page: Output)throws   {try rustCallWithError(FfiConverterTypeFailure_lift) {
         uniffiCallStatus in
-    uniffi_feishu_corehr_mobile_fn_method_processpages_take(
+    uniffi_feishu_corehr_mobile_fn_method_pages_take(
             self.uniffiCloneHandle(),
-        FfiConverterTypeListProcesses_lower(request),
-        FfiConverterTypeProcessPage_lower(page),uniffiCallStatus
+        FfiConverterTypeRequest_lower(request),
+        FfiConverterTypeOutput_lower(page),uniffiCallStatus
     )
-})
+}
 }
     
 
@@ -1052,24 +1051,24 @@ open func take(request: ListProcesses, page: ProcessPage)throws  -> [String]  {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
-public struct FfiConverterTypeProcessPages: FfiConverter {
+public struct FfiConverterTypePages: FfiConverter {
     typealias FfiType = UInt64
-    typealias SwiftType = ProcessPages
+    typealias SwiftType = Pages
 
-    public static func lift(_ handle: UInt64) throws -> ProcessPages {
-        return ProcessPages(unsafeFromHandle: handle)
+    public static func lift(_ handle: UInt64) throws -> Pages {
+        return Pages(unsafeFromHandle: handle)
     }
 
-    public static func lower(_ value: ProcessPages) -> UInt64 {
+    public static func lower(_ value: Pages) -> UInt64 {
         return value.uniffiCloneHandle()
     }
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> ProcessPages {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Pages {
         let handle: UInt64 = try readInt(&buf)
         return try lift(handle)
     }
 
-    public static func write(_ value: ProcessPages, into buf: inout [UInt8]) {
+    public static func write(_ value: Pages, into buf: inout [UInt8]) {
         writeInt(&buf, lower(value))
     }
 }
@@ -1078,15 +1077,15 @@ public struct FfiConverterTypeProcessPages: FfiConverter {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
-public func FfiConverterTypeProcessPages_lift(_ handle: UInt64) throws -> ProcessPages {
-    return try FfiConverterTypeProcessPages.lift(handle)
+public func FfiConverterTypePages_lift(_ handle: UInt64) throws -> Pages {
+    return try FfiConverterTypePages.lift(handle)
 }
 
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
-public func FfiConverterTypeProcessPages_lower(_ value: ProcessPages) -> UInt64 {
-    return FfiConverterTypeProcessPages.lower(value)
+public func FfiConverterTypePages_lower(_ value: Pages) -> UInt64 {
+    return FfiConverterTypePages.lower(value)
 }
 
 
@@ -1750,6 +1749,22 @@ public enum Decoded: Equatable, Hashable {
     /**
      * An answer to the operation of this name.
      */
+    case getFlowVariables(
+        /**
+         * What was read.
+         */value: FormVariables
+    )
+    /**
+     * An answer to the operation of this name.
+     */
+    case getFormVariables(
+        /**
+         * What was read.
+         */value: FormVariables
+    )
+    /**
+     * An answer to the operation of this name.
+     */
     case getProcess(
         /**
          * What was read.
@@ -1758,10 +1773,26 @@ public enum Decoded: Equatable, Hashable {
     /**
      * An answer to the operation of this name.
      */
+    case getTemplate(
+        /**
+         * What was read.
+         */value: FlowTemplate
+    )
+    /**
+     * An answer to the operation of this name.
+     */
     case listProcesses(
         /**
          * What was read.
          */value: ProcessPage
+    )
+    /**
+     * An answer to the operation of this name.
+     */
+    case listTasks(
+        /**
+         * What was read.
+         */value: TaskPage
     )
     /**
      * An answer to the operation of this name.
@@ -1800,16 +1831,28 @@ public struct FfiConverterTypeDecoded: FfiConverterRustBuffer {
         let variant: Int32 = try readInt(&buf)
         switch variant {
         
-        case 1: return .getProcess(value: try FfiConverterTypeProcess.read(from: &buf)
+        case 1: return .getFlowVariables(value: try FfiConverterTypeFormVariables.read(from: &buf)
         )
         
-        case 2: return .listProcesses(value: try FfiConverterTypeProcessPage.read(from: &buf)
+        case 2: return .getFormVariables(value: try FfiConverterTypeFormVariables.read(from: &buf)
         )
         
-        case 3: return .revokeProcess(value: try FfiConverterTypeEmpty.read(from: &buf)
+        case 3: return .getProcess(value: try FfiConverterTypeProcess.read(from: &buf)
         )
         
-        case 4: return .withdrawProcess(value: try FfiConverterTypeEmpty.read(from: &buf)
+        case 4: return .getTemplate(value: try FfiConverterTypeFlowTemplate.read(from: &buf)
+        )
+        
+        case 5: return .listProcesses(value: try FfiConverterTypeProcessPage.read(from: &buf)
+        )
+        
+        case 6: return .listTasks(value: try FfiConverterTypeTaskPage.read(from: &buf)
+        )
+        
+        case 7: return .revokeProcess(value: try FfiConverterTypeEmpty.read(from: &buf)
+        )
+        
+        case 8: return .withdrawProcess(value: try FfiConverterTypeEmpty.read(from: &buf)
         )
         
         default: throw UniffiInternalError.unexpectedEnumCase
@@ -1820,23 +1863,43 @@ public struct FfiConverterTypeDecoded: FfiConverterRustBuffer {
         switch value {
         
         
-        case let .getProcess(value):
+        case let .getFlowVariables(value):
             writeInt(&buf, Int32(1))
+            FfiConverterTypeFormVariables.write(value, into: &buf)
+            
+        
+        case let .getFormVariables(value):
+            writeInt(&buf, Int32(2))
+            FfiConverterTypeFormVariables.write(value, into: &buf)
+            
+        
+        case let .getProcess(value):
+            writeInt(&buf, Int32(3))
             FfiConverterTypeProcess.write(value, into: &buf)
             
         
+        case let .getTemplate(value):
+            writeInt(&buf, Int32(4))
+            FfiConverterTypeFlowTemplate.write(value, into: &buf)
+            
+        
         case let .listProcesses(value):
-            writeInt(&buf, Int32(2))
+            writeInt(&buf, Int32(5))
             FfiConverterTypeProcessPage.write(value, into: &buf)
             
         
+        case let .listTasks(value):
+            writeInt(&buf, Int32(6))
+            FfiConverterTypeTaskPage.write(value, into: &buf)
+            
+        
         case let .revokeProcess(value):
-            writeInt(&buf, Int32(3))
+            writeInt(&buf, Int32(7))
             FfiConverterTypeEmpty.write(value, into: &buf)
             
         
         case let .withdrawProcess(value):
-            writeInt(&buf, Int32(4))
+            writeInt(&buf, Int32(8))
             FfiConverterTypeEmpty.write(value, into: &buf)
             
         }
@@ -2348,6 +2411,22 @@ public enum Output: Equatable, Hashable {
     /**
      * The end of the operation of this name.
      */
+    case getFlowVariables(
+        /**
+         * What was read, or what is known of an act.
+         */value: FormVariables
+    )
+    /**
+     * The end of the operation of this name.
+     */
+    case getFormVariables(
+        /**
+         * What was read, or what is known of an act.
+         */value: FormVariables
+    )
+    /**
+     * The end of the operation of this name.
+     */
     case getProcess(
         /**
          * What was read, or what is known of an act.
@@ -2356,10 +2435,26 @@ public enum Output: Equatable, Hashable {
     /**
      * The end of the operation of this name.
      */
+    case getTemplate(
+        /**
+         * What was read, or what is known of an act.
+         */value: FlowTemplate
+    )
+    /**
+     * The end of the operation of this name.
+     */
     case listProcesses(
         /**
          * What was read, or what is known of an act.
          */value: ProcessPage
+    )
+    /**
+     * The end of the operation of this name.
+     */
+    case listTasks(
+        /**
+         * What was read, or what is known of an act.
+         */value: TaskPage
     )
     /**
      * The end of the operation of this name.
@@ -2406,19 +2501,31 @@ public struct FfiConverterTypeOutput: FfiConverterRustBuffer {
         let variant: Int32 = try readInt(&buf)
         switch variant {
         
-        case 1: return .getProcess(value: try FfiConverterTypeProcess.read(from: &buf)
+        case 1: return .getFlowVariables(value: try FfiConverterTypeFormVariables.read(from: &buf)
         )
         
-        case 2: return .listProcesses(value: try FfiConverterTypeProcessPage.read(from: &buf)
+        case 2: return .getFormVariables(value: try FfiConverterTypeFormVariables.read(from: &buf)
         )
         
-        case 3: return .revokeProcess(value: try FfiConverterTypeRevoked.read(from: &buf)
+        case 3: return .getProcess(value: try FfiConverterTypeProcess.read(from: &buf)
         )
         
-        case 4: return .withdrawProcess(value: try FfiConverterTypeWithdrawn.read(from: &buf)
+        case 4: return .getTemplate(value: try FfiConverterTypeFlowTemplate.read(from: &buf)
         )
         
-        case 5: return .waitFor(value: try FfiConverterTypeProcess.read(from: &buf)
+        case 5: return .listProcesses(value: try FfiConverterTypeProcessPage.read(from: &buf)
+        )
+        
+        case 6: return .listTasks(value: try FfiConverterTypeTaskPage.read(from: &buf)
+        )
+        
+        case 7: return .revokeProcess(value: try FfiConverterTypeRevoked.read(from: &buf)
+        )
+        
+        case 8: return .withdrawProcess(value: try FfiConverterTypeWithdrawn.read(from: &buf)
+        )
+        
+        case 9: return .waitFor(value: try FfiConverterTypeProcess.read(from: &buf)
         )
         
         default: throw UniffiInternalError.unexpectedEnumCase
@@ -2429,28 +2536,48 @@ public struct FfiConverterTypeOutput: FfiConverterRustBuffer {
         switch value {
         
         
-        case let .getProcess(value):
+        case let .getFlowVariables(value):
             writeInt(&buf, Int32(1))
+            FfiConverterTypeFormVariables.write(value, into: &buf)
+            
+        
+        case let .getFormVariables(value):
+            writeInt(&buf, Int32(2))
+            FfiConverterTypeFormVariables.write(value, into: &buf)
+            
+        
+        case let .getProcess(value):
+            writeInt(&buf, Int32(3))
             FfiConverterTypeProcess.write(value, into: &buf)
             
         
+        case let .getTemplate(value):
+            writeInt(&buf, Int32(4))
+            FfiConverterTypeFlowTemplate.write(value, into: &buf)
+            
+        
         case let .listProcesses(value):
-            writeInt(&buf, Int32(2))
+            writeInt(&buf, Int32(5))
             FfiConverterTypeProcessPage.write(value, into: &buf)
             
         
+        case let .listTasks(value):
+            writeInt(&buf, Int32(6))
+            FfiConverterTypeTaskPage.write(value, into: &buf)
+            
+        
         case let .revokeProcess(value):
-            writeInt(&buf, Int32(3))
+            writeInt(&buf, Int32(7))
             FfiConverterTypeRevoked.write(value, into: &buf)
             
         
         case let .withdrawProcess(value):
-            writeInt(&buf, Int32(4))
+            writeInt(&buf, Int32(8))
             FfiConverterTypeWithdrawn.write(value, into: &buf)
             
         
         case let .waitFor(value):
-            writeInt(&buf, Int32(5))
+            writeInt(&buf, Int32(9))
             FfiConverterTypeProcess.write(value, into: &buf)
             
         }
@@ -2475,11 +2602,188 @@ public func FfiConverterTypeOutput_lower(_ value: Output) -> RustBuffer {
 
 
 /**
+ * A value that is nothing but data.
+ */
+
+public indirect enum Plain: Equatable, Hashable {
+    
+    /**
+     * A boolean.
+     */
+    case boolean(
+        /**
+         * The boolean.
+         */value: Bool
+    )
+    /**
+     * A whole number.
+     */
+    case integer(
+        /**
+         * The number.
+         */value: Int64
+    )
+    /**
+     * A list.
+     */
+    case items(
+        /**
+         * What it has.
+         */items: [Plain]
+    )
+    /**
+     * Nothing.
+     */
+    case nothing
+    /**
+     * Any other number; only values of an unknown kind have some.
+     */
+    case number(
+        /**
+         * The number.
+         */value: Double
+    )
+    /**
+     * An object.
+     */
+    case object(
+        /**
+         * What it has, by name.
+         */fields: [String: Plain]
+    )
+    /**
+     * A text.
+     */
+    case text(
+        /**
+         * The text.
+         */value: String
+    )
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension Plain: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypePlain: FfiConverterRustBuffer {
+    typealias SwiftType = Plain
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Plain {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+        
+        case 1: return .boolean(value: try FfiConverterBool.read(from: &buf)
+        )
+        
+        case 2: return .integer(value: try FfiConverterInt64.read(from: &buf)
+        )
+        
+        case 3: return .items(items: try FfiConverterSequenceTypePlain.read(from: &buf)
+        )
+        
+        case 4: return .nothing
+        
+        case 5: return .number(value: try FfiConverterDouble.read(from: &buf)
+        )
+        
+        case 6: return .object(fields: try FfiConverterDictionaryStringTypePlain.read(from: &buf)
+        )
+        
+        case 7: return .text(value: try FfiConverterString.read(from: &buf)
+        )
+        
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: Plain, into buf: inout [UInt8]) {
+        switch value {
+        
+        
+        case let .boolean(value):
+            writeInt(&buf, Int32(1))
+            FfiConverterBool.write(value, into: &buf)
+            
+        
+        case let .integer(value):
+            writeInt(&buf, Int32(2))
+            FfiConverterInt64.write(value, into: &buf)
+            
+        
+        case let .items(items):
+            writeInt(&buf, Int32(3))
+            FfiConverterSequenceTypePlain.write(items, into: &buf)
+            
+        
+        case .nothing:
+            writeInt(&buf, Int32(4))
+        
+        
+        case let .number(value):
+            writeInt(&buf, Int32(5))
+            FfiConverterDouble.write(value, into: &buf)
+            
+        
+        case let .object(fields):
+            writeInt(&buf, Int32(6))
+            FfiConverterDictionaryStringTypePlain.write(fields, into: &buf)
+            
+        
+        case let .text(value):
+            writeInt(&buf, Int32(7))
+            FfiConverterString.write(value, into: &buf)
+            
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypePlain_lift(_ buf: RustBuffer) throws -> Plain {
+    return try FfiConverterTypePlain.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypePlain_lower(_ value: Plain) -> RustBuffer {
+    return FfiConverterTypePlain.lower(value)
+}
+
+
+
+/**
  * A call's operation and its arguments.
  */
 
 public enum Request: Equatable, Hashable {
     
+    /**
+     * The operation of this name.
+     */
+    case getFlowVariables(
+        /**
+         * The arguments.
+         */request: GetFlowVariables
+    )
+    /**
+     * The operation of this name.
+     */
+    case getFormVariables(
+        /**
+         * The arguments.
+         */request: GetFormVariables
+    )
     /**
      * The operation of this name.
      */
@@ -2491,10 +2795,26 @@ public enum Request: Equatable, Hashable {
     /**
      * The operation of this name.
      */
+    case getTemplate(
+        /**
+         * The arguments.
+         */request: GetTemplate
+    )
+    /**
+     * The operation of this name.
+     */
     case listProcesses(
         /**
          * The arguments.
          */request: ListProcesses
+    )
+    /**
+     * The operation of this name.
+     */
+    case listTasks(
+        /**
+         * The arguments.
+         */request: ListTasks
     )
     /**
      * The operation of this name.
@@ -2541,19 +2861,31 @@ public struct FfiConverterTypeRequest: FfiConverterRustBuffer {
         let variant: Int32 = try readInt(&buf)
         switch variant {
         
-        case 1: return .getProcess(request: try FfiConverterTypeGetProcess.read(from: &buf)
+        case 1: return .getFlowVariables(request: try FfiConverterTypeGetFlowVariables.read(from: &buf)
         )
         
-        case 2: return .listProcesses(request: try FfiConverterTypeListProcesses.read(from: &buf)
+        case 2: return .getFormVariables(request: try FfiConverterTypeGetFormVariables.read(from: &buf)
         )
         
-        case 3: return .revokeProcess(request: try FfiConverterTypeRevokeProcess.read(from: &buf)
+        case 3: return .getProcess(request: try FfiConverterTypeGetProcess.read(from: &buf)
         )
         
-        case 4: return .withdrawProcess(request: try FfiConverterTypeWithdrawProcess.read(from: &buf)
+        case 4: return .getTemplate(request: try FfiConverterTypeGetTemplate.read(from: &buf)
         )
         
-        case 5: return .waitFor(request: try FfiConverterTypeWaitFor.read(from: &buf)
+        case 5: return .listProcesses(request: try FfiConverterTypeListProcesses.read(from: &buf)
+        )
+        
+        case 6: return .listTasks(request: try FfiConverterTypeListTasks.read(from: &buf)
+        )
+        
+        case 7: return .revokeProcess(request: try FfiConverterTypeRevokeProcess.read(from: &buf)
+        )
+        
+        case 8: return .withdrawProcess(request: try FfiConverterTypeWithdrawProcess.read(from: &buf)
+        )
+        
+        case 9: return .waitFor(request: try FfiConverterTypeWaitFor.read(from: &buf)
         )
         
         default: throw UniffiInternalError.unexpectedEnumCase
@@ -2564,28 +2896,48 @@ public struct FfiConverterTypeRequest: FfiConverterRustBuffer {
         switch value {
         
         
-        case let .getProcess(request):
+        case let .getFlowVariables(request):
             writeInt(&buf, Int32(1))
+            FfiConverterTypeGetFlowVariables.write(request, into: &buf)
+            
+        
+        case let .getFormVariables(request):
+            writeInt(&buf, Int32(2))
+            FfiConverterTypeGetFormVariables.write(request, into: &buf)
+            
+        
+        case let .getProcess(request):
+            writeInt(&buf, Int32(3))
             FfiConverterTypeGetProcess.write(request, into: &buf)
             
         
+        case let .getTemplate(request):
+            writeInt(&buf, Int32(4))
+            FfiConverterTypeGetTemplate.write(request, into: &buf)
+            
+        
         case let .listProcesses(request):
-            writeInt(&buf, Int32(2))
+            writeInt(&buf, Int32(5))
             FfiConverterTypeListProcesses.write(request, into: &buf)
             
         
+        case let .listTasks(request):
+            writeInt(&buf, Int32(6))
+            FfiConverterTypeListTasks.write(request, into: &buf)
+            
+        
         case let .revokeProcess(request):
-            writeInt(&buf, Int32(3))
+            writeInt(&buf, Int32(7))
             FfiConverterTypeRevokeProcess.write(request, into: &buf)
             
         
         case let .withdrawProcess(request):
-            writeInt(&buf, Int32(4))
+            writeInt(&buf, Int32(8))
             FfiConverterTypeWithdrawProcess.write(request, into: &buf)
             
         
         case let .waitFor(request):
-            writeInt(&buf, Int32(5))
+            writeInt(&buf, Int32(9))
             FfiConverterTypeWaitFor.write(request, into: &buf)
             
         }
@@ -2707,30 +3059,6 @@ fileprivate struct FfiConverterOptionTypeHttpResponse: FfiConverterRustBuffer {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
-fileprivate struct FfiConverterOptionTypeListProcesses: FfiConverterRustBuffer {
-    typealias SwiftType = ListProcesses?
-
-    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
-        guard let value = value else {
-            writeInt(&buf, Int8(0))
-            return
-        }
-        writeInt(&buf, Int8(1))
-        FfiConverterTypeListProcesses.write(value, into: &buf)
-    }
-
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
-        switch try readInt(&buf) as Int8 {
-        case 0: return nil
-        case 1: return try FfiConverterTypeListProcesses.read(from: &buf)
-        default: throw UniffiInternalError.unexpectedOptionalTag
-        }
-    }
-}
-
-#if swift(>=5.8)
-@_documentation(visibility: private)
-#endif
 fileprivate struct FfiConverterOptionTypeObservation: FfiConverterRustBuffer {
     typealias SwiftType = Observation?
 
@@ -2803,6 +3131,30 @@ fileprivate struct FfiConverterOptionTypeReadBack: FfiConverterRustBuffer {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
+fileprivate struct FfiConverterOptionTypeRequest: FfiConverterRustBuffer {
+    typealias SwiftType = Request?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeRequest.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeRequest.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
 fileprivate struct FfiConverterSequenceString: FfiConverterRustBuffer {
     typealias SwiftType = [String]
 
@@ -2828,6 +3180,56 @@ fileprivate struct FfiConverterSequenceString: FfiConverterRustBuffer {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
+fileprivate struct FfiConverterSequenceTypeFormVariable: FfiConverterRustBuffer {
+    typealias SwiftType = [FormVariable]
+
+    public static func write(_ value: [FormVariable], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeFormVariable.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [FormVariable] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [FormVariable]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeFormVariable.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypePlain: FfiConverterRustBuffer {
+    typealias SwiftType = [Plain]
+
+    public static func write(_ value: [Plain], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypePlain.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [Plain] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [Plain]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypePlain.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
 fileprivate struct FfiConverterDictionaryStringTypeQuota: FfiConverterRustBuffer {
     public static func write(_ value: [String: Quota], into buf: inout [UInt8]) {
         let len = Int32(value.count)
@@ -2845,6 +3247,32 @@ fileprivate struct FfiConverterDictionaryStringTypeQuota: FfiConverterRustBuffer
         for _ in 0..<len {
             let key = try FfiConverterString.read(from: &buf)
             let value = try FfiConverterTypeQuota.read(from: &buf)
+            dict[key] = value
+        }
+        return dict
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterDictionaryStringTypePlain: FfiConverterRustBuffer {
+    public static func write(_ value: [String: Plain], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for (key, value) in value {
+            FfiConverterString.write(key, into: &buf)
+            FfiConverterTypePlain.write(value, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [String: Plain] {
+        let len: Int32 = try readInt(&buf)
+        var dict = [String: Plain]()
+        dict.reserveCapacity(Int(len))
+        for _ in 0..<len {
+            let key = try FfiConverterString.read(from: &buf)
+            let value = try FfiConverterTypePlain.read(from: &buf)
             dict[key] = value
         }
         return dict
@@ -2906,6 +3334,17 @@ public func openHandles()throws  -> UInt64  {
     )
 })
 }
+/**
+ * The variables as plain nested data, by name.
+ */
+public func plainTree(variables: [FormVariable])throws  -> [String: Plain]  {
+    return try  FfiConverterDictionaryStringTypePlain.lift(try rustCallWithError(FfiConverterTypeFailure_lift) {
+        uniffiCallStatus in
+    uniffi_feishu_corehr_mobile_fn_func_plain_tree(
+        FfiConverterSequenceTypeFormVariable.lower(variables),uniffiCallStatus
+    )
+})
+}
 
 private enum InitializationResult {
     case ok
@@ -2937,6 +3376,9 @@ private let initializationResult: InitializationResult = {
     if (uniffi_feishu_corehr_mobile_checksum_func_open_handles() != 15110) {
         return InitializationResult.apiChecksumMismatch
     }
+    if (uniffi_feishu_corehr_mobile_checksum_func_plain_tree() != 27218) {
+        return InitializationResult.apiChecksumMismatch
+    }
     if (uniffi_feishu_corehr_mobile_checksum_method_call_cancel() != 39984) {
         return InitializationResult.apiChecksumMismatch
     }
@@ -2952,13 +3394,13 @@ private let initializationResult: InitializationResult = {
     if (uniffi_feishu_corehr_mobile_checksum_method_nativeclient_request() != 10962) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_feishu_corehr_mobile_checksum_method_processpages_cursor() != 52093) {
+    if (uniffi_feishu_corehr_mobile_checksum_method_pages_cursor() != 58367) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_feishu_corehr_mobile_checksum_method_processpages_next() != 39766) {
+    if (uniffi_feishu_corehr_mobile_checksum_method_pages_next() != 54260) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_feishu_corehr_mobile_checksum_method_processpages_take() != 33068) {
+    if (uniffi_feishu_corehr_mobile_checksum_method_pages_take() != 61871) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_feishu_corehr_mobile_checksum_method_waker_wake() != 53825) {
@@ -2967,7 +3409,7 @@ private let initializationResult: InitializationResult = {
     if (uniffi_feishu_corehr_mobile_checksum_constructor_nativeclient_new() != 23066) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_feishu_corehr_mobile_checksum_constructor_processpages_new() != 32489) {
+    if (uniffi_feishu_corehr_mobile_checksum_constructor_pages_new() != 50730) {
         return InitializationResult.apiChecksumMismatch
     }
 

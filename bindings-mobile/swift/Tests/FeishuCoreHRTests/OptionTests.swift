@@ -126,7 +126,7 @@ import Testing
         for _ in 0..<5 { added.append(try await sandbox.running()) }
         let client = try sandbox.client()
         let (from, to) = (Date.now - 86_400, Date.now + 86_400)
-        func walk(_ pageToken: String? = nil) -> ProcessIds {
+        func walk(_ pageToken: String? = nil) -> Items<String> {
             client.listProcesses(modifiedFrom: from, to: to, statuses: [.inProgress], pageSize: 2, pageToken: pageToken)
         }
         let all = try await collect(walk())
@@ -142,6 +142,44 @@ import Testing
         #expect(try await collect(client.listProcesses(modifiedFrom: from, to: to, flowDefinitionId: "none")).isEmpty)
         let error = try await failure { try await collect(client.listProcesses(modifiedFrom: to, to: from, pageSize: -1)) }
         #expect(error.problems.count >= 2)
+    }
+
+    @Test func tasksAreAListToo() async throws {
+        for _ in 0..<3 { _ = try await sandbox.running() }
+        let client = try sandbox.client()
+        let manager = "ou_5bcc7b1d1f3b4f6f9d2c0a4e8d7c6b5a"
+        var all: [ListedTask] = []
+        for try await task in client.listTasks(of: manager, pageSize: 2) { all.append(task) }
+        let sent = try await sandbox.log("list_tasks").count
+        #expect(all.count > 3 && sent > 1)
+        let error = try await failure {
+            for try await _ in client.listTasks(of: manager, approverStatus: .skipped) {}
+        }
+        #expect(error.problems.map(\.field) == ["approver_status"])
+    }
+
+    @Test func variablesBecomePlainDictionaries() async throws {
+        let client = try sandbox.client()
+        let form = try await client.getFormVariables(sandbox.running(), departmentIdType: .departmentId)
+        let plain = try form.plainValues()
+        #expect(plain["reason"] as? String == "travel" && plain["start_date"] as? Int64 == 20440)
+        #expect(plain["department"] as? String == "department_id-1")
+        let items = try #require(plain["items"] as? [Any?])
+        let city = try #require((items.first as? [String: Any?])?["city"] as? [String: Any?])
+        #expect(city["wk_id"] as? String == "6800000000000000002")
+        let flow = try await client.getFlowVariables(sandbox.running(), variableKeys: ["initiator"])
+        #expect(try Array(flow.plainValues().keys) == ["initiator"])
+        let template = try await client.getTemplate(
+            "people_7000000000000000000_7100000000000000000", variableApiNames: ["reason", "none"]
+        )
+        #expect(try template.plainValues()["reason"] as? String == "text" && template.errorInfo == "unknown variable: none")
+        let loop = FormValue(kind: .list, items: ["k"])
+        let circle = FormVariable(
+            variableApiName: "a", variableName: I18nText(zhCn: "", enUs: ""), variableValue: loop,
+            subValues: [SubValue(key: "k", value: loop)]
+        )
+        let error = try await failure { try [circle].plainValues() }
+        #expect(error.summary.contains("nested more than 32 deep"))
     }
 
     @Test func aListRaises() async throws {
@@ -190,7 +228,7 @@ import Testing
         #expect(throws: FeishuError.self) { try DecodeReply.listProcesses(answer) }
     }
 
-    private func collect(_ ids: ProcessIds, _ most: Int = .max) async throws -> [String] {
+    private func collect(_ ids: Items<String>, _ most: Int = .max) async throws -> [String] {
         var found: [String] = []
         for try await id in ids {
             found.append(id)

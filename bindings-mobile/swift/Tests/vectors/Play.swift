@@ -99,8 +99,12 @@ private func performed(_ options: JSON, _ calls: [JSON], _ url: String) async th
 private func performed(_ client: Client, _ call: JSON) async throws -> JSON {
     do {
         switch call["operation"]?.string ?? withdraw {
+        case "get_flow_variables": return ["value": plain(try await flow(client, call))]
+        case "get_form_variables": return ["value": plain(try await form(client, call))]
         case "get_process": return ["value": plain(try await got(client, call))]
-        case "list_processes": return try await walked(client, call)
+        case "get_template": return ["value": plain(try await template(client, call))]
+        case "list_processes": return try await processes(client, call)
+        case "list_tasks": return try await tasks(client, call)
         case "revoke_process": return ["value": plain(try await revoked(client, call))]
         case "wait_for": return ["value": plain(try await waited(client, call))]
         case "withdraw_process": return ["value": plain(try await withdrawn(client, call))]
@@ -184,7 +188,61 @@ private func waited(_ client: Client, _ call: JSON) async throws -> FeishuCoreHR
     )
 }
 
-private func walked(_ client: Client, _ call: JSON) async throws -> JSON {
+private func form(_ client: Client, _ call: JSON) async throws -> FormVariables {
+    try await client.getFormVariables(
+        call["process_id"]?.string ?? sample,
+        userIdType: try call["user_id_type"]?.string.map(userIdType),
+        departmentIdType: try call["department_id_type"]?.string.map(departmentIdType),
+        deadline: deadline(call),
+        token: call["token"]?.string,
+        requestId: call["request_id"]?.string
+    )
+}
+
+private func flow(_ client: Client, _ call: JSON) async throws -> FormVariables {
+    try await client.getFlowVariables(
+        call["process_id"]?.string ?? sample,
+        userIdType: try call["user_id_type"]?.string.map(userIdType),
+        departmentIdType: try call["department_id_type"]?.string.map(departmentIdType),
+        variableKeys: texts(call["variable_keys"]),
+        deadline: deadline(call),
+        token: call["token"]?.string,
+        requestId: call["request_id"]?.string
+    )
+}
+
+private func template(_ client: Client, _ call: JSON) async throws -> FlowTemplate {
+    try await client.getTemplate(
+        call["flow_definition_id"]?.string ?? "",
+        variableApiNames: texts(call["variable_api_names"]),
+        userIdType: try call["user_id_type"]?.string.map(userIdType),
+        deadline: deadline(call),
+        token: call["token"]?.string,
+        requestId: call["request_id"]?.string
+    )
+}
+
+private func tasks(_ client: Client, _ call: JSON) async throws -> JSON {
+    let user = call["user_id"]?.string ?? ""
+    let kind = try call["user_id_type"]?.string.map(userIdType)
+    let status = try call["approver_status"]?.string.map(taskStatus)
+    let size = Int(call["page_size"]?.integer ?? 100)
+    let pageToken = call["page_token"]?.string
+    if call["one_page"]?.bool == true {
+        let list = ListTasks(
+            userId: user, userIdType: kind, approverStatus: status, pageSize: UInt32(clamping: size), pageToken: pageToken
+        )
+        _ = try client.request(list)
+        return ["value": [:]]
+    }
+    let items = client.listTasks(
+        of: user, userIdType: kind, approverStatus: status, pageSize: size, pageToken: pageToken,
+        deadline: deadline(call), token: call["token"]?.string, requestId: call["request_id"]?.string
+    )
+    return try await walked(items, call)
+}
+
+private func processes(_ client: Client, _ call: JSON) async throws -> JSON {
     let statuses = try (call["statuses"]?.array ?? []).compactMap(\.string).map(status)
     let (from, to) = (moment(call["modify_time_from"]), moment(call["modify_time_to"]))
     let size = Int(call["page_size"]?.integer ?? 100)
@@ -203,19 +261,27 @@ private func walked(_ client: Client, _ call: JSON) async throws -> JSON {
         pageToken: pageToken, deadline: deadline(call), token: call["token"]?.string,
         requestId: call["request_id"]?.string
     )
+    return try await walked(ids, call)
+}
+
+private func walked<Item>(_ items: Items<Item>, _ call: JSON) async throws -> JSON {
     var found: [JSON] = []
     do {
         let most = call["take"]?.integer.map(Int.init) ?? .max
-        for try await id in ids {
-            found.append(.string(id))
+        for try await item in items {
+            found.append(plain(item))
             if found.count == most { break }
         }
     } catch let error as FeishuError {
         guard case .object(var outcome) = failed(error) else { return .null }
-        outcome["process_ids"] = .array(found)
+        outcome["items"] = .array(found)
         return .object(outcome)
     }
-    return ["value": ["process_ids": .array(found), "page_token": ids.pageToken.map(JSON.string) ?? .null]]
+    return ["value": ["items": .array(found), "page_token": items.pageToken.map(JSON.string) ?? .null]]
+}
+
+private func texts(_ list: JSON?) -> [String] {
+    (list?.array ?? []).compactMap(\.string)
 }
 
 /// Reads an answer by itself, with the content type that the sandbox would give it.
@@ -242,8 +308,12 @@ private func read(_ reply: JSON) throws -> JSON {
     )
     do {
         switch reply["operation"]?.string {
+        case "get_flow_variables": return ["value": plain(try DecodeReply.getFlowVariables(response))]
+        case "get_form_variables": return ["value": plain(try DecodeReply.getFormVariables(response))]
         case "get_process": return ["value": plain(try DecodeReply.getProcess(response))]
+        case "get_template": return ["value": plain(try DecodeReply.getTemplate(response))]
         case "list_processes": return ["value": plain(try DecodeReply.listProcesses(response))]
+        case "list_tasks": return ["value": plain(try DecodeReply.listTasks(response))]
         case "revoke_process":
             try DecodeReply.revokeProcess(response)
             return ["value": [:]]
@@ -296,6 +366,21 @@ private func already(_ of: JSON?) throws -> Already {
 private func userIdType(_ word: String) throws -> UserIdType {
     let all: [UserIdType] = [.openId, .peopleCorehrId, .unionId, .userId]
     guard let found = all.first(where: { snake("\($0)") == word }) else { throw VectorError(text: "no id type: \(word)") }
+    return found
+}
+
+private func departmentIdType(_ word: String) throws -> DepartmentIdType {
+    let all: [DepartmentIdType] = [.departmentId, .openDepartmentId, .peopleCorehrDepartmentId]
+    guard let found = all.first(where: { snake("\($0)") == word }) else { throw VectorError(text: "no id type: \(word)") }
+    return found
+}
+
+private func taskStatus(_ word: String) throws -> TaskStatus {
+    let all: [TaskStatus] = [
+        .approved, .copied, .failed, .formSubmitted, .inProgress, .intervened, .notStarted, .rejected,
+        .revocationStarted, .rolledBack, .skipped, .started, .unknown, .withdrawn,
+    ]
+    guard let found = all.first(where: { snake("\($0)") == word }) else { throw VectorError(text: "no status: \(word)") }
     return found
 }
 

@@ -27,7 +27,12 @@ impl Query {
 
     /// The `user_id_type`, whose documented default is `open_id`.
     pub(super) fn user_id_type(&self) -> Result<UserIdType, Answer> {
-        let name = self.get("user_id_type").unwrap_or("open_id");
+        self.user_id_type_or("open_id")
+    }
+
+    /// The `user_id_type`, where its documented default is another one.
+    pub(super) fn user_id_type_or(&self, default: &str) -> Result<UserIdType, Answer> {
+        let name = self.get("user_id_type").unwrap_or(default);
         UserIdType::named(name).ok_or_else(|| invalid("user_id_type is none of the documented values"))
     }
 }

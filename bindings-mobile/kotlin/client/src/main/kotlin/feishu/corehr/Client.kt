@@ -4,10 +4,18 @@ import feishu.corehr.model.Actor
 import feishu.corehr.model.Already
 import feishu.corehr.model.CallOptions
 import feishu.corehr.model.Credentials
+import feishu.corehr.model.DepartmentIdType
 import feishu.corehr.model.FeishuError
+import feishu.corehr.model.FlowTemplate
+import feishu.corehr.model.FormVariables
+import feishu.corehr.model.GetFlowVariables
+import feishu.corehr.model.GetFormVariables
 import feishu.corehr.model.GetProcess
+import feishu.corehr.model.GetTemplate
 import feishu.corehr.model.HttpRequest
 import feishu.corehr.model.ListProcesses
+import feishu.corehr.model.ListTasks
+import feishu.corehr.model.ListedTask
 import feishu.corehr.model.Observation
 import feishu.corehr.model.Process
 import feishu.corehr.model.Quota
@@ -15,6 +23,7 @@ import feishu.corehr.model.ReadBack
 import feishu.corehr.model.RevokeProcess
 import feishu.corehr.model.Revoked
 import feishu.corehr.model.Status
+import feishu.corehr.model.TaskStatus
 import feishu.corehr.model.UserIdType
 import feishu.corehr.model.WaitFor
 import feishu.corehr.model.WithdrawProcess
@@ -173,13 +182,74 @@ public class Client(
     }
 
     /**
+     * Reads what the form of one process holds; [plainValues] makes plain data of it. For processes of CoreHR and of
+     * attendance only.
+     *
+     * @param userIdType the kind of the user ids in the answer; here by default `people_corehr_id`.
+     * @param departmentIdType the kind of the department ids in the answer; here by default
+     *   `people_corehr_department_id`.
+     */
+    public suspend fun getFormVariables(
+        processId: String,
+        userIdType: UserIdType? = null,
+        departmentIdType: DepartmentIdType? = null,
+        deadline: Duration? = null,
+        token: String? = null,
+        requestId: String? = null,
+    ): FormVariables {
+        val request = Request.GetFormVariables(GetFormVariables(processId, userIdType, departmentIdType))
+        return (run(NewCall(request, callOptions(deadline, token, requestId))) as Output.GetFormVariables).value
+    }
+
+    /**
+     * Reads the data of one process's flow, who started it and when included; [plainValues] makes plain data of it. For
+     * processes of CoreHR and of attendance only.
+     *
+     * @param userIdType the kind of the user ids in the answer; here by default `people_corehr_id`.
+     * @param departmentIdType the kind of the department ids in the answer; here by default
+     *   `people_corehr_department_id`.
+     * @param variableKeys only these variables, by their names in the API; all if empty.
+     */
+    public suspend fun getFlowVariables(
+        processId: String,
+        userIdType: UserIdType? = null,
+        departmentIdType: DepartmentIdType? = null,
+        variableKeys: List<String> = emptyList(),
+        deadline: Duration? = null,
+        token: String? = null,
+        requestId: String? = null,
+    ): FormVariables {
+        val request = Request.GetFlowVariables(GetFlowVariables(processId, userIdType, departmentIdType, variableKeys))
+        return (run(NewCall(request, callOptions(deadline, token, requestId))) as Output.GetFlowVariables).value
+    }
+
+    /**
+     * Reads of which form the values of a flow's variables are; for development, not for production.
+     *
+     * @param variableApiNames the variables, 1 to 1,000; a drill-down is written with dots.
+     * @param userIdType the kind of the user ids in the answer; by default `open_id`.
+     * @return examples; [FlowTemplate.errorInfo] has what is wrong with the names, in Feishu's words.
+     */
+    public suspend fun getTemplate(
+        flowDefinitionId: String,
+        variableApiNames: List<String>,
+        userIdType: UserIdType? = null,
+        deadline: Duration? = null,
+        token: String? = null,
+        requestId: String? = null,
+    ): FlowTemplate {
+        val request = Request.GetTemplate(GetTemplate(flowDefinitionId, variableApiNames, userIdType))
+        return (run(NewCall(request, callOptions(deadline, token, requestId))) as Output.GetTemplate).value
+    }
+
+    /**
      * The ids of all processes that were modified in a span of time of any length. Nothing is sent until the flow is
      * collected, and then page by page.
      *
      * @param statuses only processes with these; all if empty.
      * @param flowDefinitionId only processes of this definition.
      * @param pageSize ids a request, 1 to 100.
-     * @param pageToken where an earlier walk with the same arguments was: [ProcessIds.pageToken].
+     * @param pageToken where an earlier walk with the same arguments was: [Items.pageToken].
      * @param deadline how long each page may take.
      */
     public fun listProcesses(
@@ -192,7 +262,7 @@ public class Client(
         deadline: Duration? = null,
         token: String? = null,
         requestId: String? = null,
-    ): ProcessIds {
+    ): Items<String> {
         val request = ListProcesses(
             statuses,
             pageSize.coerceAtLeast(0).toUInt(),
@@ -202,8 +272,35 @@ public class Client(
             flowDefinitionId,
         )
         val options = callOptions(deadline, token, requestId)
-        return ProcessIds(request) { page ->
-            (run(NewCall(Request.ListProcesses(page), options)) as Output.ListProcesses).value
+        return items(Request.ListProcesses(request), pageToken, options) {
+            (it as Output.ListProcesses).value.processIds
+        }
+    }
+
+    /**
+     * The tasks of one person. Nothing is sent until the flow is collected, and then page by page.
+     *
+     * @param userId the person, by an id of the kind that [userIdType] names; by default `open_id`.
+     * @param approverStatus only tasks with this status: `STARTED`, `IN_PROGRESS`, `REJECTED`, `APPROVED`, `COPIED`,
+     *   `FAILED` or `ROLLED_BACK`; all if null.
+     * @param pageSize tasks a request, 1 to 100.
+     * @param pageToken where an earlier walk with the same arguments was: [Items.pageToken].
+     * @param deadline how long each page may take.
+     */
+    public fun listTasks(
+        userId: String,
+        userIdType: UserIdType? = null,
+        approverStatus: TaskStatus? = null,
+        pageSize: Int = 100,
+        pageToken: String? = null,
+        deadline: Duration? = null,
+        token: String? = null,
+        requestId: String? = null,
+    ): Items<ListedTask> {
+        val size = pageSize.coerceAtLeast(0).toUInt()
+        val request = ListTasks(userId, userIdType, approverStatus, size, pageToken)
+        return items(Request.ListTasks(request), pageToken, callOptions(deadline, token, requestId)) {
+            (it as Output.ListTasks).value.approverList
         }
     }
 
@@ -223,10 +320,29 @@ public class Client(
     public fun request(request: ListProcesses, token: String? = null, requestId: String? = null): HttpRequest =
         shown(Request.ListProcesses(request), token, requestId)
 
+    /** The same for the request that reads a form. */
+    public fun request(request: GetFormVariables, token: String? = null, requestId: String? = null): HttpRequest =
+        shown(Request.GetFormVariables(request), token, requestId)
+
+    /** The same for the request that reads the data of a flow. */
+    public fun request(request: GetFlowVariables, token: String? = null, requestId: String? = null): HttpRequest =
+        shown(Request.GetFlowVariables(request), token, requestId)
+
+    /** The same for the request that reads a template. */
+    public fun request(request: GetTemplate, token: String? = null, requestId: String? = null): HttpRequest =
+        shown(Request.GetTemplate(request), token, requestId)
+
+    /** The same for the request for one page of tasks. */
+    public fun request(request: ListTasks, token: String? = null, requestId: String? = null): HttpRequest =
+        shown(Request.ListTasks(request), token, requestId)
+
     /** Takes no new calls; those under way go on. */
     override fun close() {
         native.close()
     }
+
+    private fun <T> items(request: Request, pageToken: String?, options: CallOptions, of: (Output) -> List<T>) =
+        Items(request, pageToken, { page -> run(NewCall(page, options)) }, of)
 
     private suspend fun run(new: NewCall): Output = opened().run(new, host)
 

@@ -3,21 +3,20 @@ package feishu.corehr
 import feishu.corehr.model.Actor
 import feishu.corehr.model.Already
 import feishu.corehr.model.Credentials
+import feishu.corehr.model.DepartmentIdType
 import feishu.corehr.model.FeishuError
+import feishu.corehr.model.FlowTemplate
+import feishu.corehr.model.FormVariables
+import feishu.corehr.model.ListedTask
 import feishu.corehr.model.Observation
 import feishu.corehr.model.Process
 import feishu.corehr.model.Quota
 import feishu.corehr.model.ReadBack
 import feishu.corehr.model.Revoked
 import feishu.corehr.model.Status
+import feishu.corehr.model.TaskStatus
 import feishu.corehr.model.UserIdType
 import feishu.corehr.model.Withdrawn
-import kotlinx.coroutines.CoroutineScope
-import kotlinx.coroutines.Dispatchers
-import kotlinx.coroutines.SupervisorJob
-import kotlinx.coroutines.flow.toList
-import kotlinx.coroutines.future.await
-import kotlinx.coroutines.future.future
 import java.time.Duration
 import java.time.Instant
 import java.util.concurrent.CompletableFuture
@@ -27,6 +26,12 @@ import java.util.function.Function
 import kotlin.time.Duration.Companion.minutes
 import kotlin.time.toKotlinDuration
 import kotlin.time.toKotlinInstant
+import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.SupervisorJob
+import kotlinx.coroutines.flow.toList
+import kotlinx.coroutines.future.await
+import kotlinx.coroutines.future.future
 
 /**
  * The client for Java. A future ends with what [Client]'s method of the same name returns, or with its
@@ -96,6 +101,59 @@ public class FutureClient private constructor(private val client: Client) : Auto
         val (from, to) = modifyTimeFrom.toKotlinInstant() to modifyTimeTo.toKotlinInstant()
         options
             .run { client.listProcesses(from, to, statuses, null, 100, null, deadline, token, requestId) }
+            .toList()
+    }
+
+    /** [Client.getFormVariables]. */
+    @JvmOverloads
+    public fun getFormVariables(
+        processId: String,
+        userIdType: UserIdType? = null,
+        departmentIdType: DepartmentIdType? = null,
+        options: Options = Options(),
+    ): CompletableFuture<FormVariables> = scope.future {
+        options.run { client.getFormVariables(processId, userIdType, departmentIdType, deadline, token, requestId) }
+    }
+
+    /** [Client.getFlowVariables]. */
+    @JvmOverloads
+    public fun getFlowVariables(
+        processId: String,
+        userIdType: UserIdType? = null,
+        departmentIdType: DepartmentIdType? = null,
+        variableKeys: List<String> = emptyList(),
+        options: Options = Options(),
+    ): CompletableFuture<FormVariables> = scope.future {
+        options.run {
+            client.getFlowVariables(
+                processId, userIdType, departmentIdType, variableKeys, deadline, token, requestId,
+            )
+        }
+    }
+
+    /** [Client.getTemplate]. */
+    @JvmOverloads
+    public fun getTemplate(
+        flowDefinitionId: String,
+        variableApiNames: List<String>,
+        userIdType: UserIdType? = null,
+        options: Options = Options(),
+    ): CompletableFuture<FlowTemplate> = scope.future {
+        options.run {
+            client.getTemplate(flowDefinitionId, variableApiNames, userIdType, deadline, token, requestId)
+        }
+    }
+
+    /** [Client.listTasks], all pages. */
+    @JvmOverloads
+    public fun listTasks(
+        userId: String,
+        userIdType: UserIdType? = null,
+        approverStatus: TaskStatus? = null,
+        options: Options = Options(),
+    ): CompletableFuture<List<ListedTask>> = scope.future {
+        options
+            .run { client.listTasks(userId, userIdType, approverStatus, 100, null, deadline, token, requestId) }
             .toList()
     }
 

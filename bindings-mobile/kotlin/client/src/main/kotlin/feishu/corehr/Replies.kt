@@ -1,8 +1,11 @@
 package feishu.corehr
 
+import feishu.corehr.model.FlowTemplate
+import feishu.corehr.model.FormVariables
 import feishu.corehr.model.HttpResponse
 import feishu.corehr.model.Process
 import feishu.corehr.model.ProcessPage
+import feishu.corehr.model.TaskPage
 
 /** Answers that came through an HTTP stack of your own. Each method throws a [FeishuException] for a failure. */
 public object DecodeReply {
@@ -19,6 +22,22 @@ public object DecodeReply {
     /** The answer to the reading of a process. */
     public fun getProcess(response: HttpResponse): Process =
         (decoded("get_process", response) as Decoded.GetProcess).value
+
+    /** The answer to the reading of a form. */
+    public fun getFormVariables(response: HttpResponse): FormVariables =
+        (decoded("get_form_variables", response) as Decoded.GetFormVariables).value
+
+    /** The answer to the reading of a flow's data. */
+    public fun getFlowVariables(response: HttpResponse): FormVariables =
+        (decoded("get_flow_variables", response) as Decoded.GetFlowVariables).value
+
+    /** The answer to the reading of a template. */
+    public fun getTemplate(response: HttpResponse): FlowTemplate =
+        (decoded("get_template", response) as Decoded.GetTemplate).value
+
+    /** The answer to the request for a page of tasks. */
+    public fun listTasks(response: HttpResponse): TaskPage =
+        (decoded("list_tasks", response) as Decoded.ListTasks).value
 
     /** The answer to the request for a page of ids. */
     public fun listProcesses(response: HttpResponse): ProcessPage =

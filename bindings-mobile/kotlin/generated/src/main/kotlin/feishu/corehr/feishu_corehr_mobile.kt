@@ -42,10 +42,17 @@ import feishu.corehr.model.FfiConverterTypeCredentials
 import feishu.corehr.model.FfiConverterTypeEmpty
 import feishu.corehr.model.FfiConverterTypeExplanation
 import feishu.corehr.model.FfiConverterTypeFeishuError
+import feishu.corehr.model.FfiConverterTypeFlowTemplate
+import feishu.corehr.model.FfiConverterTypeFormVariable
+import feishu.corehr.model.FfiConverterTypeFormVariables
+import feishu.corehr.model.FfiConverterTypeGetFlowVariables
+import feishu.corehr.model.FfiConverterTypeGetFormVariables
 import feishu.corehr.model.FfiConverterTypeGetProcess
+import feishu.corehr.model.FfiConverterTypeGetTemplate
 import feishu.corehr.model.FfiConverterTypeHttpRequest
 import feishu.corehr.model.FfiConverterTypeHttpResponse
 import feishu.corehr.model.FfiConverterTypeListProcesses
+import feishu.corehr.model.FfiConverterTypeListTasks
 import feishu.corehr.model.FfiConverterTypeObservation
 import feishu.corehr.model.FfiConverterTypeProcess
 import feishu.corehr.model.FfiConverterTypeProcessPage
@@ -54,14 +61,22 @@ import feishu.corehr.model.FfiConverterTypeReadBack
 import feishu.corehr.model.FfiConverterTypeRevokeProcess
 import feishu.corehr.model.FfiConverterTypeRevoked
 import feishu.corehr.model.FfiConverterTypeSecret
+import feishu.corehr.model.FfiConverterTypeTaskPage
 import feishu.corehr.model.FfiConverterTypeTransportErrorKind
 import feishu.corehr.model.FfiConverterTypeWaitFor
 import feishu.corehr.model.FfiConverterTypeWithdrawProcess
 import feishu.corehr.model.FfiConverterTypeWithdrawn
+import feishu.corehr.model.FlowTemplate
+import feishu.corehr.model.FormVariable
+import feishu.corehr.model.FormVariables
+import feishu.corehr.model.GetFlowVariables
+import feishu.corehr.model.GetFormVariables
 import feishu.corehr.model.GetProcess
+import feishu.corehr.model.GetTemplate
 import feishu.corehr.model.HttpRequest
 import feishu.corehr.model.HttpResponse
 import feishu.corehr.model.ListProcesses
+import feishu.corehr.model.ListTasks
 import feishu.corehr.model.Observation
 import feishu.corehr.model.Process
 import feishu.corehr.model.ProcessPage
@@ -70,6 +85,7 @@ import feishu.corehr.model.ReadBack
 import feishu.corehr.model.RevokeProcess
 import feishu.corehr.model.Revoked
 import feishu.corehr.model.Secret
+import feishu.corehr.model.TaskPage
 import feishu.corehr.model.TransportErrorKind
 import feishu.corehr.model.WaitFor
 import feishu.corehr.model.WithdrawProcess
@@ -81,10 +97,17 @@ import feishu.corehr.model.RustBuffer as RustBufferCredentials
 import feishu.corehr.model.RustBuffer as RustBufferEmpty
 import feishu.corehr.model.RustBuffer as RustBufferExplanation
 import feishu.corehr.model.RustBuffer as RustBufferFeishuError
+import feishu.corehr.model.RustBuffer as RustBufferFlowTemplate
+import feishu.corehr.model.RustBuffer as RustBufferFormVariable
+import feishu.corehr.model.RustBuffer as RustBufferFormVariables
+import feishu.corehr.model.RustBuffer as RustBufferGetFlowVariables
+import feishu.corehr.model.RustBuffer as RustBufferGetFormVariables
 import feishu.corehr.model.RustBuffer as RustBufferGetProcess
+import feishu.corehr.model.RustBuffer as RustBufferGetTemplate
 import feishu.corehr.model.RustBuffer as RustBufferHttpRequest
 import feishu.corehr.model.RustBuffer as RustBufferHttpResponse
 import feishu.corehr.model.RustBuffer as RustBufferListProcesses
+import feishu.corehr.model.RustBuffer as RustBufferListTasks
 import feishu.corehr.model.RustBuffer as RustBufferObservation
 import feishu.corehr.model.RustBuffer as RustBufferProcess
 import feishu.corehr.model.RustBuffer as RustBufferProcessPage
@@ -93,6 +116,7 @@ import feishu.corehr.model.RustBuffer as RustBufferReadBack
 import feishu.corehr.model.RustBuffer as RustBufferRevokeProcess
 import feishu.corehr.model.RustBuffer as RustBufferRevoked
 import feishu.corehr.model.RustBuffer as RustBufferSecret
+import feishu.corehr.model.RustBuffer as RustBufferTaskPage
 import feishu.corehr.model.RustBuffer as RustBufferTransportErrorKind
 import feishu.corehr.model.RustBuffer as RustBufferWaitFor
 import feishu.corehr.model.RustBuffer as RustBufferWithdrawProcess
@@ -778,6 +802,8 @@ internal object IntegrityCheckingUniffiLib {
     ): Int
     external fun uniffi_feishu_corehr_mobile_checksum_func_open_handles(
     ): Int
+    external fun uniffi_feishu_corehr_mobile_checksum_func_plain_tree(
+    ): Int
     external fun uniffi_feishu_corehr_mobile_checksum_method_call_cancel(
     ): Int
     external fun uniffi_feishu_corehr_mobile_checksum_method_call_next(
@@ -788,17 +814,17 @@ internal object IntegrityCheckingUniffiLib {
     ): Int
     external fun uniffi_feishu_corehr_mobile_checksum_method_nativeclient_request(
     ): Int
-    external fun uniffi_feishu_corehr_mobile_checksum_method_processpages_cursor(
+    external fun uniffi_feishu_corehr_mobile_checksum_method_pages_cursor(
     ): Int
-    external fun uniffi_feishu_corehr_mobile_checksum_method_processpages_next(
+    external fun uniffi_feishu_corehr_mobile_checksum_method_pages_next(
     ): Int
-    external fun uniffi_feishu_corehr_mobile_checksum_method_processpages_take(
+    external fun uniffi_feishu_corehr_mobile_checksum_method_pages_take(
     ): Int
     external fun uniffi_feishu_corehr_mobile_checksum_method_waker_wake(
     ): Int
     external fun uniffi_feishu_corehr_mobile_checksum_constructor_nativeclient_new(
     ): Int
-    external fun uniffi_feishu_corehr_mobile_checksum_constructor_processpages_new(
+    external fun uniffi_feishu_corehr_mobile_checksum_constructor_pages_new(
     ): Int
     external fun ffi_feishu_corehr_mobile_uniffi_contract_version(
     ): Int
@@ -842,18 +868,18 @@ internal object UniffiLib {
     ): RustBuffer.ByValue
     external fun uniffi_feishu_corehr_mobile_fn_method_nativeclient_request(`ptr`: Long,`request`: RustBuffer.ByValue,`options`: RustBufferCallOptions.ByValue,uniffi_out_err: UniffiRustCallStatus, 
     ): RustBufferHttpRequest.ByValue
-    external fun uniffi_feishu_corehr_mobile_fn_clone_processpages(`handle`: Long,uniffi_out_err: UniffiRustCallStatus, 
+    external fun uniffi_feishu_corehr_mobile_fn_clone_pages(`handle`: Long,uniffi_out_err: UniffiRustCallStatus, 
     ): Long
-    external fun uniffi_feishu_corehr_mobile_fn_free_processpages(`handle`: Long,uniffi_out_err: UniffiRustCallStatus, 
+    external fun uniffi_feishu_corehr_mobile_fn_free_pages(`handle`: Long,uniffi_out_err: UniffiRustCallStatus, 
     ): Unit
-    external fun uniffi_feishu_corehr_mobile_fn_constructor_processpages_new(`request`: RustBufferListProcesses.ByValue,uniffi_out_err: UniffiRustCallStatus, 
+    external fun uniffi_feishu_corehr_mobile_fn_constructor_pages_new(`request`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus, 
     ): Long
-    external fun uniffi_feishu_corehr_mobile_fn_method_processpages_cursor(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus, 
+    external fun uniffi_feishu_corehr_mobile_fn_method_pages_cursor(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus, 
     ): RustBuffer.ByValue
-    external fun uniffi_feishu_corehr_mobile_fn_method_processpages_next(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus, 
+    external fun uniffi_feishu_corehr_mobile_fn_method_pages_next(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus, 
     ): RustBuffer.ByValue
-    external fun uniffi_feishu_corehr_mobile_fn_method_processpages_take(`ptr`: Long,`request`: RustBufferListProcesses.ByValue,`page`: RustBufferProcessPage.ByValue,uniffi_out_err: UniffiRustCallStatus, 
-    ): RustBuffer.ByValue
+    external fun uniffi_feishu_corehr_mobile_fn_method_pages_take(`ptr`: Long,`request`: RustBuffer.ByValue,`page`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus, 
+    ): Unit
     external fun uniffi_feishu_corehr_mobile_fn_clone_waker(`handle`: Long,uniffi_out_err: UniffiRustCallStatus, 
     ): Long
     external fun uniffi_feishu_corehr_mobile_fn_free_waker(`handle`: Long,uniffi_out_err: UniffiRustCallStatus, 
@@ -876,6 +902,8 @@ internal object UniffiLib {
     ): RustBuffer.ByValue
     external fun uniffi_feishu_corehr_mobile_fn_func_open_handles(uniffi_out_err: UniffiRustCallStatus, 
     ): Long
+    external fun uniffi_feishu_corehr_mobile_fn_func_plain_tree(`variables`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus, 
+    ): RustBuffer.ByValue
     external fun ffi_feishu_corehr_mobile_rustbuffer_alloc(`size`: Long,uniffi_out_err: UniffiRustCallStatus, 
     ): RustBuffer.ByValue
     external fun ffi_feishu_corehr_mobile_rustbuffer_from_bytes(`bytes`: ForeignBytes.ByValue,uniffi_out_err: UniffiRustCallStatus, 
@@ -1010,6 +1038,9 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_feishu_corehr_mobile_checksum_func_open_handles() and 0xFFFF) != 15110) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
+    if ((lib.uniffi_feishu_corehr_mobile_checksum_func_plain_tree() and 0xFFFF) != 27218) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
     if ((lib.uniffi_feishu_corehr_mobile_checksum_method_call_cancel() and 0xFFFF) != 39984) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
@@ -1025,13 +1056,13 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_feishu_corehr_mobile_checksum_method_nativeclient_request() and 0xFFFF) != 10962) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_feishu_corehr_mobile_checksum_method_processpages_cursor() and 0xFFFF) != 52093) {
+    if ((lib.uniffi_feishu_corehr_mobile_checksum_method_pages_cursor() and 0xFFFF) != 58367) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_feishu_corehr_mobile_checksum_method_processpages_next() and 0xFFFF) != 39766) {
+    if ((lib.uniffi_feishu_corehr_mobile_checksum_method_pages_next() and 0xFFFF) != 54260) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_feishu_corehr_mobile_checksum_method_processpages_take() and 0xFFFF) != 33068) {
+    if ((lib.uniffi_feishu_corehr_mobile_checksum_method_pages_take() and 0xFFFF) != 61871) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_feishu_corehr_mobile_checksum_method_waker_wake() and 0xFFFF) != 53825) {
@@ -1040,7 +1071,7 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_feishu_corehr_mobile_checksum_constructor_nativeclient_new() and 0xFFFF) != 23066) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_feishu_corehr_mobile_checksum_constructor_processpages_new() and 0xFFFF) != 32489) {
+    if ((lib.uniffi_feishu_corehr_mobile_checksum_constructor_pages_new() and 0xFFFF) != 50730) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
 }
@@ -2097,9 +2128,9 @@ public object FfiConverterTypeNativeClient: FfiConverter<NativeClient, Long> {
 
 
 /**
- * A walk through the ids of processes. Each page is a call of its own.
+ * A walk through a list of any kind. Each page is a call of its own.
  */
-public interface ProcessPagesInterface {
+public interface PagesInterface {
     
     /**
      * Where another walk can go on from here; nothing at the end.
@@ -2109,20 +2140,20 @@ public interface ProcessPagesInterface {
     /**
      * The page to ask for; nothing at the end.
      */
-    fun `next`(): ListProcesses?
+    fun `next`(): Request?
     
     /**
-     * Takes the answer to such a request, and gives its ids. A page may be empty, and the walk goes on.
+     * Takes the answer to such a request, whose items the host has. A page may be empty, and the walk goes on.
      */
-    fun `take`(`request`: ListProcesses, `page`: ProcessPage): List<kotlin.String>
+    fun `take`(`request`: Request, `page`: Output)
     
     companion object
 }
 
 /**
- * A walk through the ids of processes. Each page is a call of its own.
+ * A walk through a list of any kind. Each page is a call of its own.
  */
-open class ProcessPages: Disposable, AutoCloseable, ProcessPagesInterface
+open class Pages: Disposable, AutoCloseable, PagesInterface
 {
 
     @Suppress("UNUSED_PARAMETER")
@@ -2147,16 +2178,16 @@ open class ProcessPages: Disposable, AutoCloseable, ProcessPagesInterface
         this.cleanable = null
     }
     /**
-     * A walk through the ids of all processes that were modified in a span of time of any length; nothing is sent.
-     * The request's `page_token` may be the cursor of an earlier walk.
+     * A walk through all pages of a list, from the request for it; nothing is sent. A span of time may be of any
+     * length, and the request's `page_token` the cursor of an earlier walk.
      */
-    constructor(`request`: ListProcesses) :
+    constructor(`request`: Request) :
         this(UniffiWithHandle, 
     uniffiRustCallWithError(Failure) { _status ->
-    UniffiLib.uniffi_feishu_corehr_mobile_fn_constructor_processpages_new(
+    UniffiLib.uniffi_feishu_corehr_mobile_fn_constructor_pages_new(
     
         
-        FfiConverterTypeListProcesses.lower(`request`),_status)
+        FfiConverterTypeRequest.lower(`request`),_status)
 }
     )
 
@@ -2219,7 +2250,7 @@ open class ProcessPages: Disposable, AutoCloseable, ProcessPagesInterface
                 return;
             }
             uniffiRustCall { status ->
-                UniffiLib.uniffi_feishu_corehr_mobile_fn_free_processpages(handle, status)
+                UniffiLib.uniffi_feishu_corehr_mobile_fn_free_pages(handle, status)
             }
         }
     }
@@ -2232,7 +2263,7 @@ open class ProcessPages: Disposable, AutoCloseable, ProcessPagesInterface
             throw InternalException("uniffiCloneHandle() called on NoHandle object");
         }
         return uniffiRustCall() { status ->
-            UniffiLib.uniffi_feishu_corehr_mobile_fn_clone_processpages(handle, status)
+            UniffiLib.uniffi_feishu_corehr_mobile_fn_clone_pages(handle, status)
         }
     }
 
@@ -2244,7 +2275,7 @@ open class ProcessPages: Disposable, AutoCloseable, ProcessPagesInterface
             return FfiConverterOptionalString.lift(
     callWithHandle {
     uniffiRustCallWithError(Failure) { _status ->
-    UniffiLib.uniffi_feishu_corehr_mobile_fn_method_processpages_cursor(
+    UniffiLib.uniffi_feishu_corehr_mobile_fn_method_pages_cursor(
         it,
         _status)
 }
@@ -2257,11 +2288,11 @@ open class ProcessPages: Disposable, AutoCloseable, ProcessPagesInterface
     /**
      * The page to ask for; nothing at the end.
      */
-    @Throws(Failure::class)override fun `next`(): ListProcesses? {
-            return FfiConverterOptionalTypeListProcesses.lift(
+    @Throws(Failure::class)override fun `next`(): Request? {
+            return FfiConverterOptionalTypeRequest.lift(
     callWithHandle {
     uniffiRustCallWithError(Failure) { _status ->
-    UniffiLib.uniffi_feishu_corehr_mobile_fn_method_processpages_next(
+    UniffiLib.uniffi_feishu_corehr_mobile_fn_method_pages_next(
         it,
         _status)
 }
@@ -2272,21 +2303,20 @@ open class ProcessPages: Disposable, AutoCloseable, ProcessPagesInterface
 
     
     /**
-     * Takes the answer to such a request, and gives its ids. A page may be empty, and the walk goes on.
+     * Takes the answer to such a request, whose items the host has. A page may be empty, and the walk goes on.
      */
-    @Throws(Failure::class)override fun `take`(`request`: ListProcesses, `page`: ProcessPage): List<kotlin.String> {
-            return FfiConverterSequenceString.lift(
+    @Throws(Failure::class)override fun `take`(`request`: Request, `page`: Output)
+        = 
     callWithHandle {
     uniffiRustCallWithError(Failure) { _status ->
-    UniffiLib.uniffi_feishu_corehr_mobile_fn_method_processpages_take(
+    UniffiLib.uniffi_feishu_corehr_mobile_fn_method_pages_take(
         it,
         
-        FfiConverterTypeListProcesses.lower(`request`),
-        FfiConverterTypeProcessPage.lower(`page`),_status)
+        FfiConverterTypeRequest.lower(`request`),
+        FfiConverterTypeOutput.lower(`page`),_status)
 }
     }
-    )
-    }
+    
     
 
     
@@ -2307,22 +2337,22 @@ open class ProcessPages: Disposable, AutoCloseable, ProcessPagesInterface
 /**
  * @suppress
  */
-public object FfiConverterTypeProcessPages: FfiConverter<ProcessPages, Long> {
-    override fun lower(value: ProcessPages): Long {
+public object FfiConverterTypePages: FfiConverter<Pages, Long> {
+    override fun lower(value: Pages): Long {
         return value.uniffiCloneHandle()
     }
 
-    override fun lift(value: Long): ProcessPages {
-        return ProcessPages(UniffiWithHandle, value)
+    override fun lift(value: Long): Pages {
+        return Pages(UniffiWithHandle, value)
     }
 
-    override fun read(buf: ByteBuffer): ProcessPages {
+    override fun read(buf: ByteBuffer): Pages {
         return lift(buf.getLong())
     }
 
-    override fun allocationSize(value: ProcessPages) = 8UL
+    override fun allocationSize(value: Pages) = 8UL
 
-    override fun write(value: ProcessPages, buf: ByteBuffer) {
+    override fun write(value: Pages, buf: ByteBuffer) {
         buf.putLong(lower(value))
     }
 }
@@ -3022,6 +3052,36 @@ sealed class Decoded {
     /**
      * An answer to the operation of this name.
      */
+    data class GetFlowVariables(
+        /**
+         * What was read.
+         */
+        val `value`: feishu.corehr.model.FormVariables) : Decoded()
+        
+    {
+        
+
+        companion object
+    }
+    
+    /**
+     * An answer to the operation of this name.
+     */
+    data class GetFormVariables(
+        /**
+         * What was read.
+         */
+        val `value`: feishu.corehr.model.FormVariables) : Decoded()
+        
+    {
+        
+
+        companion object
+    }
+    
+    /**
+     * An answer to the operation of this name.
+     */
     data class GetProcess(
         /**
          * What was read.
@@ -3037,11 +3097,41 @@ sealed class Decoded {
     /**
      * An answer to the operation of this name.
      */
+    data class GetTemplate(
+        /**
+         * What was read.
+         */
+        val `value`: feishu.corehr.model.FlowTemplate) : Decoded()
+        
+    {
+        
+
+        companion object
+    }
+    
+    /**
+     * An answer to the operation of this name.
+     */
     data class ListProcesses(
         /**
          * What was read.
          */
         val `value`: feishu.corehr.model.ProcessPage) : Decoded()
+        
+    {
+        
+
+        companion object
+    }
+    
+    /**
+     * An answer to the operation of this name.
+     */
+    data class ListTasks(
+        /**
+         * What was read.
+         */
+        val `value`: feishu.corehr.model.TaskPage) : Decoded()
         
     {
         
@@ -3095,16 +3185,28 @@ sealed class Decoded {
 public object FfiConverterTypeDecoded : FfiConverterRustBuffer<Decoded>{
     override fun read(buf: ByteBuffer): Decoded {
         return when(buf.getInt()) {
-            1 -> Decoded.GetProcess(
+            1 -> Decoded.GetFlowVariables(
+                FfiConverterTypeFormVariables.read(buf),
+                )
+            2 -> Decoded.GetFormVariables(
+                FfiConverterTypeFormVariables.read(buf),
+                )
+            3 -> Decoded.GetProcess(
                 FfiConverterTypeProcess.read(buf),
                 )
-            2 -> Decoded.ListProcesses(
+            4 -> Decoded.GetTemplate(
+                FfiConverterTypeFlowTemplate.read(buf),
+                )
+            5 -> Decoded.ListProcesses(
                 FfiConverterTypeProcessPage.read(buf),
                 )
-            3 -> Decoded.RevokeProcess(
+            6 -> Decoded.ListTasks(
+                FfiConverterTypeTaskPage.read(buf),
+                )
+            7 -> Decoded.RevokeProcess(
                 FfiConverterTypeEmpty.read(buf),
                 )
-            4 -> Decoded.WithdrawProcess(
+            8 -> Decoded.WithdrawProcess(
                 FfiConverterTypeEmpty.read(buf),
                 )
             else -> throw RuntimeException("invalid enum value, something is very wrong!!")
@@ -3112,6 +3214,20 @@ public object FfiConverterTypeDecoded : FfiConverterRustBuffer<Decoded>{
     }
 
     override fun allocationSize(value: Decoded): ULong = when(value) {
+        is Decoded.GetFlowVariables -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypeFormVariables.allocationSize(value.`value`)
+            )
+        }
+        is Decoded.GetFormVariables -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypeFormVariables.allocationSize(value.`value`)
+            )
+        }
         is Decoded.GetProcess -> {
             // Add the size for the Int that specifies the variant plus the size needed for all fields
             (
@@ -3119,11 +3235,25 @@ public object FfiConverterTypeDecoded : FfiConverterRustBuffer<Decoded>{
                 + FfiConverterTypeProcess.allocationSize(value.`value`)
             )
         }
+        is Decoded.GetTemplate -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypeFlowTemplate.allocationSize(value.`value`)
+            )
+        }
         is Decoded.ListProcesses -> {
             // Add the size for the Int that specifies the variant plus the size needed for all fields
             (
                 4UL
                 + FfiConverterTypeProcessPage.allocationSize(value.`value`)
+            )
+        }
+        is Decoded.ListTasks -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypeTaskPage.allocationSize(value.`value`)
             )
         }
         is Decoded.RevokeProcess -> {
@@ -3144,23 +3274,43 @@ public object FfiConverterTypeDecoded : FfiConverterRustBuffer<Decoded>{
 
     override fun write(value: Decoded, buf: ByteBuffer) {
         when(value) {
-            is Decoded.GetProcess -> {
+            is Decoded.GetFlowVariables -> {
                 buf.putInt(1)
+                FfiConverterTypeFormVariables.write(value.`value`, buf)
+                Unit
+            }
+            is Decoded.GetFormVariables -> {
+                buf.putInt(2)
+                FfiConverterTypeFormVariables.write(value.`value`, buf)
+                Unit
+            }
+            is Decoded.GetProcess -> {
+                buf.putInt(3)
                 FfiConverterTypeProcess.write(value.`value`, buf)
                 Unit
             }
+            is Decoded.GetTemplate -> {
+                buf.putInt(4)
+                FfiConverterTypeFlowTemplate.write(value.`value`, buf)
+                Unit
+            }
             is Decoded.ListProcesses -> {
-                buf.putInt(2)
+                buf.putInt(5)
                 FfiConverterTypeProcessPage.write(value.`value`, buf)
                 Unit
             }
+            is Decoded.ListTasks -> {
+                buf.putInt(6)
+                FfiConverterTypeTaskPage.write(value.`value`, buf)
+                Unit
+            }
             is Decoded.RevokeProcess -> {
-                buf.putInt(3)
+                buf.putInt(7)
                 FfiConverterTypeEmpty.write(value.`value`, buf)
                 Unit
             }
             is Decoded.WithdrawProcess -> {
-                buf.putInt(4)
+                buf.putInt(8)
                 FfiConverterTypeEmpty.write(value.`value`, buf)
                 Unit
             }
@@ -3782,6 +3932,36 @@ sealed class Output {
     /**
      * The end of the operation of this name.
      */
+    data class GetFlowVariables(
+        /**
+         * What was read, or what is known of an act.
+         */
+        val `value`: feishu.corehr.model.FormVariables) : Output()
+        
+    {
+        
+
+        companion object
+    }
+    
+    /**
+     * The end of the operation of this name.
+     */
+    data class GetFormVariables(
+        /**
+         * What was read, or what is known of an act.
+         */
+        val `value`: feishu.corehr.model.FormVariables) : Output()
+        
+    {
+        
+
+        companion object
+    }
+    
+    /**
+     * The end of the operation of this name.
+     */
     data class GetProcess(
         /**
          * What was read, or what is known of an act.
@@ -3797,11 +3977,41 @@ sealed class Output {
     /**
      * The end of the operation of this name.
      */
+    data class GetTemplate(
+        /**
+         * What was read, or what is known of an act.
+         */
+        val `value`: feishu.corehr.model.FlowTemplate) : Output()
+        
+    {
+        
+
+        companion object
+    }
+    
+    /**
+     * The end of the operation of this name.
+     */
     data class ListProcesses(
         /**
          * What was read, or what is known of an act.
          */
         val `value`: feishu.corehr.model.ProcessPage) : Output()
+        
+    {
+        
+
+        companion object
+    }
+    
+    /**
+     * The end of the operation of this name.
+     */
+    data class ListTasks(
+        /**
+         * What was read, or what is known of an act.
+         */
+        val `value`: feishu.corehr.model.TaskPage) : Output()
         
     {
         
@@ -3870,19 +4080,31 @@ sealed class Output {
 public object FfiConverterTypeOutput : FfiConverterRustBuffer<Output>{
     override fun read(buf: ByteBuffer): Output {
         return when(buf.getInt()) {
-            1 -> Output.GetProcess(
+            1 -> Output.GetFlowVariables(
+                FfiConverterTypeFormVariables.read(buf),
+                )
+            2 -> Output.GetFormVariables(
+                FfiConverterTypeFormVariables.read(buf),
+                )
+            3 -> Output.GetProcess(
                 FfiConverterTypeProcess.read(buf),
                 )
-            2 -> Output.ListProcesses(
+            4 -> Output.GetTemplate(
+                FfiConverterTypeFlowTemplate.read(buf),
+                )
+            5 -> Output.ListProcesses(
                 FfiConverterTypeProcessPage.read(buf),
                 )
-            3 -> Output.RevokeProcess(
+            6 -> Output.ListTasks(
+                FfiConverterTypeTaskPage.read(buf),
+                )
+            7 -> Output.RevokeProcess(
                 FfiConverterTypeRevoked.read(buf),
                 )
-            4 -> Output.WithdrawProcess(
+            8 -> Output.WithdrawProcess(
                 FfiConverterTypeWithdrawn.read(buf),
                 )
-            5 -> Output.WaitFor(
+            9 -> Output.WaitFor(
                 FfiConverterTypeProcess.read(buf),
                 )
             else -> throw RuntimeException("invalid enum value, something is very wrong!!")
@@ -3890,6 +4112,20 @@ public object FfiConverterTypeOutput : FfiConverterRustBuffer<Output>{
     }
 
     override fun allocationSize(value: Output): ULong = when(value) {
+        is Output.GetFlowVariables -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypeFormVariables.allocationSize(value.`value`)
+            )
+        }
+        is Output.GetFormVariables -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypeFormVariables.allocationSize(value.`value`)
+            )
+        }
         is Output.GetProcess -> {
             // Add the size for the Int that specifies the variant plus the size needed for all fields
             (
@@ -3897,11 +4133,25 @@ public object FfiConverterTypeOutput : FfiConverterRustBuffer<Output>{
                 + FfiConverterTypeProcess.allocationSize(value.`value`)
             )
         }
+        is Output.GetTemplate -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypeFlowTemplate.allocationSize(value.`value`)
+            )
+        }
         is Output.ListProcesses -> {
             // Add the size for the Int that specifies the variant plus the size needed for all fields
             (
                 4UL
                 + FfiConverterTypeProcessPage.allocationSize(value.`value`)
+            )
+        }
+        is Output.ListTasks -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypeTaskPage.allocationSize(value.`value`)
             )
         }
         is Output.RevokeProcess -> {
@@ -3929,29 +4179,284 @@ public object FfiConverterTypeOutput : FfiConverterRustBuffer<Output>{
 
     override fun write(value: Output, buf: ByteBuffer) {
         when(value) {
-            is Output.GetProcess -> {
+            is Output.GetFlowVariables -> {
                 buf.putInt(1)
+                FfiConverterTypeFormVariables.write(value.`value`, buf)
+                Unit
+            }
+            is Output.GetFormVariables -> {
+                buf.putInt(2)
+                FfiConverterTypeFormVariables.write(value.`value`, buf)
+                Unit
+            }
+            is Output.GetProcess -> {
+                buf.putInt(3)
                 FfiConverterTypeProcess.write(value.`value`, buf)
                 Unit
             }
+            is Output.GetTemplate -> {
+                buf.putInt(4)
+                FfiConverterTypeFlowTemplate.write(value.`value`, buf)
+                Unit
+            }
             is Output.ListProcesses -> {
-                buf.putInt(2)
+                buf.putInt(5)
                 FfiConverterTypeProcessPage.write(value.`value`, buf)
                 Unit
             }
+            is Output.ListTasks -> {
+                buf.putInt(6)
+                FfiConverterTypeTaskPage.write(value.`value`, buf)
+                Unit
+            }
             is Output.RevokeProcess -> {
-                buf.putInt(3)
+                buf.putInt(7)
                 FfiConverterTypeRevoked.write(value.`value`, buf)
                 Unit
             }
             is Output.WithdrawProcess -> {
-                buf.putInt(4)
+                buf.putInt(8)
                 FfiConverterTypeWithdrawn.write(value.`value`, buf)
                 Unit
             }
             is Output.WaitFor -> {
-                buf.putInt(5)
+                buf.putInt(9)
                 FfiConverterTypeProcess.write(value.`value`, buf)
+                Unit
+            }
+        }.let { /* this makes the `when` an expression, which ensures it is exhaustive */ }
+    }
+}
+
+
+
+
+
+/**
+ * A value that is nothing but data.
+ */
+sealed class Plain {
+    
+    /**
+     * A boolean.
+     */
+    data class Boolean(
+        /**
+         * The boolean.
+         */
+        val `value`: kotlin.Boolean) : Plain()
+        
+    {
+        
+
+        companion object
+    }
+    
+    /**
+     * A whole number.
+     */
+    data class Integer(
+        /**
+         * The number.
+         */
+        val `value`: kotlin.Long) : Plain()
+        
+    {
+        
+
+        companion object
+    }
+    
+    /**
+     * A list.
+     */
+    data class Items(
+        /**
+         * What it has.
+         */
+        val `items`: List<feishu.corehr.Plain>) : Plain()
+        
+    {
+        
+
+        companion object
+    }
+    
+    /**
+     * Nothing.
+     */
+    object Nothing : Plain()
+    
+    
+    /**
+     * Any other number; only values of an unknown kind have some.
+     */
+    data class Number(
+        /**
+         * The number.
+         */
+        val `value`: kotlin.Double) : Plain()
+        
+    {
+        
+
+        companion object
+    }
+    
+    /**
+     * An object.
+     */
+    data class Object(
+        /**
+         * What it has, by name.
+         */
+        val `fields`: Map<kotlin.String, feishu.corehr.Plain>) : Plain()
+        
+    {
+        
+
+        companion object
+    }
+    
+    /**
+     * A text.
+     */
+    data class Text(
+        /**
+         * The text.
+         */
+        val `value`: kotlin.String) : Plain()
+        
+    {
+        
+
+        companion object
+    }
+    
+
+    
+
+    
+    
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypePlain : FfiConverterRustBuffer<Plain>{
+    override fun read(buf: ByteBuffer): Plain {
+        return when(buf.getInt()) {
+            1 -> Plain.Boolean(
+                FfiConverterBoolean.read(buf),
+                )
+            2 -> Plain.Integer(
+                FfiConverterLong.read(buf),
+                )
+            3 -> Plain.Items(
+                FfiConverterSequenceTypePlain.read(buf),
+                )
+            4 -> Plain.Nothing
+            5 -> Plain.Number(
+                FfiConverterDouble.read(buf),
+                )
+            6 -> Plain.Object(
+                FfiConverterMapStringTypePlain.read(buf),
+                )
+            7 -> Plain.Text(
+                FfiConverterString.read(buf),
+                )
+            else -> throw RuntimeException("invalid enum value, something is very wrong!!")
+        }
+    }
+
+    override fun allocationSize(value: Plain): ULong = when(value) {
+        is Plain.Boolean -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterBoolean.allocationSize(value.`value`)
+            )
+        }
+        is Plain.Integer -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterLong.allocationSize(value.`value`)
+            )
+        }
+        is Plain.Items -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterSequenceTypePlain.allocationSize(value.`items`)
+            )
+        }
+        is Plain.Nothing -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+            )
+        }
+        is Plain.Number -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterDouble.allocationSize(value.`value`)
+            )
+        }
+        is Plain.Object -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterMapStringTypePlain.allocationSize(value.`fields`)
+            )
+        }
+        is Plain.Text -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterString.allocationSize(value.`value`)
+            )
+        }
+    }
+
+    override fun write(value: Plain, buf: ByteBuffer) {
+        when(value) {
+            is Plain.Boolean -> {
+                buf.putInt(1)
+                FfiConverterBoolean.write(value.`value`, buf)
+                Unit
+            }
+            is Plain.Integer -> {
+                buf.putInt(2)
+                FfiConverterLong.write(value.`value`, buf)
+                Unit
+            }
+            is Plain.Items -> {
+                buf.putInt(3)
+                FfiConverterSequenceTypePlain.write(value.`items`, buf)
+                Unit
+            }
+            is Plain.Nothing -> {
+                buf.putInt(4)
+                Unit
+            }
+            is Plain.Number -> {
+                buf.putInt(5)
+                FfiConverterDouble.write(value.`value`, buf)
+                Unit
+            }
+            is Plain.Object -> {
+                buf.putInt(6)
+                FfiConverterMapStringTypePlain.write(value.`fields`, buf)
+                Unit
+            }
+            is Plain.Text -> {
+                buf.putInt(7)
+                FfiConverterString.write(value.`value`, buf)
                 Unit
             }
         }.let { /* this makes the `when` an expression, which ensures it is exhaustive */ }
@@ -3966,6 +4471,36 @@ public object FfiConverterTypeOutput : FfiConverterRustBuffer<Output>{
  * A call's operation and its arguments.
  */
 sealed class Request {
+    
+    /**
+     * The operation of this name.
+     */
+    data class GetFlowVariables(
+        /**
+         * The arguments.
+         */
+        val `request`: feishu.corehr.model.GetFlowVariables) : Request()
+        
+    {
+        
+
+        companion object
+    }
+    
+    /**
+     * The operation of this name.
+     */
+    data class GetFormVariables(
+        /**
+         * The arguments.
+         */
+        val `request`: feishu.corehr.model.GetFormVariables) : Request()
+        
+    {
+        
+
+        companion object
+    }
     
     /**
      * The operation of this name.
@@ -3985,11 +4520,41 @@ sealed class Request {
     /**
      * The operation of this name.
      */
+    data class GetTemplate(
+        /**
+         * The arguments.
+         */
+        val `request`: feishu.corehr.model.GetTemplate) : Request()
+        
+    {
+        
+
+        companion object
+    }
+    
+    /**
+     * The operation of this name.
+     */
     data class ListProcesses(
         /**
          * The arguments.
          */
         val `request`: feishu.corehr.model.ListProcesses) : Request()
+        
+    {
+        
+
+        companion object
+    }
+    
+    /**
+     * The operation of this name.
+     */
+    data class ListTasks(
+        /**
+         * The arguments.
+         */
+        val `request`: feishu.corehr.model.ListTasks) : Request()
         
     {
         
@@ -4058,19 +4623,31 @@ sealed class Request {
 public object FfiConverterTypeRequest : FfiConverterRustBuffer<Request>{
     override fun read(buf: ByteBuffer): Request {
         return when(buf.getInt()) {
-            1 -> Request.GetProcess(
+            1 -> Request.GetFlowVariables(
+                FfiConverterTypeGetFlowVariables.read(buf),
+                )
+            2 -> Request.GetFormVariables(
+                FfiConverterTypeGetFormVariables.read(buf),
+                )
+            3 -> Request.GetProcess(
                 FfiConverterTypeGetProcess.read(buf),
                 )
-            2 -> Request.ListProcesses(
+            4 -> Request.GetTemplate(
+                FfiConverterTypeGetTemplate.read(buf),
+                )
+            5 -> Request.ListProcesses(
                 FfiConverterTypeListProcesses.read(buf),
                 )
-            3 -> Request.RevokeProcess(
+            6 -> Request.ListTasks(
+                FfiConverterTypeListTasks.read(buf),
+                )
+            7 -> Request.RevokeProcess(
                 FfiConverterTypeRevokeProcess.read(buf),
                 )
-            4 -> Request.WithdrawProcess(
+            8 -> Request.WithdrawProcess(
                 FfiConverterTypeWithdrawProcess.read(buf),
                 )
-            5 -> Request.WaitFor(
+            9 -> Request.WaitFor(
                 FfiConverterTypeWaitFor.read(buf),
                 )
             else -> throw RuntimeException("invalid enum value, something is very wrong!!")
@@ -4078,6 +4655,20 @@ public object FfiConverterTypeRequest : FfiConverterRustBuffer<Request>{
     }
 
     override fun allocationSize(value: Request): ULong = when(value) {
+        is Request.GetFlowVariables -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypeGetFlowVariables.allocationSize(value.`request`)
+            )
+        }
+        is Request.GetFormVariables -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypeGetFormVariables.allocationSize(value.`request`)
+            )
+        }
         is Request.GetProcess -> {
             // Add the size for the Int that specifies the variant plus the size needed for all fields
             (
@@ -4085,11 +4676,25 @@ public object FfiConverterTypeRequest : FfiConverterRustBuffer<Request>{
                 + FfiConverterTypeGetProcess.allocationSize(value.`request`)
             )
         }
+        is Request.GetTemplate -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypeGetTemplate.allocationSize(value.`request`)
+            )
+        }
         is Request.ListProcesses -> {
             // Add the size for the Int that specifies the variant plus the size needed for all fields
             (
                 4UL
                 + FfiConverterTypeListProcesses.allocationSize(value.`request`)
+            )
+        }
+        is Request.ListTasks -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypeListTasks.allocationSize(value.`request`)
             )
         }
         is Request.RevokeProcess -> {
@@ -4117,28 +4722,48 @@ public object FfiConverterTypeRequest : FfiConverterRustBuffer<Request>{
 
     override fun write(value: Request, buf: ByteBuffer) {
         when(value) {
-            is Request.GetProcess -> {
+            is Request.GetFlowVariables -> {
                 buf.putInt(1)
+                FfiConverterTypeGetFlowVariables.write(value.`request`, buf)
+                Unit
+            }
+            is Request.GetFormVariables -> {
+                buf.putInt(2)
+                FfiConverterTypeGetFormVariables.write(value.`request`, buf)
+                Unit
+            }
+            is Request.GetProcess -> {
+                buf.putInt(3)
                 FfiConverterTypeGetProcess.write(value.`request`, buf)
                 Unit
             }
+            is Request.GetTemplate -> {
+                buf.putInt(4)
+                FfiConverterTypeGetTemplate.write(value.`request`, buf)
+                Unit
+            }
             is Request.ListProcesses -> {
-                buf.putInt(2)
+                buf.putInt(5)
                 FfiConverterTypeListProcesses.write(value.`request`, buf)
                 Unit
             }
+            is Request.ListTasks -> {
+                buf.putInt(6)
+                FfiConverterTypeListTasks.write(value.`request`, buf)
+                Unit
+            }
             is Request.RevokeProcess -> {
-                buf.putInt(3)
+                buf.putInt(7)
                 FfiConverterTypeRevokeProcess.write(value.`request`, buf)
                 Unit
             }
             is Request.WithdrawProcess -> {
-                buf.putInt(4)
+                buf.putInt(8)
                 FfiConverterTypeWithdrawProcess.write(value.`request`, buf)
                 Unit
             }
             is Request.WaitFor -> {
-                buf.putInt(5)
+                buf.putInt(9)
                 FfiConverterTypeWaitFor.write(value.`request`, buf)
                 Unit
             }
@@ -4282,38 +4907,6 @@ public object FfiConverterOptionalTypeHttpResponse: FfiConverterRustBuffer<HttpR
 /**
  * @suppress
  */
-public object FfiConverterOptionalTypeListProcesses: FfiConverterRustBuffer<ListProcesses?> {
-    override fun read(buf: ByteBuffer): ListProcesses? {
-        if (buf.get().toInt() == 0) {
-            return null
-        }
-        return FfiConverterTypeListProcesses.read(buf)
-    }
-
-    override fun allocationSize(value: ListProcesses?): ULong {
-        if (value == null) {
-            return 1UL
-        } else {
-            return 1UL + FfiConverterTypeListProcesses.allocationSize(value)
-        }
-    }
-
-    override fun write(value: ListProcesses?, buf: ByteBuffer) {
-        if (value == null) {
-            buf.put(0)
-        } else {
-            buf.put(1)
-            FfiConverterTypeListProcesses.write(value, buf)
-        }
-    }
-}
-
-
-
-
-/**
- * @suppress
- */
 public object FfiConverterOptionalTypeObservation: FfiConverterRustBuffer<Observation?> {
     override fun read(buf: ByteBuffer): Observation? {
         if (buf.get().toInt() == 0) {
@@ -4410,6 +5003,38 @@ public object FfiConverterOptionalTypeReadBack: FfiConverterRustBuffer<ReadBack?
 /**
  * @suppress
  */
+public object FfiConverterOptionalTypeRequest: FfiConverterRustBuffer<Request?> {
+    override fun read(buf: ByteBuffer): Request? {
+        if (buf.get().toInt() == 0) {
+            return null
+        }
+        return FfiConverterTypeRequest.read(buf)
+    }
+
+    override fun allocationSize(value: Request?): ULong {
+        if (value == null) {
+            return 1UL
+        } else {
+            return 1UL + FfiConverterTypeRequest.allocationSize(value)
+        }
+    }
+
+    override fun write(value: Request?, buf: ByteBuffer) {
+        if (value == null) {
+            buf.put(0)
+        } else {
+            buf.put(1)
+            FfiConverterTypeRequest.write(value, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
 public object FfiConverterSequenceString: FfiConverterRustBuffer<List<kotlin.String>> {
     override fun read(buf: ByteBuffer): List<kotlin.String> {
         val len = buf.getInt()
@@ -4428,6 +5053,62 @@ public object FfiConverterSequenceString: FfiConverterRustBuffer<List<kotlin.Str
         buf.putInt(value.size)
         value.iterator().forEach {
             FfiConverterString.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterSequenceTypeFormVariable: FfiConverterRustBuffer<List<FormVariable>> {
+    override fun read(buf: ByteBuffer): List<FormVariable> {
+        val len = buf.getInt()
+        return List<FormVariable>(len) {
+            FfiConverterTypeFormVariable.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<FormVariable>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypeFormVariable.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<FormVariable>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypeFormVariable.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterSequenceTypePlain: FfiConverterRustBuffer<List<Plain>> {
+    override fun read(buf: ByteBuffer): List<Plain> {
+        val len = buf.getInt()
+        return List<Plain>(len) {
+            FfiConverterTypePlain.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<Plain>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypePlain.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<Plain>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypePlain.write(it, buf)
         }
     }
 }
@@ -4470,6 +5151,61 @@ public object FfiConverterMapStringTypeQuota: FfiConverterRustBuffer<Map<kotlin.
         }
     }
 }
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterMapStringTypePlain: FfiConverterRustBuffer<Map<kotlin.String, Plain>> {
+    override fun read(buf: ByteBuffer): Map<kotlin.String, Plain> {
+        val len = buf.getInt()
+        return buildMap<kotlin.String, Plain>(len) {
+            repeat(len) {
+                val k = FfiConverterString.read(buf)
+                val v = FfiConverterTypePlain.read(buf)
+                this[k] = v
+            }
+        }
+    }
+
+    override fun allocationSize(value: Map<kotlin.String, Plain>): ULong {
+        val spaceForMapSize = 4UL
+        val spaceForChildren = value.map { (k, v) ->
+            FfiConverterString.allocationSize(k) +
+            FfiConverterTypePlain.allocationSize(v)
+        }.sum()
+        return spaceForMapSize + spaceForChildren
+    }
+
+    override fun write(value: Map<kotlin.String, Plain>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        // The parens on `(k, v)` here ensure we're calling the right method,
+        // which is important for compatibility with older android devices.
+        // Ref https://blog.danlew.net/2017/03/16/kotlin-puzzler-whose-line-is-it-anyways/
+        value.forEach { (k, v) ->
+            FfiConverterString.write(k, buf)
+            FfiConverterTypePlain.write(v, buf)
+        }
+    }
+}
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
 
 
 
@@ -4585,6 +5321,21 @@ public object FfiConverterMapStringTypeQuota: FfiConverterRustBuffer<Map<kotlin.
     UniffiLib.uniffi_feishu_corehr_mobile_fn_func_open_handles(
     
         _status)
+}
+    )
+    }
+    
+
+        /**
+         * The variables as plain nested data, by name.
+         */
+    @Throws(Failure::class) fun `plainTree`(`variables`: List<FormVariable>): Map<kotlin.String, Plain> {
+            return FfiConverterMapStringTypePlain.lift(
+    uniffiRustCallWithError(Failure) { _status ->
+    UniffiLib.uniffi_feishu_corehr_mobile_fn_func_plain_tree(
+    
+        
+        FfiConverterSequenceTypeFormVariable.lower(`variables`),_status)
 }
     )
     }

@@ -2015,6 +2015,70 @@ public object FfiConverterTypeFileValue: FfiConverterRustBuffer<FileValue> {
 
 
 /**
+ * Of which form the values of a flow's variables are.
+ */
+data class FlowTemplate (
+    /**
+     * The variables, with examples of their values.
+     */
+    val `fieldValues`: List<FormVariable> = listOf() 
+    , 
+    /**
+     * What is wrong with the names that were asked for, in Feishu's words; empty where nothing is. It is no failure of
+     * the call: the other variables are here.
+     */
+    val `errorInfo`: kotlin.String
+    , 
+    /**
+     * The log id of the answer.
+     */
+    val `logId`: kotlin.String? = null 
+    , 
+    /**
+     * The answer's `data` as received, as JSON: with fields that this version does not know.
+     */
+    val `raw`: kotlin.String
+    
+){
+    
+
+    
+
+    
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeFlowTemplate: FfiConverterRustBuffer<FlowTemplate> {
+    override fun read(buf: ByteBuffer): FlowTemplate {
+        return FlowTemplate(
+            FfiConverterSequenceTypeFormVariable.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterString.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: FlowTemplate) = (
+            FfiConverterSequenceTypeFormVariable.allocationSize(value.`fieldValues`) +
+            FfiConverterString.allocationSize(value.`errorInfo`) +
+            FfiConverterOptionalString.allocationSize(value.`logId`) +
+            FfiConverterString.allocationSize(value.`raw`)
+    )
+
+    override fun write(value: FlowTemplate, buf: ByteBuffer) {
+            FfiConverterSequenceTypeFormVariable.write(value.`fieldValues`, buf)
+            FfiConverterString.write(value.`errorInfo`, buf)
+            FfiConverterOptionalString.write(value.`logId`, buf)
+            FfiConverterString.write(value.`raw`, buf)
+    }
+}
+
+
+
+/**
  * A value: of one kind, and in the one field that this kind names.
  */
 data class FormValue (
@@ -2071,7 +2135,7 @@ data class FormValue (
     /**
      * A value of an unknown kind, as JSON.
      */
-    val `raw`: kotlin.String? = null 
+    val `unknown`: kotlin.String? = null 
     
 ){
     
@@ -2113,7 +2177,7 @@ public object FfiConverterTypeFormValue: FfiConverterRustBuffer<FormValue> {
             FfiConverterSequenceTypeRecordValue.allocationSize(value.`records`) +
             FfiConverterSequenceString.allocationSize(value.`items`) +
             FfiConverterOptionalTypeFileValue.allocationSize(value.`file`) +
-            FfiConverterOptionalString.allocationSize(value.`raw`)
+            FfiConverterOptionalString.allocationSize(value.`unknown`)
     )
 
     override fun write(value: FormValue, buf: ByteBuffer) {
@@ -2127,7 +2191,7 @@ public object FfiConverterTypeFormValue: FfiConverterRustBuffer<FormValue> {
             FfiConverterSequenceTypeRecordValue.write(value.`records`, buf)
             FfiConverterSequenceString.write(value.`items`, buf)
             FfiConverterOptionalTypeFileValue.write(value.`file`, buf)
-            FfiConverterOptionalString.write(value.`raw`, buf)
+            FfiConverterOptionalString.write(value.`unknown`, buf)
     }
 }
 
@@ -2260,6 +2324,135 @@ public object FfiConverterTypeFormVariables: FfiConverterRustBuffer<FormVariable
 
 
 /**
+ * Reads the data of one process's flow: the fields of the business and of its own, and what the flow itself has, such as
+ * who started it and when. What belongs to an employee, such as the department, is not in it.
+ *
+ * GET `/open-apis/corehr/v2/processes/{process_id}/flow_variable_data`
+ * ([page](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/corehr-v2/process/flow_variable_data)).
+ * For processes of CoreHR and of attendance only. The app needs the scope `corehr:process:read`. At most 10 calls a
+ * minute.
+ */
+data class GetFlowVariables (
+    /**
+     * The process: a number of 19 digits, as text. At most 128 bytes; no separator, space or control character.
+     */
+    val `processId`: kotlin.String
+    , 
+    /**
+     * The kind of the users' ids in the answer; here Feishu's default is `people_corehr_id`.
+     */
+    val `userIdType`: UserIdType? = null 
+    , 
+    /**
+     * The kind of the departments' ids in the answer; here Feishu's default is `people_corehr_department_id`.
+     */
+    val `departmentIdType`: DepartmentIdType? = null 
+    , 
+    /**
+     * Only these variables, by their names in the API; all when empty. How many may be named is not documented.
+     */
+    val `variableKeys`: List<kotlin.String> = listOf() 
+    
+){
+    
+
+    
+
+    
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeGetFlowVariables: FfiConverterRustBuffer<GetFlowVariables> {
+    override fun read(buf: ByteBuffer): GetFlowVariables {
+        return GetFlowVariables(
+            FfiConverterString.read(buf),
+            FfiConverterOptionalTypeUserIdType.read(buf),
+            FfiConverterOptionalTypeDepartmentIdType.read(buf),
+            FfiConverterSequenceString.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: GetFlowVariables) = (
+            FfiConverterString.allocationSize(value.`processId`) +
+            FfiConverterOptionalTypeUserIdType.allocationSize(value.`userIdType`) +
+            FfiConverterOptionalTypeDepartmentIdType.allocationSize(value.`departmentIdType`) +
+            FfiConverterSequenceString.allocationSize(value.`variableKeys`)
+    )
+
+    override fun write(value: GetFlowVariables, buf: ByteBuffer) {
+            FfiConverterString.write(value.`processId`, buf)
+            FfiConverterOptionalTypeUserIdType.write(value.`userIdType`, buf)
+            FfiConverterOptionalTypeDepartmentIdType.write(value.`departmentIdType`, buf)
+            FfiConverterSequenceString.write(value.`variableKeys`, buf)
+    }
+}
+
+
+
+/**
+ * Reads what the form of one process holds: what it is made to show, and the data of its drill-downs.
+ *
+ * GET `/open-apis/corehr/v2/processes/{process_id}/form_variable_data`
+ * ([page](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/corehr-v2/process-form_variable_data/get)).
+ * For processes of CoreHR and of attendance only; another, as of a recruiting flow, does not exist for it (1160100).
+ * The app needs the scope `corehr:process:read`. At most 100 calls a minute.
+ */
+data class GetFormVariables (
+    /**
+     * The process: a number of 19 digits, as text. At most 128 bytes; no separator, space or control character.
+     */
+    val `processId`: kotlin.String
+    , 
+    /**
+     * The kind of the users' ids in the answer; here Feishu's default is `people_corehr_id`.
+     */
+    val `userIdType`: UserIdType? = null 
+    , 
+    /**
+     * The kind of the departments' ids in the answer; here Feishu's default is `people_corehr_department_id`.
+     */
+    val `departmentIdType`: DepartmentIdType? = null 
+    
+){
+    
+
+    
+
+    
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeGetFormVariables: FfiConverterRustBuffer<GetFormVariables> {
+    override fun read(buf: ByteBuffer): GetFormVariables {
+        return GetFormVariables(
+            FfiConverterString.read(buf),
+            FfiConverterOptionalTypeUserIdType.read(buf),
+            FfiConverterOptionalTypeDepartmentIdType.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: GetFormVariables) = (
+            FfiConverterString.allocationSize(value.`processId`) +
+            FfiConverterOptionalTypeUserIdType.allocationSize(value.`userIdType`) +
+            FfiConverterOptionalTypeDepartmentIdType.allocationSize(value.`departmentIdType`)
+    )
+
+    override fun write(value: GetFormVariables, buf: ByteBuffer) {
+            FfiConverterString.write(value.`processId`, buf)
+            FfiConverterOptionalTypeUserIdType.write(value.`userIdType`, buf)
+            FfiConverterOptionalTypeDepartmentIdType.write(value.`departmentIdType`, buf)
+    }
+}
+
+
+
+/**
  * Reads one process.
  *
  * GET `/open-apis/corehr/v2/processes/{process_id}`
@@ -2304,6 +2497,67 @@ public object FfiConverterTypeGetProcess: FfiConverterRustBuffer<GetProcess> {
 
     override fun write(value: GetProcess, buf: ByteBuffer) {
             FfiConverterString.write(value.`processId`, buf)
+            FfiConverterOptionalTypeUserIdType.write(value.`userIdType`, buf)
+    }
+}
+
+
+
+/**
+ * Reads of which form the values of a flow's variables are, for whoever writes them: each comes with an example of its
+ * value. It is for development, and not for production.
+ *
+ * POST `/open-apis/corehr/v2/query_flow_data_template`
+ * ([page](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/corehr-v2/process-query_flow_data_template/create)).
+ * It changes nothing, and yet the app needs the scope `corehr:process.instance:write`. At most 20 calls a minute.
+ */
+data class GetTemplate (
+    /**
+     * The flow definition: `people_<digits>_<digits>`.
+     */
+    val `flowDefinitionId`: kotlin.String
+    , 
+    /**
+     * The variables, 1 to 1,000, by their names in the API; a drill-down is written with dots, as
+     * `batch_job_change.target_department`.
+     */
+    val `variableApiNames`: List<kotlin.String> = listOf() 
+    , 
+    /**
+     * The kind of the users' ids in the answer; Feishu's default is `open_id`.
+     */
+    val `userIdType`: UserIdType? = null 
+    
+){
+    
+
+    
+
+    
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeGetTemplate: FfiConverterRustBuffer<GetTemplate> {
+    override fun read(buf: ByteBuffer): GetTemplate {
+        return GetTemplate(
+            FfiConverterString.read(buf),
+            FfiConverterSequenceString.read(buf),
+            FfiConverterOptionalTypeUserIdType.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: GetTemplate) = (
+            FfiConverterString.allocationSize(value.`flowDefinitionId`) +
+            FfiConverterSequenceString.allocationSize(value.`variableApiNames`) +
+            FfiConverterOptionalTypeUserIdType.allocationSize(value.`userIdType`)
+    )
+
+    override fun write(value: GetTemplate, buf: ByteBuffer) {
+            FfiConverterString.write(value.`flowDefinitionId`, buf)
+            FfiConverterSequenceString.write(value.`variableApiNames`, buf)
             FfiConverterOptionalTypeUserIdType.write(value.`userIdType`, buf)
     }
 }
@@ -2770,6 +3024,145 @@ public object FfiConverterTypeListProcesses: FfiConverterRustBuffer<ListProcesse
             FfiConverterLong.write(value.`modifyTimeFrom`, buf)
             FfiConverterLong.write(value.`modifyTimeTo`, buf)
             FfiConverterOptionalString.write(value.`flowDefinitionId`, buf)
+    }
+}
+
+
+
+/**
+ * Asks for one page of the tasks of one person.
+ *
+ * GET `/open-apis/corehr/v2/approvers`
+ * ([page](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/corehr-v2/approver/list)).
+ * The app needs the scope `corehr:process:read`. At most 10 calls a second. For more than one page use [`Pages`].
+ */
+data class ListTasks (
+    /**
+     * The person, by an id of the kind that `user_id_type` names.
+     */
+    val `userId`: kotlin.String
+    , 
+    /**
+     * The kind of `user_id`; Feishu's default is `open_id`.
+     */
+    val `userIdType`: UserIdType? = null 
+    , 
+    /**
+     * Only tasks with this status; all if absent. Feishu filters by `started`, `in_progress`, `rejected`, `approved`,
+     * `copied`, `failed` and `rolled_back`.
+     */
+    val `approverStatus`: TaskStatus? = null 
+    , 
+    /**
+     * How many tasks a page may have: 1 to 100, by default 100.
+     */
+    val `pageSize`: kotlin.UInt = 100u 
+    , 
+    /**
+     * Where to go on; none for the first page.
+     */
+    val `pageToken`: kotlin.String? = null 
+    
+){
+    
+
+    
+
+    
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeListTasks: FfiConverterRustBuffer<ListTasks> {
+    override fun read(buf: ByteBuffer): ListTasks {
+        return ListTasks(
+            FfiConverterString.read(buf),
+            FfiConverterOptionalTypeUserIdType.read(buf),
+            FfiConverterOptionalTypeTaskStatus.read(buf),
+            FfiConverterUInt.read(buf),
+            FfiConverterOptionalString.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: ListTasks) = (
+            FfiConverterString.allocationSize(value.`userId`) +
+            FfiConverterOptionalTypeUserIdType.allocationSize(value.`userIdType`) +
+            FfiConverterOptionalTypeTaskStatus.allocationSize(value.`approverStatus`) +
+            FfiConverterUInt.allocationSize(value.`pageSize`) +
+            FfiConverterOptionalString.allocationSize(value.`pageToken`)
+    )
+
+    override fun write(value: ListTasks, buf: ByteBuffer) {
+            FfiConverterString.write(value.`userId`, buf)
+            FfiConverterOptionalTypeUserIdType.write(value.`userIdType`, buf)
+            FfiConverterOptionalTypeTaskStatus.write(value.`approverStatus`, buf)
+            FfiConverterUInt.write(value.`pageSize`, buf)
+            FfiConverterOptionalString.write(value.`pageToken`, buf)
+    }
+}
+
+
+
+/**
+ * A task of a person.
+ */
+data class ListedTask (
+    /**
+     * The task.
+     */
+    val `approverId`: kotlin.String
+    , 
+    /**
+     * The process that it belongs to.
+     */
+    val `processId`: kotlin.String
+    , 
+    /**
+     * Where it stands.
+     */
+    val `approverStatus`: TaskStatus
+    , 
+    /**
+     * Where it stands, as the number that was received.
+     */
+    val `approverStatusNumber`: kotlin.Long? = null 
+    
+){
+    
+
+    
+
+    
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeListedTask: FfiConverterRustBuffer<ListedTask> {
+    override fun read(buf: ByteBuffer): ListedTask {
+        return ListedTask(
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterTypeTaskStatus.read(buf),
+            FfiConverterOptionalLong.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: ListedTask) = (
+            FfiConverterString.allocationSize(value.`approverId`) +
+            FfiConverterString.allocationSize(value.`processId`) +
+            FfiConverterTypeTaskStatus.allocationSize(value.`approverStatus`) +
+            FfiConverterOptionalLong.allocationSize(value.`approverStatusNumber`)
+    )
+
+    override fun write(value: ListedTask, buf: ByteBuffer) {
+            FfiConverterString.write(value.`approverId`, buf)
+            FfiConverterString.write(value.`processId`, buf)
+            FfiConverterTypeTaskStatus.write(value.`approverStatus`, buf)
+            FfiConverterOptionalLong.write(value.`approverStatusNumber`, buf)
     }
 }
 
@@ -3860,6 +4253,77 @@ public object FfiConverterTypeSubValue: FfiConverterRustBuffer<SubValue> {
 
 
 /**
+ * A page of tasks.
+ */
+data class TaskPage (
+    /**
+     * The tasks, in no documented order. Older versions of the API called the list `approvers`.
+     */
+    val `approverList`: List<ListedTask> = listOf() 
+    , 
+    /**
+     * Whether there are more pages.
+     */
+    val `hasMore`: kotlin.Boolean
+    , 
+    /**
+     * Where to go on, while there are more pages.
+     */
+    val `pageToken`: kotlin.String? = null 
+    , 
+    /**
+     * The log id of the answer.
+     */
+    val `logId`: kotlin.String? = null 
+    , 
+    /**
+     * The answer's `data` as received, as JSON: with fields that this version does not know.
+     */
+    val `raw`: kotlin.String
+    
+){
+    
+
+    
+
+    
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeTaskPage: FfiConverterRustBuffer<TaskPage> {
+    override fun read(buf: ByteBuffer): TaskPage {
+        return TaskPage(
+            FfiConverterSequenceTypeListedTask.read(buf),
+            FfiConverterBoolean.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterString.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: TaskPage) = (
+            FfiConverterSequenceTypeListedTask.allocationSize(value.`approverList`) +
+            FfiConverterBoolean.allocationSize(value.`hasMore`) +
+            FfiConverterOptionalString.allocationSize(value.`pageToken`) +
+            FfiConverterOptionalString.allocationSize(value.`logId`) +
+            FfiConverterString.allocationSize(value.`raw`)
+    )
+
+    override fun write(value: TaskPage, buf: ByteBuffer) {
+            FfiConverterSequenceTypeListedTask.write(value.`approverList`, buf)
+            FfiConverterBoolean.write(value.`hasMore`, buf)
+            FfiConverterOptionalString.write(value.`pageToken`, buf)
+            FfiConverterOptionalString.write(value.`logId`, buf)
+            FfiConverterString.write(value.`raw`, buf)
+    }
+}
+
+
+
+/**
  * Reads one process until it has come to one of some statuses.
  *
  * It reads at once, then after 2 s, and after pauses that double up to 30 s (each up to a quarter shorter, so that many
@@ -4369,6 +4833,53 @@ public object FfiConverterTypeCredentials : FfiConverterRustBuffer<Credentials>{
                 Unit
             }
         }.let { /* this makes the `when` an expression, which ensures it is exhaustive */ }
+    }
+}
+
+
+
+
+
+/**
+ * Which of a department's ids is meant (`department_id_type`).
+ */
+
+enum class DepartmentIdType {
+    
+    /**
+     * The department's id inside the tenant.
+     */
+    DEPARTMENT_ID,
+    /**
+     * The department's id inside one app (`od-…`).
+     */
+    OPEN_DEPARTMENT_ID,
+    /**
+     * The department's id in CoreHR (飞书人事).
+     */
+    PEOPLE_COREHR_DEPARTMENT_ID;
+
+    
+
+
+    companion object
+}
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeDepartmentIdType: FfiConverterRustBuffer<DepartmentIdType> {
+    override fun read(buf: ByteBuffer) = try {
+        DepartmentIdType.values()[buf.getInt() - 1]
+    } catch (e: IndexOutOfBoundsException) {
+        throw RuntimeException("invalid enum value, something is very wrong!!", e)
+    }
+
+    override fun allocationSize(value: DepartmentIdType) = 4UL
+
+    override fun write(value: DepartmentIdType, buf: ByteBuffer) {
+        buf.putInt(value.ordinal + 1)
     }
 }
 
@@ -5234,6 +5745,97 @@ public object FfiConverterTypeStatus: FfiConverterRustBuffer<Status> {
 
 
 /**
+ * Where a task stands. Its numbers are those of no other status.
+ */
+
+enum class TaskStatus {
+    
+    /**
+     * Approved.
+     */
+    APPROVED,
+    /**
+     * A copy for information.
+     */
+    COPIED,
+    /**
+     * Failed, at a node for electronic signatures.
+     */
+    FAILED,
+    /**
+     * A form was submitted. Whoever filters asks for `approved`.
+     */
+    FORM_SUBMITTED,
+    /**
+     * To do.
+     */
+    IN_PROGRESS,
+    /**
+     * Somebody else has intervened (已干预).
+     */
+    INTERVENED,
+    /**
+     * Not started.
+     */
+    NOT_STARTED,
+    /**
+     * Rejected.
+     */
+    REJECTED,
+    /**
+     * A revocation was started.
+     */
+    REVOCATION_STARTED,
+    /**
+     * Rolled back.
+     */
+    ROLLED_BACK,
+    /**
+     * Skipped.
+     */
+    SKIPPED,
+    /**
+     * Started.
+     */
+    STARTED,
+    /**
+     * A number that no page lists; it stands in `approver_status_number`.
+     */
+    UNKNOWN,
+    /**
+     * Withdrawn.
+     */
+    WITHDRAWN;
+
+    
+
+
+    companion object
+}
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeTaskStatus: FfiConverterRustBuffer<TaskStatus> {
+    override fun read(buf: ByteBuffer) = try {
+        TaskStatus.values()[buf.getInt() - 1]
+    } catch (e: IndexOutOfBoundsException) {
+        throw RuntimeException("invalid enum value, something is very wrong!!", e)
+    }
+
+    override fun allocationSize(value: TaskStatus) = 4UL
+
+    override fun write(value: TaskStatus, buf: ByteBuffer) {
+        buf.putInt(value.ordinal + 1)
+    }
+}
+
+
+
+
+
+/**
  * What an approver is asked for.
  */
 
@@ -5623,7 +6225,7 @@ enum class ValueKind {
      */
     TEXT,
     /**
-     * Of no known kind, of two kinds at once, or not what its kind should be: `raw` has it.
+     * Of no known kind, of two kinds at once, or not what its kind should be: `unknown` has it.
      */
     UNKNOWN,
     /**
@@ -6015,6 +6617,38 @@ public object FfiConverterOptionalTypeObjectValue: FfiConverterRustBuffer<Object
 /**
  * @suppress
  */
+public object FfiConverterOptionalTypeDepartmentIdType: FfiConverterRustBuffer<DepartmentIdType?> {
+    override fun read(buf: ByteBuffer): DepartmentIdType? {
+        if (buf.get().toInt() == 0) {
+            return null
+        }
+        return FfiConverterTypeDepartmentIdType.read(buf)
+    }
+
+    override fun allocationSize(value: DepartmentIdType?): ULong {
+        if (value == null) {
+            return 1UL
+        } else {
+            return 1UL + FfiConverterTypeDepartmentIdType.allocationSize(value)
+        }
+    }
+
+    override fun write(value: DepartmentIdType?, buf: ByteBuffer) {
+        if (value == null) {
+            buf.put(0)
+        } else {
+            buf.put(1)
+            FfiConverterTypeDepartmentIdType.write(value, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
 public object FfiConverterOptionalTypeErrorKind: FfiConverterRustBuffer<ErrorKind?> {
     override fun read(buf: ByteBuffer): ErrorKind? {
         if (buf.get().toInt() == 0) {
@@ -6069,6 +6703,38 @@ public object FfiConverterOptionalTypeNewFormValue: FfiConverterRustBuffer<NewFo
         } else {
             buf.put(1)
             FfiConverterTypeNewFormValue.write(value, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterOptionalTypeTaskStatus: FfiConverterRustBuffer<TaskStatus?> {
+    override fun read(buf: ByteBuffer): TaskStatus? {
+        if (buf.get().toInt() == 0) {
+            return null
+        }
+        return FfiConverterTypeTaskStatus.read(buf)
+    }
+
+    override fun allocationSize(value: TaskStatus?): ULong {
+        if (value == null) {
+            return 1UL
+        } else {
+            return 1UL + FfiConverterTypeTaskStatus.allocationSize(value)
+        }
+    }
+
+    override fun write(value: TaskStatus?, buf: ByteBuffer) {
+        if (value == null) {
+            buf.put(0)
+        } else {
+            buf.put(1)
+            FfiConverterTypeTaskStatus.write(value, buf)
         }
     }
 }
@@ -6449,6 +7115,34 @@ public object FfiConverterSequenceTypeHelp: FfiConverterRustBuffer<List<Help>> {
         buf.putInt(value.size)
         value.iterator().forEach {
             FfiConverterTypeHelp.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterSequenceTypeListedTask: FfiConverterRustBuffer<List<ListedTask>> {
+    override fun read(buf: ByteBuffer): List<ListedTask> {
+        val len = buf.getInt()
+        return List<ListedTask>(len) {
+            FfiConverterTypeListedTask.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<ListedTask>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypeListedTask.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<ListedTask>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypeListedTask.write(it, buf)
         }
     }
 }

@@ -11,20 +11,21 @@ import feishu.corehr.Client
 import feishu.corehr.DecodeReply
 import feishu.corehr.FeishuException
 import feishu.corehr.HostException
+import feishu.corehr.Items
 import feishu.corehr.model.Actor
 import feishu.corehr.model.Already
 import feishu.corehr.model.Credentials
+import feishu.corehr.model.DepartmentIdType
 import feishu.corehr.model.Header
 import feishu.corehr.model.HttpResponse
 import feishu.corehr.model.ListProcesses
+import feishu.corehr.model.ListTasks
 import feishu.corehr.model.Quota
 import feishu.corehr.model.ReadBack
 import feishu.corehr.model.Status
+import feishu.corehr.model.TaskStatus
 import feishu.corehr.model.User
 import feishu.corehr.model.UserIdType
-import kotlinx.coroutines.delay
-import kotlinx.coroutines.flow.take
-import kotlinx.coroutines.runBlocking
 import java.io.File
 import java.util.Base64
 import java.util.concurrent.ConcurrentLinkedQueue
@@ -32,6 +33,9 @@ import kotlin.concurrent.thread
 import kotlin.time.Duration.Companion.milliseconds
 import kotlin.time.Duration.Companion.minutes
 import kotlin.time.Instant
+import kotlinx.coroutines.delay
+import kotlinx.coroutines.flow.take
+import kotlinx.coroutines.runBlocking
 
 /**
  * Runs the vectors on the packaged jars and writes what came out, one JSON object a line. It judges nothing.
@@ -143,8 +147,12 @@ private suspend fun performed(client: JsonObject, calls: List<JsonObject>, url: 
             delay(call["after_ms"]?.asLong ?: 0)
             try {
                 when (val operation = call["operation"]?.asString ?: WITHDRAW) {
+                    "get_flow_variables" -> json("value" to plain(flow(made, call)))
+                    "get_form_variables" -> json("value" to plain(form(made, call)))
                     "get_process" -> json("value" to plain(got(made, call)))
-                    "list_processes" -> walked(made, call)
+                    "get_template" -> json("value" to plain(template(made, call)))
+                    "list_processes" -> processes(made, call)
+                    "list_tasks" -> tasks(made, call)
                     "revoke_process" -> json("value" to plain(revoked(made, call)))
                     "wait_for" -> json("value" to plain(waited(made, call)))
                     "withdraw_process" -> json("value" to plain(withdrawn(made, call)))
@@ -203,7 +211,7 @@ private suspend fun revoked(client: Client, call: JsonObject) = client.revokePro
 
 private suspend fun got(client: Client, call: JsonObject) = client.getProcess(
     call.text("process_id") ?: SAMPLE,
-    call.text("user_id_type")?.let { UserIdType.valueOf(it.uppercase()) },
+    call.userIdType(),
     call.deadline(),
     call.text("token"),
     call.text("request_id"),
@@ -218,7 +226,46 @@ private suspend fun waited(client: Client, call: JsonObject) = client.waitFor(
     call.text("request_id"),
 )
 
-private suspend fun walked(client: Client, call: JsonObject): JsonObject {
+private suspend fun form(client: Client, call: JsonObject) = client.getFormVariables(
+    call.text("process_id") ?: SAMPLE,
+    call.userIdType(),
+    call.departmentIdType(),
+    call.deadline(),
+    call.text("token"),
+    call.text("request_id"),
+)
+
+private suspend fun flow(client: Client, call: JsonObject) = client.getFlowVariables(
+    call.text("process_id") ?: SAMPLE,
+    call.userIdType(),
+    call.departmentIdType(),
+    call.texts("variable_keys"),
+    call.deadline(),
+    call.text("token"),
+    call.text("request_id"),
+)
+
+private suspend fun template(client: Client, call: JsonObject) = client.getTemplate(
+    call.text("flow_definition_id").orEmpty(),
+    call.texts("variable_api_names"),
+    call.userIdType(),
+    call.deadline(),
+    call.text("token"),
+    call.text("request_id"),
+)
+
+private suspend fun tasks(client: Client, call: JsonObject): JsonObject {
+    val status = call.text("approver_status")?.let { TaskStatus.valueOf(it.uppercase()) }
+    val (user, size, token) = Triple(call.text("user_id").orEmpty(), call["page_size"]?.asInt ?: 100, call.text("page_token"))
+    if (call["one_page"]?.asBoolean == true) {
+        client.request(ListTasks(user, call.userIdType(), status, size.toUInt(), token))
+        return json("value" to JsonObject())
+    }
+    val (deadline, own, id) = Triple(call.deadline(), call.text("token"), call.text("request_id"))
+    return walked(client.listTasks(user, call.userIdType(), status, size, token, deadline, own, id), call)
+}
+
+private suspend fun processes(client: Client, call: JsonObject): JsonObject {
     val statuses = call["statuses"]?.asJsonArray?.map { Status.valueOf(it.asString.uppercase()) }.orEmpty()
     val (from, to) = call.moment("modify_time_from") to call.moment("modify_time_to")
     val size = call["page_size"]?.asInt ?: 100
@@ -228,15 +275,19 @@ private suspend fun walked(client: Client, call: JsonObject): JsonObject {
         client.request(ListProcesses(statuses, size.toUInt(), token, first, last, definition))
         return json("value" to JsonObject())
     }
-    val found = mutableListOf<String>()
+    val ids = client.listProcesses(
+        from, to, statuses, definition, size, token, call.deadline(), call.text("token"), call.text("request_id"),
+    )
+    return walked(ids, call)
+}
+
+private suspend fun walked(items: Items<*>, call: JsonObject): JsonObject {
+    val found = mutableListOf<Any?>()
     return try {
-        val ids = client.listProcesses(
-            from, to, statuses, definition, size, token, call.deadline(), call.text("token"), call.text("request_id"),
-        )
-        ids.take(call["take"]?.asInt ?: Int.MAX_VALUE).collect(found::add)
-        json("value" to mapOf("process_ids" to found, "page_token" to ids.pageToken))
+        items.take(call["take"]?.asInt ?: Int.MAX_VALUE).collect(found::add)
+        json("value" to mapOf("items" to found, "page_token" to items.pageToken))
     } catch (error: FeishuException) {
-        failed(error).apply { add("process_ids", plain(found)) }
+        failed(error).apply { add("items", plain(found)) }
     }
 }
 
@@ -255,8 +306,12 @@ private fun read(reply: JsonObject): JsonObject {
     val response = HttpResponse((answer["status"]?.asInt ?: 200).toUShort(), list, body)
     return try {
         val value = when (val operation = reply["operation"].asString) {
+            "get_flow_variables" -> DecodeReply.getFlowVariables(response)
+            "get_form_variables" -> DecodeReply.getFormVariables(response)
             "get_process" -> DecodeReply.getProcess(response)
+            "get_template" -> DecodeReply.getTemplate(response)
             "list_processes" -> DecodeReply.listProcesses(response)
+            "list_tasks" -> DecodeReply.listTasks(response)
             "revoke_process" -> emptyMap<String, Any>().also { DecodeReply.revokeProcess(response) }
             "withdraw_process" -> emptyMap<String, Any>().also { DecodeReply.withdrawProcess(response) }
             else -> error("`$operation` is read nowhere")
@@ -311,6 +366,13 @@ private fun getters(of: Any): Map<String, Any?> {
 }
 
 private fun JsonObject.text(name: String): String? = this[name]?.takeIf { !it.isJsonNull }?.asString
+
+private fun JsonObject.texts(name: String): List<String> = this[name]?.asJsonArray?.map { it.asString }.orEmpty()
+
+private fun JsonObject.userIdType() = text("user_id_type")?.let { UserIdType.valueOf(it.uppercase()) }
+
+private fun JsonObject.departmentIdType() =
+    text("department_id_type")?.let { DepartmentIdType.valueOf(it.uppercase()) }
 
 private fun JsonObject.deadline() = this["deadline_ms"]?.asLong?.milliseconds
 

@@ -11,19 +11,33 @@ import feishu.corehr.model.Already
 import feishu.corehr.model.Attribution
 import feishu.corehr.model.CallOptions
 import feishu.corehr.model.Credentials
+import feishu.corehr.model.DepartmentIdType
 import feishu.corehr.model.Effect
 import feishu.corehr.model.ErrorKind
+import feishu.corehr.model.FormValue
+import feishu.corehr.model.FormVariable
 import feishu.corehr.model.GetProcess
 import feishu.corehr.model.Header
 import feishu.corehr.model.HttpResponse
+import feishu.corehr.model.I18nText
 import feishu.corehr.model.ListProcesses
 import feishu.corehr.model.Observation
 import feishu.corehr.model.Quota
 import feishu.corehr.model.ReadBack
 import feishu.corehr.model.Status
+import feishu.corehr.model.SubValue
+import feishu.corehr.model.TaskStatus
 import feishu.corehr.model.User
 import feishu.corehr.model.UserIdType
+import feishu.corehr.model.ValueKind
 import feishu.corehr.model.WithdrawProcess
+import feishu.corehr.plainValues
+import java.util.concurrent.CompletableFuture
+import java.util.concurrent.CompletionException
+import java.util.concurrent.ConcurrentLinkedQueue
+import kotlin.time.Duration.Companion.days
+import kotlin.time.Duration.Companion.seconds
+import kotlin.time.Instant
 import kotlinx.coroutines.flow.take
 import kotlinx.coroutines.flow.toList
 import kotlinx.coroutines.withTimeout
@@ -32,12 +46,6 @@ import org.junit.jupiter.api.Assertions.assertFalse
 import org.junit.jupiter.api.Assertions.assertNull
 import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Test
-import java.util.concurrent.CompletableFuture
-import java.util.concurrent.CompletionException
-import java.util.concurrent.ConcurrentLinkedQueue
-import kotlin.time.Duration.Companion.days
-import kotlin.time.Duration.Companion.seconds
-import kotlin.time.Instant
 
 /** Each fails when its option is ignored. */
 class OptionsTest : SandboxTest() {
@@ -176,6 +184,39 @@ class OptionsTest : SandboxTest() {
     }
 
     @Test
+    fun `tasks are a flow, too, and retired filters are refused`() = test {
+        repeat(3) { sandbox.running() }
+        sandbox.client().use { client ->
+            val all = client.listTasks(MANAGER, pageSize = 2).toList()
+            assertTrue(all.size > 3 && sandbox.log("list_tasks").size > 1)
+            val todo = client.listTasks(MANAGER, approverStatus = TaskStatus.IN_PROGRESS).toList()
+            assertEquals(all.filter { it.approverStatus == TaskStatus.IN_PROGRESS }, todo)
+            val error = failure { client.listTasks(MANAGER, approverStatus = TaskStatus.SKIPPED).toList() }
+            assertEquals("approver_status", error.problems.single().field)
+        }
+    }
+
+    @Test
+    fun `variables become plain maps and lists`() = test {
+        sandbox.client().use { client ->
+            val form = client.getFormVariables(sandbox.running(), departmentIdType = DepartmentIdType.DEPARTMENT_ID)
+            val city = mapOf("city" to mapOf("wk_id" to "6800000000000000002", "wk_api_name" to "city"))
+            val plain = mapOf(
+                "reason" to "travel", "start_date" to 20440L, "department" to "department_id-1", "items" to listOf(city),
+            )
+            assertEquals(plain, form.plainValues())
+            val flow = client.getFlowVariables(sandbox.running(), UserIdType.OPEN_ID, variableKeys = listOf("initiator"))
+            assertEquals(setOf("initiator"), flow.plainValues().keys)
+            val template = client.getTemplate(FLOW, listOf("items.city", "none"))
+            assertEquals(mapOf("items" to mapOf("city" to "text")), template.plainValues())
+            assertEquals("unknown variable: none", template.errorInfo)
+        }
+        val loop = FormValue(ValueKind.LIST, items = listOf("k"))
+        val circle = FormVariable("a", I18nText("", ""), loop, listOf(SubValue("k", loop)))
+        assertTrue("nested more than 32 deep" in failure { listOf(circle).plainValues() }.summary)
+    }
+
+    @Test
     fun `every attempt is told, without secrets`() = test {
         val told = ConcurrentLinkedQueue<Observation>()
         sandbox.fault("get_process", "503-retry-after-1")
@@ -299,3 +340,6 @@ class OptionsTest : SandboxTest() {
         }
     }
 }
+
+private const val MANAGER = "ou_5bcc7b1d1f3b4f6f9d2c0a4e8d7c6b5a"
+private const val FLOW = "people_7000000000000000000_7100000000000000000"

@@ -1,48 +1,61 @@
-/** The ids that `listProcesses` finds, page by page. */
+/** The items of a list, page by page. */
 
 import { run, type Opened } from "./call.js";
 import * as core from "./core.js";
-import type { ProcessPage } from "./core.js";
 
 /** Where a list keeps its walk; found through a Proxy, too. */
 const WALK = Symbol("walk");
 
+/** Which list it is, and where its answers have the items. */
+export interface List<Item> {
+  readonly operation: string;
+  readonly items: (page: never) => Item[];
+}
+
+/** What every answer of a list has. */
+interface Page {
+  readonly has_more: boolean;
+  readonly page_token: string | null;
+  readonly log_id: string | null;
+}
+
 /**
- * Process ids, for `for await`. It asks for a page when it needs one, throws what goes wrong, and always ends. After an
+ * The items of a list, for `for await`. It asks for a page when it needs one, throws what goes wrong, and always ends. After an
  * error, the next step asks for the same page again.
  */
-export class ProcessIds implements AsyncIterableIterator<string> {
+export class Items<Item> implements AsyncIterableIterator<Item> {
   /** @internal */
-  declare readonly [WALK]: () => Walk;
+  declare readonly [WALK]: () => Walk<Item>;
 
   /** @internal */
   constructor(
     open: () => Opened | Promise<Opened>,
+    list: List<Item>,
     request: string,
     options: string,
     signal: AbortSignal | undefined,
     pageToken: string | null,
   ) {
-    const walk = new Walk(open, request, options, signal, pageToken);
+    const walk = new Walk(open, list, request, options, signal, pageToken);
     Object.defineProperty(this, WALK, { value: () => walk });
   }
 
   /**
    * Where another walk with the same arguments goes on, as its `page_token`; null before the first step of a new walk,
-   * and when all is done. It stands for the page of the id that came last: ids of one page may come again, and none is
-   * lost.
+   * and when all is done. It stands for the page of the item that came last: items of one page may come again, and
+   * none is lost.
    */
   get pageToken(): string | null {
     return this[WALK]().pageToken;
   }
 
-  /** The next id. */
-  next(): Promise<IteratorResult<string, undefined>> {
+  /** The next item. */
+  next(): Promise<IteratorResult<Item, undefined>> {
     return this[WALK]().next();
   }
 
   /** Ends the walk; `for await` calls it when its loop is left. */
-  return(): Promise<IteratorResult<string, undefined>> {
+  return(): Promise<IteratorResult<Item, undefined>> {
     return this[WALK]().end();
   }
 
@@ -57,13 +70,14 @@ interface OpenWalk {
   readonly number: number;
 }
 
-class Walk {
+class Walk<Item> {
   readonly #open: () => Opened | Promise<Opened>;
+  readonly #list: List<Item>;
   readonly #request: string;
   readonly #options: string;
   readonly #signal: AbortSignal | undefined;
   #walk: OpenWalk | undefined;
-  #ids: string[] = [];
+  #items: Item[] = [];
   #isOver = false;
   /** One step at a time, in the order in which they were asked for. */
   #last: Promise<unknown> = Promise.resolve();
@@ -71,25 +85,27 @@ class Walk {
 
   constructor(
     open: () => Opened | Promise<Opened>,
+    list: List<Item>,
     request: string,
     options: string,
     signal: AbortSignal | undefined,
     pageToken: string | null,
   ) {
     this.#open = open;
+    this.#list = list;
     this.#request = request;
     this.#options = options;
     this.#signal = signal;
     this.pageToken = pageToken;
   }
 
-  next(): Promise<IteratorResult<string, undefined>> {
+  next(): Promise<IteratorResult<Item, undefined>> {
     const step = this.#last.then(() => this.#step());
     this.#last = step.catch(() => undefined);
     return step;
   }
 
-  end(): Promise<IteratorResult<string, undefined>> {
+  end(): Promise<IteratorResult<Item, undefined>> {
     const step = this.#last.then(() => {
       this.#finish();
       return { done: true as const, value: undefined };
@@ -98,11 +114,11 @@ class Walk {
     return step;
   }
 
-  async #step(): Promise<IteratorResult<string, undefined>> {
+  async #step(): Promise<IteratorResult<Item, undefined>> {
     for (;;) {
-      const id = this.#ids.pop();
-      if (id !== undefined) {
-        return { done: false, value: id };
+      const item = this.#items.pop();
+      if (item !== undefined) {
+        return { done: false, value: item };
       }
       if (this.#isOver) {
         return { done: true, value: undefined };
@@ -124,21 +140,21 @@ class Walk {
       return;
     }
     const request = JSON.stringify(place.request);
-    const page = await run<ProcessPage>(client, "list_processes", request, this.#options, this.#signal);
-    const taken = JSON.stringify({ ...page, raw: "" });
-    instance.enter(() => core.walk_take(number, taken, page.log_id));
-    this.#ids = page.process_ids.reverse();
+    const { operation, items } = this.#list;
+    const page = await run<Page>(client, operation, request, this.#options, this.#signal);
+    instance.enter(() => core.walk_on(number, page.has_more, page.page_token, page.log_id));
+    this.#items = items(page as never).reverse();
   }
 
   #begin(client: Opened): OpenWalk {
-    const walk = { client, number: client.instance.ask<number>(() => core.walk(this.#request)) };
+    const walk = { client, number: client.instance.ask<number>(() => core.walk(this.#list.operation, this.#request)) };
     abandoned?.register(this, walk, this);
     return walk;
   }
 
   #finish(): void {
     this.#isOver = true;
-    this.#ids = [];
+    this.#items = [];
     if (this.#walk !== undefined) {
       abandoned?.unregister(this);
       end(this.#walk);
