@@ -99,6 +99,10 @@ ODD: "list[Any]" = [
     System(),
     System,
     feishu.OpenId("ou_1"),
+    [feishu.OpenId("ou_1")],
+    feishu.Approve(),
+    feishu.NodeId("9"),
+    feishu.ExtraType.AFTER,
     feishu.Status.WITHDRAWN,
     feishu.Already.ERROR,
     feishu.ReadBack.NEVER,
@@ -119,6 +123,13 @@ NEEDED: "dict[str, Any]" = {
     "user_id": "ou_1",
     "flow_definition_id": "people_7_7",
     "variable_api_names": ["a"],
+    "approver_id": "8",
+    "decision": feishu.Reject(reason="r"),
+    "to_user_id": feishu.OpenId("ou_2"),
+    "approver_ids": ["8"],
+    "target": feishu.ApproverId("8"),
+    "extra_type": feishu.ExtraType.BEFORE,
+    "extra_user_ids": [feishu.OpenId("ou_2")],
 }
 ARGUMENTS: "dict[str, dict[str, Any]]" = {
     **{

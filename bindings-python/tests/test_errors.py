@@ -120,7 +120,7 @@ def test_a_good_reply_is_decoded_into_its_type() -> None:
 
 
 def test_a_decoder_refuses_what_it_cannot_read() -> None:
-    with pytest.raises(ValueError, match="is not one of get_flow_variables"):
+    with pytest.raises(ValueError, match="is not one of add_approvers"):
         feishu.decode_reply("no_such_operation", 200)
     for wrong in ({"status": "200"}, {"status": 200, "body": 5}, {"status": 200, "headers": 5}):
         with pytest.raises(TypeError):

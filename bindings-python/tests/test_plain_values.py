@@ -21,6 +21,19 @@ WORDS = [
 USERS = [feishu.OpenId("ou_a"), feishu.UnionId("on_a"), feishu.UserId("a"), feishu.PeopleCorehrId("1")]
 ACTORS = [System(), *[System(user=user) for user in USERS], *[feishu.Actor.User(user) for user in USERS]]
 REQUESTS = [
+    feishu.AddApprovers(
+        process_id="7",
+        actor=USERS[0],
+        target=feishu.NodeId("9"),
+        extra_type=feishu.ExtraType.AFTER,
+        extra_user_ids=[feishu.OpenId("ou_b")],
+        approval_type=feishu.ApprovalType.ANY_OF,
+        remark="程",
+    ),
+    feishu.ReviewTask(process_id="7", approver_id="8", actor=USERS[1], decision=feishu.Reject(reason="错")),
+    feishu.ReviewTask(process_id="7", approver_id="8", actor=System(), decision=feishu.Approve()),
+    feishu.StartProcess(flow_definition_id="people_7_7", actor=USERS[2]),
+    feishu.TransferTasks(process_id="7", actor=USERS[2], to_user_id=feishu.UserId("b"), approver_ids=["8"]),
     feishu.WaitFor(process_id="7", until=[feishu.Status.REVOKED], timeout=1),
     feishu.WithdrawProcess(process_id="7", actor=System(user=USERS[0]), reason="因"),
     feishu.WithdrawProcess(process_id="7", actor=USERS[1]),
@@ -112,6 +125,11 @@ def values() -> list[Any]:
         *REQUESTS,
         *requests,
         withdraw("7"),
+        *[cls(attempts=1) for cls in (feishu.Accepted, feishu.Reviewed, feishu.Started)],
+        feishu.Approve(reason="因"),
+        feishu.Reject(reason="错"),
+        feishu.ApproverId("8"),
+        feishu.NodeId("9"),
         feishu.Revoked(process_id="7", status=feishu.Status.REVOKING, status_number=15),
         rich_process(),
         page,

@@ -6,22 +6,28 @@ from typing import Any
 
 import feishu_corehr
 from feishu_corehr import (
+    Accepted,
     Already,
+    Approve,
     AsyncClient,
     Attribution,
     Client,
     Effect,
     Error,
+    ExtraType,
     FormVariables,
     HttpRequest,
     HttpResponse,
     ListedTask,
     NewFormValue,
     NewFormVariable,
+    NodeId,
     NotWithdrawableError,
     Observation,
     OpenId,
     ReadBack,
+    Reject,
+    Started,
     Status,
     System,
     TaskStatus,
@@ -74,6 +80,14 @@ def use() -> Status:
         plain: dict[str, Any] = plain_values(form)
         NewFormVariable(variable_api_name="a", variable_value=NewFormValue.Text("x"))
         del plain
+        client.review_task("7", "8", actor=System(), decision=Approve(), field_values_v2=[])
+        client.review_task("7", "8", actor=OpenId("ou_1"), decision=Reject(reason="no"), already_reviewed=Already.ERROR)
+        client.add_approvers(
+            "7", actor=System(), target=NodeId("9"), extra_type=ExtraType.AFTER, extra_user_ids=[OpenId("ou_1")]
+        )
+        moved: Accepted = client.transfer_tasks("7", actor=System(), to_user_id=OpenId("ou_1"), approver_ids=["8"])
+        started: Started = client.start_process("people_7_7", actor=System())
+        del moved, started
         attribution: Attribution = done.attribution
         del attribution
         ids: list[str] = list(client.list_processes(modify_time_from=0, modify_time_to=datetime.now(timezone.utc)))

@@ -172,8 +172,9 @@ class Backend<Incoming, User extends object> {
     this.#check({ operation, request: wanted } as PageCall, asked.header("oapi-sdk-request-id"));
     const request = acting(operation, template, wanted, (user as Authenticated).actor);
     const found = { operation, request } as PageCall;
-    // What is wrong now is wrong with the actor that the host has named.
-    this.#options.client.request(found.operation, found.request);
+    // What is wrong now is wrong with the actor that the host has named, unless the page's people have another kind of id.
+    const people = template.parts.filter(({ kind }) => kind === "users").map(({ field }) => field);
+    this.#check(found, undefined, (field) => people.includes(field));
     const { authorize } = this.#options;
     if (authorize !== undefined && (await until(asked.signal, authorize(found, user, asked.incoming))) !== true) {
       throw new Refusal(403, `this user may not do this: \`${operation}\``);
@@ -181,12 +182,13 @@ class Backend<Incoming, User extends object> {
     return found;
   }
 
-  /** Before anybody decides about it, it is well-formed. */
-  #check({ operation, request }: PageCall, request_id: string | undefined): void {
+  /** Before anybody decides about it, it is well-formed; a problem is the page's where all its fields are. */
+  #check({ operation, request }: PageCall, request_id: string | undefined, isPages = (_: string): boolean => true): void {
     try {
       this.#options.client.request(operation, request, { request_id });
     } catch (error) {
-      if (isFeishuError(error) && error.operation === operation) {
+      const isRefusal = isFeishuError(error) && error.operation === operation;
+      if (isRefusal && error.problems.every(({ field }) => isPages(field))) {
         throw new Refusal(400, error.problems.map(({ field, rule }) => `\`${field}\` ${rule}`).join("; "));
       }
       throw error;

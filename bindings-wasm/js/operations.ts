@@ -3,6 +3,8 @@
 import { relay, run, type Opened } from "./call.js";
 import * as core from "./core.js";
 import type {
+  Accepted,
+  AddApprovers,
   Already,
   FlowTemplate,
   FormVariables,
@@ -15,9 +17,14 @@ import type {
   Process,
   ProcessPage,
   ReadBack,
+  Reviewed,
+  ReviewTask,
   Revoked,
   RevokeProcess,
+  Started,
+  StartProcess,
   TaskPage,
+  TransferTasks,
   WaitFor,
   Withdrawn,
   WithdrawProcess,
@@ -41,7 +48,7 @@ export interface CallOptions {
   request_id?: string | undefined;
 }
 
-/** What a withdrawal may set beside that. */
+/** What a withdrawal, a revocation and a decision may set beside that. */
 export interface ReadBackOption {
   /**
    * What to do where an answer is lost and reading is forbidden: `best_effort` (the default) sends again unread and says
@@ -54,8 +61,8 @@ export interface ReadBackOption {
 export interface ActOptions extends ReadBackOption {
   /**
    * Whether to read the process first, within the same deadline and quota, and to write nothing unless it is in the
-   * status that this starts from: running for a withdrawal, completed for a revocation. Where reading is forbidden, the
-   * call ends with an error of kind `forbidden`.
+   * status that this starts from: running for a withdrawal, completed for a revocation; for a decision, unless the task is
+   * still to do. Where reading is forbidden, the call ends with an error of kind `forbidden`.
    */
   check_first?: boolean | undefined;
 }
@@ -70,6 +77,12 @@ export interface WithdrawOptions extends ActOptions {
 export interface RevokeOptions extends ActOptions {
   /** A process that is revoked already, and not by an answer to this call: `success` (the default) or `error`. */
   already_revoked?: Already | undefined;
+}
+
+/** What a decision about a task may set. */
+export interface ReviewOptions extends ActOptions {
+  /** A task that has ended so already, and not by an answer to this call: `success` (the default) or `error`. */
+  already_reviewed?: Already | undefined;
 }
 
 /**
@@ -152,6 +165,40 @@ export class Operations<Options extends CallOptions> {
    */
   getTemplate(request: GetTemplate, options?: Options): Promise<FlowTemplate> {
     return call(this[OPEN], "get_template", request, options);
+  }
+
+  /**
+   * Approves or rejects one task, and knows what happened, as `withdrawProcess` does: by the task's place in the process.
+   *
+   * Rejects with a `FeishuError`: `kind` is `not_reviewable` when the task has ended otherwise, and `effect` says whether
+   * the decision may have been taken all the same.
+   */
+  reviewTask(request: ReviewTask, options?: Options & ReviewOptions): Promise<Reviewed> {
+    return call(this[OPEN], "review_task", request, options);
+  }
+
+  /**
+   * Hands 1 to 20 tasks of a running process over to somebody else. It is never sent again once it may have arrived: a
+   * `FeishuError` whose `effect` is `unknown` says where to look.
+   */
+  transferTasks(request: TransferTasks, options?: Options): Promise<Accepted> {
+    return call(this[OPEN], "transfer_tasks", request, options);
+  }
+
+  /**
+   * Adds 1 to 20 people who must approve, too, before, beside or after a task or a node. It is never sent again once it may
+   * have arrived: a `FeishuError` whose `effect` is `unknown` says where to look.
+   */
+  addApprovers(request: AddApprovers, options?: Options): Promise<Accepted> {
+    return call(this[OPEN], "add_approvers", request, options);
+  }
+
+  /**
+   * Starts a process, if its flow's business type is custom. It is never sent again once it may have arrived: a
+   * `FeishuError` whose `effect` is `unknown` says how to look for the process, since nothing proves that one is this one.
+   */
+  startProcess(request: StartProcess, options?: Options): Promise<Started> {
+    return call(this[OPEN], "start_process", request, options);
   }
 
   /** Reads one process. */

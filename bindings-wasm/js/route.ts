@@ -7,7 +7,7 @@ import { Refusal } from "./answer.js";
 import type { Actor } from "./core.js";
 import type { Requests } from "./table.js";
 import { USER_ID_TYPES } from "./table.js";
-import type { Template } from "./template.js";
+import type { Part, Template } from "./template.js";
 
 /** An operation with its arguments, as a page has asked for it. They are checked by the core before anything is sent. */
 export type PageCall = { [Name in keyof Requests]: { operation: Name; request: Requests[Name] } }[keyof Requests];
@@ -43,8 +43,8 @@ export function route<Name extends string>(templates: Readonly<Record<Name, Temp
 }
 
 /** Whether a request has a body. */
-export function hasBody({ actor, body }: Template): boolean {
-  return actor !== null || body.length > 0;
+export function hasBody({ actor, body, parts }: Template): boolean {
+  return actor !== null || body.length > 0 || parts.length > 0;
 }
 
 /** Reads the arguments. */
@@ -71,13 +71,17 @@ export function read(template: Template, { segments, query }: Route<string>, bod
   if (hasBody(template)) {
     const { actor } = template;
     const fields = object(body);
-    const known = actor === null ? template.body : [...template.body, actor.user, actor.system];
+    const known = [...template.body, ...template.parts.flatMap(namesOf), ...(actor === null ? [] : [actor.user, actor.system])];
     const other = Object.keys(fields).find((name) => !known.includes(name));
     if (other !== undefined) {
       throw new Refusal(400, `the body takes ${listed(known)}; \`${other}\` is not one of them`);
     }
     for (const name of template.body.filter((name) => Object.hasOwn(fields, name))) {
       request[name] = fields[name];
+    }
+    for (const part of template.parts) {
+      const value = readPart(part, fields, single(query, USER_ID_TYPE));
+      Object.assign(request, value !== undefined && { [part.field]: value });
     }
     if (actor !== null) {
       request["actor"] = named(actor, fields, single(query, USER_ID_TYPE));
@@ -122,11 +126,53 @@ function matched(template: string, path: string): Record<string, string> | undef
   return isOfForm && parts.length === segments.length ? found : undefined;
 }
 
-/** Whoever the page names; the core judges the id. */
-function named({ user, system }: NonNullable<Template["actor"]>, fields: Fields, kind = "open_id"): unknown {
+/** The names that a part has in the body. */
+function namesOf(part: Part): readonly string[] {
+  switch (part.kind) {
+    case "either":
+      return part.names;
+    case "tagged":
+      return [part.tag, ...part.inside];
+    default:
+      return [part.field];
+  }
+}
+
+/** The field of a request that a part stands for, if anything of it is there; the core judges it. */
+function readPart(part: Part, fields: Fields, kind: string | undefined): unknown {
+  const some = (names: readonly string[]): Fields =>
+    Object.fromEntries(names.filter((name) => Object.hasOwn(fields, name)).map((name) => [name, fields[name]]));
+  if (part.kind === "either") {
+    const found = some(part.names);
+    return Object.keys(found).length > 0 ? found : undefined;
+  }
+  const name = part.kind === "tagged" ? part.tag : part.field;
+  if (!Object.hasOwn(fields, name)) {
+    return undefined;
+  }
+  const value = fields[name];
+  switch (part.kind) {
+    case "number":
+      return word(name, part.words, String(value));
+    case "tagged":
+      return { [word(name, part.words, String(value))]: some(part.inside) };
+    case "users": {
+      const user = (id: unknown): Fields => ({ [idType(kind)]: id });
+      return Array.isArray(value) ? value.map(user) : user(value);
+    }
+  }
+}
+
+function idType(kind = "open_id"): string {
   if (!(USER_ID_TYPES as readonly string[]).includes(kind)) {
     throw new Refusal(400, `\`${USER_ID_TYPE}\` is one of ${USER_ID_TYPES.join(", ")}`);
   }
+  return kind;
+}
+
+/** Whoever the page names; the core judges the id. */
+function named({ user, system }: NonNullable<Template["actor"]>, fields: Fields, type?: string): unknown {
+  const kind = idType(type);
   const [id, isSystem] = [own(fields, user, "string"), own(fields, system, "boolean")];
   const who = id === undefined ? undefined : { [kind]: id };
   if (isSystem === true) {

@@ -70,5 +70,9 @@ fn leave<E: Endpoint<Output: Serialize, Response: Shaped>>(outcome: Outcome) -> 
 }
 
 fn decode<E: Endpoint<Response: Shaped>>(reply: &Reply) -> Result<String, Error> {
+    // What a write's answer proves, its own reading knows.
+    if E::OPERATION.replay.is_write() {
+        E::decode(reply)?;
+    }
     reply.shaped(const { &E::OPERATION }, const { &E::Response::SHAPE }).map(|answer| text::json(&answer))
 }

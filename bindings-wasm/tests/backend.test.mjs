@@ -445,11 +445,16 @@ test("of every operation, what a page asks for is what Feishu is asked for", asy
   }
 });
 
+/** The kind of the ids of all people in one request. */
+function kindOf({ to_user_id, extra_user_ids: [first] = [] }) {
+  return Object.keys(to_user_id ?? first ?? { user_id: "" })[0];
+}
+
 test("of every operation that names an actor, it is the user's own, and a user without one only reads", async () => {
-  const own = { user_id: "mine" };
-  const pinned = relayed({ authenticate: () => ({ actor: own }) });
   const reader = relayed({ authenticate: () => ({}) });
   for (const sample of SAMPLES) {
+    const own = { [kindOf(sample.request)]: "mine" };
+    const pinned = relayed({ authenticate: () => ({ actor: own }) });
     const names = "actor" in sample.request;
     const request = names ? { ...sample.request, actor: own } : sample.request;
     const shown = pinned.client.request(sample.operation, request);
@@ -460,8 +465,21 @@ test("of every operation that names an actor, it is the user's own, and a user w
   }
 });
 
+test("people of another kind of id than the user's own are the page's fault, and a wrong actor is not", async () => {
+  const people = SAMPLES.filter(({ request }) => "to_user_id" in request || "extra_user_ids" in request);
+  assert.ok(people.length >= 4);
+  for (const sample of people) {
+    const kind = kindOf(sample.request) === "union_id" ? "open_id" : "union_id";
+    const mixed = await relayed({ authenticate: () => ({ actor: { [kind]: "mine" } }) }).ask(sample);
+    assert.deepEqual([mixed.status, mixed.went], [400, undefined], mixed.text);
+    assert.match(mixed.text, /must be of one kind/);
+    const wrong = await relayed({ authenticate: () => ({ actor: { [kindOf(sample.request)]: "a b" } }), onError: () => undefined }).ask(sample);
+    assert.deepEqual([wrong.status, wrong.went], [500, undefined], wrong.text);
+  }
+});
+
 test("whatever names an actor is pinned by what is told of it, and a write that names none is refused for everybody", () => {
-  const template = { method: "POST", path: "/a/{id}/b", is_write: true, actor: { user: "operator", system: "by_system" }, body: ["to"], query: {} };
+  const template = { method: "POST", path: "/a/{id}/b", is_write: true, actor: { user: "operator", system: "by_system" }, body: ["to"], parts: [], query: {} };
   const asked = (body, target = "/a/7/b?user_id_type=union_id") =>
     read(template, route({ made_up: template }, "POST", target), new TextEncoder().encode(JSON.stringify(body)));
   const request = asked({ operator: "on_a", to: "on_b" });

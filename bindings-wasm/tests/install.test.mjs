@@ -73,6 +73,16 @@ export async function main(client: Client, signal: AbortSignal): Promise<void> {
   await client.withdrawProcess({ process_id: "7", actor: { system: true, user: { open_id: "ou_a" } } });
   const user: User = { people_corehr_id: "7" };
   await client.withdrawProcess({ process_id: "7", actor: user });
+  await client.reviewTask({ process_id: "7", approver_id: "8", actor, decision: { approve: {} } }, { read_back: "never", check_first: true, already_reviewed: "error" });
+  // @ts-expect-error rejecting needs a reason
+  await client.reviewTask({ process_id: "7", approver_id: "8", actor, decision: { reject: {} } });
+  // @ts-expect-error both decisions at once
+  await client.reviewTask({ process_id: "7", approver_id: "8", actor, decision: { approve: {}, reject: { reason: "x" } } });
+  await client.addApprovers({ process_id: "7", actor, target: { node_id: "1" }, extra_type: "after", extra_user_ids: [user] });
+  // @ts-expect-error a task and a node at once
+  await client.addApprovers({ process_id: "7", actor, target: { node_id: "1", approver_id: "2" }, extra_type: "after", extra_user_ids: [user] });
+  await client.transferTasks({ process_id: "7", actor, to_user_id: user, approver_ids: ["8"] });
+  await client.startProcess({ flow_definition_id: "people_7_8", actor, flow_data: [{ variable_api_name: "d", variable_value: { text_value: "x" } }] });
   // @ts-expect-error no such status
   client.listProcesses({ modify_time_from: 0, modify_time_to: 1, statuses: ["done"] });
   // @ts-expect-error an unknown option

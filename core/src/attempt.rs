@@ -486,6 +486,30 @@ mod tests {
     const START: Instant = Instant { monotonic: 0, wall: 0 };
 
     #[test]
+    fn what_a_write_that_nothing_proves_says_when_its_fate_is_unknown_is_there_however_it_ends() {
+        let advice = Advice { en: "sent at {sent}".to_owned(), zh: "{sent}".to_owned() };
+        let deadline = START.after(60_000);
+        let begun = || {
+            let mut prepared = Prepared::new(&WRITE, "/ping".to_owned(), None);
+            prepared.when_unknown = Some(advice.clone());
+            let mut attempt = Attempt::new(&session(), prepared, None);
+            sent(&mut attempt, &mut Instant { monotonic: 0, wall: 1_766_000_000_000 }, deadline);
+            attempt
+        };
+        let told = Some(Advice { en: "sent at 1766000000000".to_owned(), zh: "1766000000000".to_owned() });
+        let mut lost = begun();
+        lost.handle(START, deadline, Answer::Http(Err(TransportError::new(TransportErrorKind::Timeout, true, ""))));
+        assert_eq!(ended(&mut lost).into_fields().advice, told);
+        let mut late = begun();
+        late.handle(deadline, deadline, answer(502, &[], ""));
+        assert_eq!(ended(&mut late).into_fields().advice, told);
+        assert_eq!(begun().cancel().into_fields().advice, told);
+        let mut refused = begun();
+        refused.handle(START, deadline, answer(400, &[], r#"{"code":9499}"#));
+        assert_ne!(ended(&mut refused).into_fields().advice, told, "it had no effect");
+    }
+
+    #[test]
     fn a_pause_that_ends_at_the_deadline_is_not_made() {
         let throttled = |deadline: u64| {
             let mut attempt = attempt(&session(), &READ);

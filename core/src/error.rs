@@ -60,6 +60,8 @@ pub enum ErrorKind {
     IpDenied,
     /// The answer is not JSON at all: a login page, an empty body, a proxy's text.
     NotAnApiAnswer,
+    /// The task was handled already, and not as it was meant to be.
+    NotReviewable,
     /// The process is not completed, so that it cannot be revoked: see `status`.
     NotRevocable,
     /// The process is not running any more, and not because it was withdrawn: see `status`.

@@ -12,10 +12,27 @@ pub enum Parameter {
     },
     /// A field of the body, as it stands there.
     Body(&'static str),
+    /// An object with one of these names, which stands in the body by itself.
+    Either(&'static str, &'static [&'static str]),
+    /// A word, which is a number in the body.
+    Number(&'static str, &'static [(i64, &'static str)]),
     /// A segment of the path.
     Path(&'static str),
     /// A name in the query.
     Query(&'static str, Kind),
+    /// An object with one word, whose fields stand in the body by themselves, beside the word's number.
+    Tagged {
+        /// The field of the request.
+        field: &'static str,
+        /// Where the number stands in the body.
+        tag: &'static str,
+        /// The words.
+        choices: &'static [(i64, &'static str)],
+        /// The fields inside.
+        inside: &'static [&'static str],
+    },
+    /// A user, or a list of users: ids in the body, and `user_id_type` in the query.
+    Users(&'static str),
 }
 
 /// What the text of a query is.

@@ -1,6 +1,8 @@
 //! The process family: every operation, one file each.
 
 mod actor;
+mod add_approvers;
+mod decision;
 mod form;
 mod get_flow_variables;
 mod get_form_variables;
@@ -11,8 +13,12 @@ mod list_tasks;
 mod new_form;
 mod plain_values;
 mod refusals;
+mod review_task;
 mod revoke_process;
 mod rules;
+mod start_process;
+mod target;
+mod transfer_tasks;
 mod types;
 mod wait_for;
 mod withdraw_process;
@@ -20,6 +26,10 @@ mod withdraw_process;
 pub use actor::{Actor, DepartmentIdType, User, UserIdType};
 #[cfg(feature = "python")]
 pub use actor::{PythonActor, PythonUser};
+pub use add_approvers::{AddApprovers, ApprovalType, ExtraType};
+pub use decision::Decision;
+#[cfg(feature = "python")]
+pub use decision::PythonDecision;
 pub use form::{FileValue, FormValue, FormVariable, FormVariables, ObjectValue, RecordValue, SubValue, ValueKind};
 pub use get_flow_variables::GetFlowVariables;
 pub use get_form_variables::GetFormVariables;
@@ -31,8 +41,14 @@ pub use list_tasks::{ListTasks, ListedTask, TaskPage, TaskStatus};
 pub use new_form::PythonNewFormValue;
 pub use new_form::{NewFile, NewFormValue, NewFormVariable, NewSubValue};
 pub use plain_values::plain_values;
+pub use review_task::{ReviewTask, Reviewed};
 pub use revoke_process::{RevokeProcess, Revoked};
-pub use types::{DoneStatus, Empty, I18nText, Link, Status, TaskType};
+pub use start_process::{StartProcess, Started};
+#[cfg(feature = "python")]
+pub use target::PythonTarget;
+pub use target::Target;
+pub use transfer_tasks::TransferTasks;
+pub use types::{Accepted, DoneStatus, Empty, I18nText, Link, Status, TaskType};
 pub use wait_for::WaitFor;
 pub use withdraw_process::{WithdrawProcess, Withdrawn};
 
@@ -49,13 +65,17 @@ macro_rules! operations {
     };
     ($each:ident; $($more:tt)*) => {
         $each! {
+            add_approvers: AddApprovers -> Accepted,
             get_flow_variables: GetFlowVariables -> FormVariables,
             get_form_variables: GetFormVariables -> FormVariables,
             get_process: GetProcess -> Process,
             get_template: GetTemplate -> FlowTemplate,
             list_processes: ListProcesses -> ProcessPage,
             list_tasks: ListTasks -> TaskPage,
+            review_task: ReviewTask -> Reviewed,
             revoke_process: RevokeProcess -> Revoked,
+            start_process: StartProcess -> Started,
+            transfer_tasks: TransferTasks -> Accepted,
             withdraw_process: WithdrawProcess -> Withdrawn,
             $($more)*
         }
@@ -177,6 +197,21 @@ mod tests {
                         in_body.extend([user, system].map(|name| (*name).to_owned()));
                     }
                     Parameter::Body(name) => _ = (known.insert((*name).to_owned()), in_body.insert((*name).to_owned())),
+                    Parameter::Either(name, places) => {
+                        known.insert((*name).to_owned());
+                        in_body.extend(places.iter().map(|name| (*name).to_owned()));
+                    }
+                    Parameter::Number(name, _) => {
+                        _ = (known.insert((*name).to_owned()), in_body.insert((*name).to_owned()));
+                    }
+                    Parameter::Tagged { field, tag, inside, .. } => {
+                        known.insert((*field).to_owned());
+                        in_body.extend(inside.iter().chain([tag]).map(|name| (*name).to_owned()));
+                    }
+                    Parameter::Users(name) => {
+                        _ = (known.insert((*name).to_owned()), in_body.insert((*name).to_owned()));
+                        in_query.insert("user_id_type".to_owned());
+                    }
                     Parameter::Path(name) => {
                         known.insert((*name).to_owned());
                         assert!(operation.path.contains(&format!("{{{name}}}")), "{}", operation.path);

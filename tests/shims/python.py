@@ -26,14 +26,24 @@ from feishu_corehr import (
     OPERATIONS,
     Actor,
     Already,
+    ApprovalType,
+    Approve,
+    ApproverId,
     Client,
     DepartmentIdType,
     Empty,
     Error,
+    ExtraType,
     Items,
     ListProcesses,
     ListTasks,
+    NewFormValue,
+    NewFormVariable,
+    NewSubValue,
+    NodeId,
     ReadBack,
+    RecordValue,
+    Reject,
     Status,
     TaskStatus,
     User,
@@ -284,19 +294,58 @@ def user_of(user: dict[str, str]) -> Any:
     return classes[kind](value)
 
 
+def decision_of(choice: tuple[str, dict[str, str]]) -> Any:
+    word, inside = choice
+    return {"approve": Approve, "reject": Reject}[word](**inside)
+
+
+def variable_of(variable: dict[str, Any]) -> NewFormVariable:
+    value = variable.get("variable_value")
+    return NewFormVariable(
+        variable_api_name=variable["variable_api_name"],
+        variable_value=None if value is None else value_of(value),
+        sub_values=[
+            NewSubValue(key=sub["key"], value=value_of(sub["value"])) for sub in variable.get("sub_values", [])
+        ],
+    )
+
+
+def value_of(value: dict[str, Any]) -> Any:
+    """Make a value of one of the kinds that vectors write."""
+    ((kind, given),) = value.items()
+    if kind == "record_values":
+        return NewFormValue.Record([RecordValue(**record) for record in given])
+    classes: dict[str, Callable[[Any], Any]] = {
+        "department_value": NewFormValue.Department,
+        "list_values": NewFormValue.Items,
+        "number_value": NewFormValue.Number,
+        "text_value": NewFormValue.Text,
+    }
+    return classes[kind](given)
+
+
 DEFAULTS = {"process_id": SAMPLE, "actor": {"system": True}}
 LISTS: dict[str, Any] = {"list_processes": ListProcesses, "list_tasks": ListTasks}
 READINGS: dict[str, Callable[[Any], Any]] = {
     "actor": actor_of,
+    "already_reviewed": lambda word: getattr(Already, word.upper()),
     "already_revoked": lambda word: getattr(Already, word.upper()),
     "already_withdrawn": lambda word: getattr(Already, word.upper()),
     "approver_status": lambda word: getattr(TaskStatus, word.upper()),
     "department_id_type": lambda word: getattr(DepartmentIdType, word.upper()),
     "modify_time_from": moment,
     "modify_time_to": moment,
+    "approval_type": lambda word: getattr(ApprovalType, word.upper()),
+    "decision": lambda decision: decision_of(*decision.items()),
+    "extra_type": lambda word: getattr(ExtraType, word.upper()),
+    "extra_user_ids": lambda users: [user_of(user) for user in users],
+    "field_values_v2": lambda variables: [variable_of(variable) for variable in variables],
+    "flow_data": lambda variables: [variable_of(variable) for variable in variables],
     "read_back": lambda word: getattr(ReadBack, word.upper()),
     "statuses": lambda words: [getattr(Status, word.upper()) for word in words],
+    "target": lambda target: NodeId(target["node_id"]) if "node_id" in target else ApproverId(target["approver_id"]),
     "timeout": lambda milliseconds: milliseconds / 1000,
+    "to_user_id": lambda user: user_of(user),
     "until": lambda words: [getattr(Status, word.upper()) for word in words],
     "user_id_type": lambda word: getattr(UserIdType, word.upper()),
 }

@@ -6,7 +6,7 @@ from _typeshed import Incomplete, SupportsGetItem
 from typing import Any, Final, SupportsFloat, SupportsIndex, final
 from typing_extensions import disjoint_base
 
-__all__ = ["FEISHU", "LARK", "VERSION", "AbstractLine", "Actor", "Advice", "Already", "Attribution", "Callback", "Client", "Comment", "CopiedTask", "DepartmentIdType", "DoneStatus", "DoneTask", "Effect", "Empty", "Error", "ErrorKind", "Explanation", "FieldViolation", "FileValue", "FlowKind", "FlowTemplate", "FormValue", "FormVariable", "FormVariables", "GetFlowVariables", "GetFormVariables", "GetProcess", "GetTemplate", "Help", "HttpRequest", "HttpResponse", "I18nText", "Link", "ListProcesses", "ListTasks", "ListedTask", "NewFile", "NewFormValue", "NewFormVariable", "NewSubValue", "ObjectValue", "Observation", "OngoingCall", "Pages", "PendingTask", "Problem", "Process", "ProcessPage", "ReadBack", "RecordValue", "Registry", "RevokeProcess", "Revoked", "Status", "SubValue", "TaskPage", "TaskStatus", "TaskType", "TransportErrorKind", "User", "UserIdType", "ValueKind", "WaitFor", "WithdrawProcess", "Withdrawn", "claim_interpreter", "decode_reply", "explain", "invalid_argument", "is_proxy", "operations", "plain_values", "restore_request"]
+__all__ = ["FEISHU", "LARK", "VERSION", "AbstractLine", "Accepted", "Actor", "AddApprovers", "Advice", "Already", "ApprovalType", "Attribution", "Callback", "Client", "Comment", "CopiedTask", "Decision", "DepartmentIdType", "DoneStatus", "DoneTask", "Effect", "Empty", "Error", "ErrorKind", "Explanation", "ExtraType", "FieldViolation", "FileValue", "FlowKind", "FlowTemplate", "FormValue", "FormVariable", "FormVariables", "GetFlowVariables", "GetFormVariables", "GetProcess", "GetTemplate", "Help", "HttpRequest", "HttpResponse", "I18nText", "Link", "ListProcesses", "ListTasks", "ListedTask", "NewFile", "NewFormValue", "NewFormVariable", "NewSubValue", "ObjectValue", "Observation", "OngoingCall", "Pages", "PendingTask", "Problem", "Process", "ProcessPage", "ReadBack", "RecordValue", "Registry", "ReviewTask", "Reviewed", "RevokeProcess", "Revoked", "StartProcess", "Started", "Status", "SubValue", "Target", "TaskPage", "TaskStatus", "TaskType", "TransferTasks", "TransportErrorKind", "User", "UserIdType", "ValueKind", "WaitFor", "WithdrawProcess", "Withdrawn", "claim_interpreter", "decode_reply", "explain", "invalid_argument", "is_proxy", "operations", "plain_values", "restore_request"]
 
 FEISHU: Final[str]
 LARK: Final[str]
@@ -31,6 +31,27 @@ class AbstractLine:
     def value(self, /) -> I18nText:
         """
         The line's value.
+        """
+
+@final
+class Accepted:
+    """
+    Feishu has accepted a write, and says nothing more.
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, *, attempts: SupportsIndex = ..., log_id: str | None = None) -> Accepted: ...
+    def __reduce__(self, /) -> tuple[Any, tuple]: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def attempts(self, /) -> int:
+        """
+        How many times it was sent.
+        """
+    @property
+    def log_id(self, /) -> str | None:
+        """
+        The log id of the answer.
         """
 
 @disjoint_base
@@ -72,6 +93,58 @@ class Actor:
             """
 
 @final
+class AddApprovers:
+    """
+    Adds people who must approve, too.
+
+    PUT `/open-apis/corehr/v2/processes/{process_id}/extra`
+    ([page](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/corehr-v2/process-extra/update)).
+    The app needs the scope `corehr:process.instance:write`. At most 20 calls a minute. It is never sent again once it may
+    have arrived: nothing would keep people from being asked twice.
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, *, process_id: str, actor: Incomplete, target: Target, extra_type: ExtraType, extra_user_ids: SupportsGetItem[int, User] = ..., approval_type: ApprovalType | None = None, remark: str | None = None) -> AddApprovers: ...
+    def __reduce__(self, /) -> tuple[Any, tuple]: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def actor(self, /) -> Actor:
+        """
+        Who adds them (`operator`).
+        """
+    @property
+    def approval_type(self, /) -> ApprovalType | None:
+        """
+        Whether all or one of them must approve; no default is documented. Beside the target only `AllOf` is possible, and
+        is sent where this is left out.
+        """
+    @property
+    def extra_type(self, /) -> ExtraType:
+        """
+        Before it, beside it or after it.
+        """
+    @property
+    def extra_user_ids(self, /) -> list[User]:
+        """
+        The people: 1 to 20, each once. Their ids are of one kind, also that of the actor, if that is a user.
+        """
+    @property
+    def process_id(self, /) -> str:
+        """
+        The process: a number of 19 digits, as text. At most 128 bytes; no separator, space or control character.
+        """
+    @property
+    def remark(self, /) -> str | None:
+        """
+        A remark, for people. No limit of its length is documented.
+        """
+    @property
+    def target(self, /) -> Target:
+        """
+        What they are added to: a task, or a node.
+        """
+
+@final
 class Advice:
     """
     What to do about a failure, in two languages.
@@ -105,6 +178,27 @@ class Already:
     SUCCESS: Final[Already]
     """
     With a success, whose attribution is [`Unattributed`](Attribution::Unattributed).
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __int__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __reduce__(self, /) -> tuple[Any, tuple]: ...
+    def __repr__(self, /) -> str: ...
+    def __str__(self, /) -> str: ...
+
+@final
+class ApprovalType:
+    """
+    How many of the added people must approve.
+    """
+    ALL_OF: Final[ApprovalType]
+    """
+    All of them (会签).
+    """
+    ANY_OF: Final[ApprovalType]
+    """
+    One of them (或签).
     """
     def __eq__(self, value: object, /) -> bool: ...
     def __hash__(self, /) -> int: ...
@@ -289,6 +383,43 @@ class CopiedTask:
         """
         That person's name.
         """
+
+@disjoint_base
+class Decision:
+    """
+    What is decided about a task.
+
+    In JSON `{"approve": {}}`, `{"approve": {"reason": "…"}}` or `{"reject": {"reason": "…"}}`.
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __reduce__(self, /) -> tuple[Any, tuple]: ...
+    def __repr__(self, /) -> str: ...
+    @final
+    class Approve(Decision):
+        """
+        Approve it (通过).
+        """
+        __match_args__: Final = ("reason",)
+        def __new__(cls, /, reason: str | None = None) -> Decision.Approve: ...
+        @property
+        def reason(self, /) -> str | None:
+            """
+            Why, for people: at most 1,000 characters.
+            """
+    @final
+    class Reject(Decision):
+        """
+        Reject it (拒绝).
+        """
+        __match_args__: Final = ("reason",)
+        def __new__(cls, /, reason: str) -> Decision.Reject: ...
+        @property
+        def reason(self, /) -> str:
+            """
+            Why, for people: not empty, and at most 1,000 characters.
+            """
 
 @final
 class DepartmentIdType:
@@ -640,6 +771,10 @@ class ErrorKind:
     """
     The answer is not JSON at all: a login page, an empty body, a proxy's text.
     """
+    NOT_REVIEWABLE: Final[ErrorKind]
+    """
+    The task was handled already, and not as it was meant to be.
+    """
     NOT_REVOCABLE: Final[ErrorKind]
     """
     The process is not completed, so that it cannot be revoked: see `status`.
@@ -749,6 +884,31 @@ class Explanation:
         """
         Whether the same call may succeed later without anybody changing anything.
         """
+
+@final
+class ExtraType:
+    """
+    Where the added approval stands.
+    """
+    AFTER: Final[ExtraType]
+    """
+    After the approval that it is added to.
+    """
+    BEFORE: Final[ExtraType]
+    """
+    Before the approval that it is added to.
+    """
+    PARALLEL: Final[ExtraType]
+    """
+    Beside it, at the same time.
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __int__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __reduce__(self, /) -> tuple[Any, tuple]: ...
+    def __repr__(self, /) -> str: ...
+    def __str__(self, /) -> str: ...
 
 @final
 class FieldViolation:
@@ -2097,6 +2257,90 @@ class Registry:
         """
 
 @final
+class ReviewTask:
+    """
+    Approves or rejects one task of a process. Where one approval is enough (或签) it passes the node; where all must
+    approve (会签) the others still have to.
+
+    PUT `/open-apis/corehr/v2/processes/{process_id}/approvers/{approver_id}`
+    ([page](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/corehr-v2/process-approver/update)).
+    The app needs the scope `corehr:process.instance:write`. At most 50 calls a second.
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, *, process_id: str, approver_id: str, actor: Incomplete, decision: Decision, field_values_v2: SupportsGetItem[int, NewFormVariable] = ..., department_id_type: DepartmentIdType | None = None) -> ReviewTask: ...
+    def __reduce__(self, /) -> tuple[Any, tuple]: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def actor(self, /) -> Actor:
+        """
+        Who decides: the task's own approver, or the system in its place, after which that approver may not see the task
+        any more.
+        """
+    @property
+    def approver_id(self, /) -> str:
+        """
+        The task: an `approver_id` of the process's `todos`. The rules are those of a process's id.
+        """
+    @property
+    def decision(self, /) -> Decision:
+        """
+        Approve, or reject with a reason.
+        """
+    @property
+    def department_id_type(self, /) -> DepartmentIdType | None:
+        """
+        The kind of the departments' ids in these values; Feishu's default is `OpenDepartmentId`. Employees in them are by
+        the kind of id that the actor has, and by `OpenId` where that is the system alone.
+        """
+    @property
+    def field_values_v2(self, /) -> list[NewFormVariable]:
+        """
+        Values to write into the task's form along with the decision, at most 100,000.
+        """
+    @property
+    def process_id(self, /) -> str:
+        """
+        The process: a number of 19 digits, as text. At most 128 bytes; no separator, space or control character.
+        """
+
+@final
+class Reviewed:
+    """
+    The task is approved, or rejected, as it was meant to be.
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, *, process_id: str = ..., attribution: Attribution = ..., attempts: SupportsIndex = ..., resent_unread: bool = ..., log_id: str | None = None) -> Reviewed: ...
+    def __reduce__(self, /) -> tuple[Any, tuple]: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def attempts(self, /) -> int:
+        """
+        How many times the decision was sent.
+        """
+    @property
+    def attribution(self, /) -> Attribution:
+        """
+        By whom, as far as can be known.
+        """
+    @property
+    def log_id(self, /) -> str | None:
+        """
+        The log id of the answer that decided.
+        """
+    @property
+    def process_id(self, /) -> str:
+        """
+        The process.
+        """
+    @property
+    def resent_unread(self, /) -> bool:
+        """
+        Whether it was sent again without the process being read in between, because reading is forbidden.
+        """
+
+@final
 class RevokeProcess:
     """
     Undoes a process that is completed (status 9): it becomes revoked (status 8), possibly after a time of being revoked
@@ -2176,6 +2420,70 @@ class Revoked:
         """
 
 @final
+class StartProcess:
+    """
+    Starts a process of a flow definition whose business type is custom; no other can be started.
+
+    POST `/open-apis/corehr/v2/process_start`
+    ([page](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/corehr-v2/process_start/create)).
+    The app needs the scope `corehr:process.instance:write`. At most 20 calls a minute. Nothing keeps two requests from
+    starting two processes, and nothing tells afterwards which request has started one: it is never sent again once it may
+    have arrived.
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, *, flow_definition_id: str, actor: Incomplete, flow_data: SupportsGetItem[int, NewFormVariable] = ..., department_id_type: DepartmentIdType | None = None) -> StartProcess: ...
+    def __reduce__(self, /) -> tuple[Any, tuple]: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def actor(self, /) -> Actor:
+        """
+        Who starts it (`initiator_id`, `system_initiator`).
+        """
+    @property
+    def department_id_type(self, /) -> DepartmentIdType | None:
+        """
+        The kind of the departments' ids in these values; Feishu's default is `OpenDepartmentId`. Employees in them are by
+        the kind of id that the actor has, and by `OpenId` where that is the system alone.
+        """
+    @property
+    def flow_data(self, /) -> list[NewFormVariable]:
+        """
+        The values that the process starts with, at most 100,000. `get_template` shows their shape.
+        """
+    @property
+    def flow_definition_id(self, /) -> str:
+        """
+        The flow definition: `people_<digits>_<digits>`. At most 128 bytes, without spaces and control characters.
+        """
+
+@final
+class Started:
+    """
+    The process is started.
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, *, process_id: str = ..., attempts: SupportsIndex = ..., log_id: str | None = None) -> Started: ...
+    def __reduce__(self, /) -> tuple[Any, tuple]: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def attempts(self, /) -> int:
+        """
+        How many times the request was sent; 0 where an answer was read by itself.
+        """
+    @property
+    def log_id(self, /) -> str | None:
+        """
+        The log id of the answer.
+        """
+    @property
+    def process_id(self, /) -> str:
+        """
+        The process.
+        """
+
+@final
 class Status:
     """
     A process's status.
@@ -2236,6 +2544,41 @@ class SubValue:
         """
         The value.
         """
+
+@disjoint_base
+class Target:
+    """
+    One task, or a whole node, of a process. In JSON `{"approver_id": "…"}` or `{"node_id": "…"}`.
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __reduce__(self, /) -> tuple[Any, tuple]: ...
+    def __repr__(self, /) -> str: ...
+    @final
+    class ApproverId(Target):
+        """
+        A task: an `approver_id` of the process's `todos`.
+        """
+        __match_args__: Final = ("id",)
+        def __new__(cls, /, id: str) -> Target.ApproverId: ...
+        @property
+        def id(self, /) -> str:
+            """
+            The id.
+            """
+    @final
+    class NodeId(Target):
+        """
+        A node's instance. An approver's event names it (`node_id_str`); the details of a process do not.
+        """
+        __match_args__: Final = ("id",)
+        def __new__(cls, /, id: str) -> Target.NodeId: ...
+        @property
+        def id(self, /) -> str:
+            """
+            The id.
+            """
 
 @final
 class TaskPage:
@@ -2366,6 +2709,47 @@ class TaskType:
     def __reduce__(self, /) -> tuple[Any, tuple]: ...
     def __repr__(self, /) -> str: ...
     def __str__(self, /) -> str: ...
+
+@final
+class TransferTasks:
+    """
+    Hands tasks of a running process over to somebody else.
+
+    PUT `/open-apis/corehr/v2/processes/{process_id}/transfer`
+    ([page](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/corehr-v2/process-transfer/update)).
+    The app needs the scope `corehr:process.instance:write`. At most 20 calls a minute. It is never sent again once it may
+    have arrived.
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, *, process_id: str, actor: Incomplete, to_user_id: User, approver_ids: SupportsGetItem[int, str] = ..., remark: str | None = None) -> TransferTasks: ...
+    def __reduce__(self, /) -> tuple[Any, tuple]: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def actor(self, /) -> Actor:
+        """
+        Who hands them over (`operator`).
+        """
+    @property
+    def approver_ids(self, /) -> list[str]:
+        """
+        The tasks: 1 to 20, each once, by the `approver_id` that they have in the process's `todos`.
+        """
+    @property
+    def process_id(self, /) -> str:
+        """
+        The process: a number of 19 digits, as text. At most 128 bytes; no separator, space or control character.
+        """
+    @property
+    def remark(self, /) -> str | None:
+        """
+        A remark, for people. No limit of its length is documented.
+        """
+    @property
+    def to_user_id(self, /) -> User:
+        """
+        Who gets them. Its id is of the same kind as that of the actor, if that is a user.
+        """
 
 @final
 class TransportErrorKind:

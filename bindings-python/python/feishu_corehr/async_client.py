@@ -10,6 +10,7 @@ from . import _options
 from ._arguments import lasting, listed, milliseconds
 from ._host import AsyncHost
 from ._native import (
+    AddApprovers,
     Already,
     GetFlowVariables,
     GetFormVariables,
@@ -20,7 +21,10 @@ from ._native import (
     Pages,
     ReadBack,
     Registry,
+    ReviewTask,
     RevokeProcess,
+    StartProcess,
+    TransferTasks,
     WaitFor,
     WithdrawProcess,
 )
@@ -35,17 +39,25 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ._native import (
+        Accepted,
         Actor,
+        ApprovalType,
+        Decision,
         DepartmentIdType,
+        ExtraType,
         FlowTemplate,
         FormVariables,
         HttpRequest,
         HttpResponse,
         ListedTask,
+        NewFormVariable,
         Observation,
         Process,
+        Reviewed,
         Revoked,
+        Started,
         Status,
+        Target,
         TaskStatus,
         User,
         UserIdType,
@@ -190,6 +202,103 @@ class AsyncClient:
         """Read what the form of one process holds: as `Client.get_form_variables`."""
         request = GetFormVariables(
             process_id=process_id, user_id_type=user_id_type, department_id_type=department_id_type
+        )
+        return await self._call(request, deadline, token, request_id)  # type: ignore[no-any-return]
+
+    async def review_task(
+        self,
+        process_id: str,
+        approver_id: str,
+        *,
+        actor: Actor | User,
+        decision: Decision,
+        field_values_v2: Iterable[NewFormVariable] = (),
+        department_id_type: DepartmentIdType | None = None,
+        read_back: ReadBack = ReadBack.BEST_EFFORT,
+        check_first: bool = False,
+        already_reviewed: Already = Already.SUCCESS,
+        deadline: float | None = None,
+        token: str | None = None,
+        request_id: str | None = None,
+    ) -> Reviewed:
+        """Approve or reject one task, and know what happened: as `Client.review_task`."""
+        request = ReviewTask(
+            process_id=process_id,
+            approver_id=approver_id,
+            actor=actor,
+            decision=decision,
+            field_values_v2=listed("field_values_v2", field_values_v2),
+            department_id_type=department_id_type,
+        )
+        return await self._call(  # type: ignore[no-any-return]
+            request, deadline, token, request_id, read_back, already_reviewed, check_first
+        )
+
+    async def transfer_tasks(
+        self,
+        process_id: str,
+        *,
+        actor: Actor | User,
+        to_user_id: User,
+        approver_ids: Iterable[str],
+        remark: str | None = None,
+        deadline: float | None = None,
+        token: str | None = None,
+        request_id: str | None = None,
+    ) -> Accepted:
+        """Hand tasks over to somebody else: as `Client.transfer_tasks`."""
+        request = TransferTasks(
+            process_id=process_id,
+            actor=actor,
+            to_user_id=to_user_id,
+            approver_ids=listed("approver_ids", approver_ids),
+            remark=remark,
+        )
+        return await self._call(request, deadline, token, request_id)  # type: ignore[no-any-return]
+
+    async def add_approvers(
+        self,
+        process_id: str,
+        *,
+        actor: Actor | User,
+        target: Target,
+        extra_type: ExtraType,
+        extra_user_ids: Iterable[User],
+        approval_type: ApprovalType | None = None,
+        remark: str | None = None,
+        deadline: float | None = None,
+        token: str | None = None,
+        request_id: str | None = None,
+    ) -> Accepted:
+        """Add people who must approve, too: as `Client.add_approvers`."""
+        request = AddApprovers(
+            process_id=process_id,
+            actor=actor,
+            target=target,
+            extra_type=extra_type,
+            extra_user_ids=listed("extra_user_ids", extra_user_ids),
+            approval_type=approval_type,
+            remark=remark,
+        )
+        return await self._call(request, deadline, token, request_id)  # type: ignore[no-any-return]
+
+    async def start_process(
+        self,
+        flow_definition_id: str,
+        *,
+        actor: Actor | User,
+        flow_data: Iterable[NewFormVariable] = (),
+        department_id_type: DepartmentIdType | None = None,
+        deadline: float | None = None,
+        token: str | None = None,
+        request_id: str | None = None,
+    ) -> Started:
+        """Start a process: as `Client.start_process`."""
+        request = StartProcess(
+            flow_definition_id=flow_definition_id,
+            actor=actor,
+            flow_data=listed("flow_data", flow_data),
+            department_id_type=department_id_type,
         )
         return await self._call(request, deadline, token, request_id)  # type: ignore[no-any-return]
 

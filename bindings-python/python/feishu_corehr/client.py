@@ -6,6 +6,7 @@ from . import _options
 from ._arguments import lasting, listed, milliseconds
 from ._host import Host
 from ._native import (
+    AddApprovers,
     Already,
     GetFlowVariables,
     GetFormVariables,
@@ -15,7 +16,10 @@ from ._native import (
     ListTasks,
     Pages,
     ReadBack,
+    ReviewTask,
     RevokeProcess,
+    StartProcess,
+    TransferTasks,
     WaitFor,
     WithdrawProcess,
 )
@@ -29,17 +33,25 @@ if TYPE_CHECKING:
     from typing import Any, Union
 
     from ._native import (
+        Accepted,
         Actor,
+        ApprovalType,
+        Decision,
         DepartmentIdType,
+        ExtraType,
         FlowTemplate,
         FormVariables,
         HttpRequest,
         HttpResponse,
         ListedTask,
+        NewFormVariable,
         Observation,
         Process,
+        Reviewed,
         Revoked,
+        Started,
         Status,
+        Target,
         TaskStatus,
         User,
         UserIdType,
@@ -48,13 +60,17 @@ if TYPE_CHECKING:
     from .token_cache import TokenCache
 
     _Request = Union[
+        AddApprovers,
         GetFlowVariables,
         GetFormVariables,
         GetProcess,
         GetTemplate,
         ListProcesses,
         ListTasks,
+        ReviewTask,
         RevokeProcess,
+        StartProcess,
+        TransferTasks,
         WithdrawProcess,
     ]
     """The request of any operation."""
@@ -285,6 +301,181 @@ class Client:
         """
         request = GetFormVariables(
             process_id=process_id, user_id_type=user_id_type, department_id_type=department_id_type
+        )
+        return self._call(request, deadline, token, request_id)  # type: ignore[no-any-return]
+
+    def review_task(
+        self,
+        process_id: str,
+        approver_id: str,
+        *,
+        actor: Actor | User,
+        decision: Decision,
+        field_values_v2: Iterable[NewFormVariable] = (),
+        department_id_type: DepartmentIdType | None = None,
+        read_back: ReadBack = ReadBack.BEST_EFFORT,
+        check_first: bool = False,
+        already_reviewed: Already = Already.SUCCESS,
+        deadline: float | None = None,
+        token: str | None = None,
+        request_id: str | None = None,
+    ) -> Reviewed:
+        """Approve or reject one task, and know what happened.
+
+        Where an answer proves nothing, the process is read before the request is sent again, as for a withdrawal: the
+        task's place in it tells.
+
+        Args:
+            process_id: A number of 19 digits, as text.
+            approver_id: The task: an `approver_id` of the process's `todos`.
+            actor: Who decides: the task's own approver as a user, or `System()` in its place.
+            decision: `Approve()`, `Approve(reason="…")` or `Reject("…")`; a reason has at most 1,000 characters.
+            field_values_v2: Values to write into the task's form along with the decision.
+            department_id_type: The kind of the departments' ids in these; Feishu's default is `OPEN_DEPARTMENT_ID`.
+            read_back: What to do where reading is forbidden; see `ReadBack`.
+            check_first: Whether to read the process first, within the same deadline and quota, and to write nothing
+                unless the task is still to do. Where reading is forbidden, the call ends with `ForbiddenError`.
+            already_reviewed: Whether a task that has ended so already, and not by an answer to this call, is a success
+                or `NotReviewableError`; see `Already`.
+            deadline: How long the call may take, in seconds; by default the client's.
+            token: A tenant access token for this call only; it always wins.
+            request_id: An id of your own for Feishu's logs: at most 128 visible ASCII characters.
+
+        Raises:
+            NotReviewableError: The task has ended otherwise.
+            Error: Any other failure; its `effect` says whether the decision may have been taken.
+            TypeError: An argument is of a wrong type; nothing was sent.
+        """
+        request = ReviewTask(
+            process_id=process_id,
+            approver_id=approver_id,
+            actor=actor,
+            decision=decision,
+            field_values_v2=listed("field_values_v2", field_values_v2),
+            department_id_type=department_id_type,
+        )
+        return self._call(  # type: ignore[no-any-return]
+            request, deadline, token, request_id, read_back, already_reviewed, check_first
+        )
+
+    def transfer_tasks(
+        self,
+        process_id: str,
+        *,
+        actor: Actor | User,
+        to_user_id: User,
+        approver_ids: Iterable[str],
+        remark: str | None = None,
+        deadline: float | None = None,
+        token: str | None = None,
+        request_id: str | None = None,
+    ) -> Accepted:
+        """Hand tasks of a running process over to somebody else.
+
+        It is never sent again once it may have arrived.
+
+        Args:
+            process_id: A number of 19 digits, as text.
+            actor: Who hands them over: a user, or `System()`.
+            to_user_id: Who gets them, by the same kind of id as the actor, if that is a user.
+            approver_ids: The tasks: 1 to 20, each once, of the process's `todos`.
+            remark: For people.
+            deadline: How long the call may take, in seconds; by default the client's, or 120.
+            token: A tenant access token for this call only; it always wins.
+            request_id: An id of your own for Feishu's logs: at most 128 visible ASCII characters.
+
+        Raises:
+            Error: It failed; where `effect` is unknown, `advice` says where to look.
+            TypeError: An argument is of a wrong type; nothing was sent.
+        """
+        request = TransferTasks(
+            process_id=process_id,
+            actor=actor,
+            to_user_id=to_user_id,
+            approver_ids=listed("approver_ids", approver_ids),
+            remark=remark,
+        )
+        return self._call(request, deadline, token, request_id)  # type: ignore[no-any-return]
+
+    def add_approvers(
+        self,
+        process_id: str,
+        *,
+        actor: Actor | User,
+        target: Target,
+        extra_type: ExtraType,
+        extra_user_ids: Iterable[User],
+        approval_type: ApprovalType | None = None,
+        remark: str | None = None,
+        deadline: float | None = None,
+        token: str | None = None,
+        request_id: str | None = None,
+    ) -> Accepted:
+        """Add people who must approve, too.
+
+        It is never sent again once it may have arrived: nothing would keep people from being asked twice.
+
+        Args:
+            process_id: A number of 19 digits, as text.
+            actor: Who adds them: a user, or `System()`.
+            target: What they are added to: `ApproverId("…")`, a task, or `NodeId("…")`.
+            extra_type: Before it, beside it (`PARALLEL`) or after it.
+            extra_user_ids: The people: 1 to 20, each once, by one kind of id, also that of the actor.
+            approval_type: Whether all or one of them must approve; beside a target only `ALL_OF` is possible.
+            remark: For people.
+            deadline: How long the call may take, in seconds; by default the client's, or 120.
+            token: A tenant access token for this call only; it always wins.
+            request_id: An id of your own for Feishu's logs: at most 128 visible ASCII characters.
+
+        Raises:
+            Error: It failed; where `effect` is unknown, `advice` says where to look.
+            TypeError: An argument is of a wrong type; nothing was sent.
+        """
+        request = AddApprovers(
+            process_id=process_id,
+            actor=actor,
+            target=target,
+            extra_type=extra_type,
+            extra_user_ids=listed("extra_user_ids", extra_user_ids),
+            approval_type=approval_type,
+            remark=remark,
+        )
+        return self._call(request, deadline, token, request_id)  # type: ignore[no-any-return]
+
+    def start_process(
+        self,
+        flow_definition_id: str,
+        *,
+        actor: Actor | User,
+        flow_data: Iterable[NewFormVariable] = (),
+        department_id_type: DepartmentIdType | None = None,
+        deadline: float | None = None,
+        token: str | None = None,
+        request_id: str | None = None,
+    ) -> Started:
+        """Start a process, if its flow's business type is custom.
+
+        It is never sent again once it may have arrived, and nothing tells afterwards which request has started a
+        process.
+
+        Args:
+            flow_definition_id: `people_<digits>_<digits>`.
+            actor: Who starts it: a user, or `System()`.
+            flow_data: The values that the process starts with.
+            department_id_type: The kind of the departments' ids in these; Feishu's default is `OPEN_DEPARTMENT_ID`.
+            deadline: How long the call may take, in seconds; by default the client's, or 120.
+            token: A tenant access token for this call only; it always wins.
+            request_id: An id of your own for Feishu's logs: at most 128 visible ASCII characters.
+
+        Raises:
+            Error: It failed; where `effect` is unknown, `advice` says how to look for the process.
+            TypeError: An argument is of a wrong type; nothing was sent.
+        """
+        request = StartProcess(
+            flow_definition_id=flow_definition_id,
+            actor=actor,
+            flow_data=listed("flow_data", flow_data),
+            department_id_type=department_id_type,
         )
         return self._call(request, deadline, token, request_id)  # type: ignore[no-any-return]
 

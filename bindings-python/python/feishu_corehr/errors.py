@@ -187,6 +187,10 @@ class NotAnApiAnswerError(Error):
     """The answer is not JSON at all: a login page, an empty body, a proxy's text."""
 
 
+class NotReviewableError(Error):
+    """The task was handled already, and not as it was meant to be."""
+
+
 class NotRevocableError(Error):
     """The process is not completed, so that it cannot be revoked: see `status`."""
 
@@ -261,6 +265,7 @@ CLASSES: dict[str, type[Error]] = {
     "invalid_argument": InvalidArgumentError,
     "ip_denied": IpDeniedError,
     "not_an_api_answer": NotAnApiAnswerError,
+    "not_reviewable": NotReviewableError,
     "not_revocable": NotRevocableError,
     "not_withdrawable": NotWithdrawableError,
     "proxy": ProxyError,

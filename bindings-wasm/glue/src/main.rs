@@ -81,16 +81,24 @@ fn types_of(line: fn((&str, &str, &str)) -> String) -> String {
 }
 
 fn template(operation: &Operation) -> Value {
-    let (mut actor, mut body, mut query) = (None, Vec::new(), BTreeMap::new());
+    let (mut actor, mut body, mut parts, mut query) = (None, Vec::new(), Vec::new(), BTreeMap::new());
     for parameter in operation.parameters {
         match parameter {
             Parameter::Actor { user, system } => actor = Some(json!({ "user": user, "system": system })),
             Parameter::Body(name) => body.push(*name),
+            Parameter::Either(field, names) => parts.push(json!({ "kind": "either", "field": field, "names": names })),
+            Parameter::Number(field, numbers) => {
+                parts.push(json!({ "kind": "number", "field": field, "words": words(numbers) }));
+            }
             // It stands in the braces of the path.
             Parameter::Path(_) => {}
             Parameter::Query(name, kind) => {
                 query.insert(*name, kind_of(*kind));
             }
+            Parameter::Tagged { field, tag, choices, inside } => parts.push(json!({
+                "kind": "tagged", "field": field, "tag": tag, "words": words(choices), "inside": inside,
+            })),
+            Parameter::Users(field) => parts.push(json!({ "kind": "users", "field": field })),
         }
     }
     json!({
@@ -99,6 +107,7 @@ fn template(operation: &Operation) -> Value {
         "is_write": operation.replay.is_write(),
         "actor": actor,
         "body": body,
+        "parts": parts,
         "query": query,
     })
 }

@@ -64,7 +64,8 @@ use quote::{format_ident, quote};
 use syn::ext::IdentExt;
 use syn::punctuated::Punctuated;
 use syn::{
-    Data, DataStruct, DeriveInput, Error, Field, Fields, Ident, LitStr, Token, Type, parse_macro_input, parse_quote,
+    Data, DataStruct, DeriveInput, Error, Field, Fields, GenericArgument, Ident, LitStr, PathArguments, Token, Type,
+    parse_macro_input, parse_quote,
 };
 
 /// Derives what a type needs to cross every border; see the crate's table for the forms.
@@ -226,6 +227,11 @@ fn reading(field: &mut Field, name: &Ident, names: &[Ident]) -> Result<(Tokens, 
 
 fn request(mut item: DeriveInput) -> Result<Tokens, Error> {
     let web = web::request(&mut item)?;
+    if let Data::Struct(_) = item.data {
+        for field in named_fields(&mut item)? {
+            one_of(field)?;
+        }
+    }
     let python = python::request(&mut item)?;
     mobile::item(&mut item);
     let mut identity = None;
@@ -246,6 +252,16 @@ fn request(mut item: DeriveInput) -> Result<Tokens, Error> {
     })
 }
 
+/// Takes off `#[wire(one_of)]`, which the TypeScript of a request's field has read.
+fn one_of(field: &mut Field) -> Result<(), Error> {
+    for attribute in field.attrs.extract_if(.., |attribute| attribute.path().is_ident("wire")) {
+        attribute.parse_nested_meta(|meta| {
+            if meta.path.is_ident("one_of") { Ok(()) } else { Err(meta.error("expected `one_of`")) }
+        })?;
+    }
+    Ok(())
+}
+
 fn named_fields(item: &mut DeriveInput) -> Result<&mut Punctuated<Field, Token![,]>, Error> {
     match &mut item.data {
         Data::Struct(DataStruct { fields: Fields::Named(fields), .. }) => Ok(&mut fields.named),
@@ -259,6 +275,14 @@ fn named_fields(item: &mut DeriveInput) -> Result<&mut Punctuated<Field, Token![
 fn outermost(field: &Field) -> String {
     let Type::Path(path) = &field.ty else { return String::new() };
     path.path.segments.last().map(|segment| segment.ident.to_string()).unwrap_or_default()
+}
+
+/// The type in a field's `Option<…>` or the like.
+fn inner<'a>(field: &'a Field, outer: &str) -> Option<&'a Type> {
+    let Type::Path(path) = &field.ty else { return None };
+    let last = path.path.segments.last().filter(|segment| segment.ident == outer)?;
+    let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
+    if let Some(GenericArgument::Type(ty)) = arguments.args.first() { Some(ty) } else { None }
 }
 
 fn snake_case(name: &str) -> String {

@@ -3,11 +3,11 @@
 use quote::{format_ident, quote};
 use syn::ext::IdentExt;
 use syn::{
-    Attribute, Data, DataEnum, DeriveInput, Error, Expr, ExprLit, ExprPath, Field, Fields, GenericArgument, Ident, Lit,
-    MetaNameValue, PathArguments, Type, parse_quote,
+    Attribute, Data, DataEnum, DeriveInput, Error, Expr, ExprLit, ExprPath, Field, Fields, Ident, Lit, MetaNameValue,
+    parse_quote,
 };
 
-use crate::{Tokens, named_fields, outermost, snake_case};
+use crate::{Tokens, inner, named_fields, outermost, snake_case};
 
 const IS_ON: bool = cfg!(feature = "python");
 /// Where a program imports the classes from.
@@ -264,12 +264,4 @@ fn keyword_of_given(field: &Field) -> Result<Tokens, Error> {
             None => keyword,
         },
     })
-}
-
-/// The type in a field's `Option<…>` or the like.
-fn inner<'a>(field: &'a Field, outer: &str) -> Option<&'a Type> {
-    let Type::Path(path) = &field.ty else { return None };
-    let last = path.path.segments.last().filter(|segment| segment.ident == outer)?;
-    let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
-    if let Some(GenericArgument::Type(ty)) = arguments.args.first() { Some(ty) } else { None }
 }

@@ -4,10 +4,10 @@
 use quote::quote;
 use syn::ext::IdentExt;
 use syn::{
-    Attribute, Data, DeriveInput, Error, Expr, ExprLit, ExprPath, Field, Ident, Lit, MetaNameValue, parse_quote,
+    Attribute, Data, DeriveInput, Error, Expr, ExprLit, ExprPath, Field, Ident, Lit, MetaNameValue, Type, parse_quote,
 };
 
-use crate::{Tokens, named_fields, outermost};
+use crate::{Tokens, inner, named_fields, outermost};
 
 const IS_ON: bool = cfg!(feature = "web");
 
@@ -25,7 +25,14 @@ pub(crate) fn request(item: &mut DeriveInput) -> Result<Option<Tokens>, Error> {
         // What JSON reads through another type is declared by hand beside it.
         let is_read_apart = item.attrs.iter().any(|attribute| quote!(#attribute).to_string().contains("try_from"));
         let form = quote!(#[serde(rename_all = "snake_case")]);
-        let declaration = if is_read_apart { None } else { declaration(item, &form) };
+        let mut declared = item.clone();
+        if let Data::Enum(data) = &mut declared.data {
+            let fields = data.variants.iter_mut().flat_map(|variant| &mut variant.fields);
+            fields.filter(|field| field.ident.is_some() && is_optional(field)).for_each(|field| {
+                field.attrs.push(parse_quote!(#[tsify(optional)]));
+            });
+        }
+        let declaration = if is_read_apart { None } else { declaration(&declared, &form) };
         // What only the declaration is told.
         if let Data::Enum(data) = &mut item.data {
             for field in data.variants.iter_mut().flat_map(|variant| &mut variant.fields) {
@@ -38,8 +45,13 @@ pub(crate) fn request(item: &mut DeriveInput) -> Result<Option<Tokens>, Error> {
     let fields = named_fields(item)?;
     let names: Vec<Ident> = fields.iter().filter_map(|field| field.ident.clone()).collect();
     let readings = fields.iter().map(reading).collect::<Result<Vec<_>, _>>()?;
-    for field in named_fields(&mut declared)?.iter_mut().filter(|field| is_optional(field)) {
-        field.attrs.push(parse_quote!(#[tsify(optional)]));
+    for field in named_fields(&mut declared)?.iter_mut() {
+        if is_optional(field) {
+            field.attrs.push(parse_quote!(#[tsify(optional)]));
+        }
+        if let Some(written) = one_of(field) {
+            field.attrs.push(parse_quote!(#[tsify(type = #written)]));
+        }
     }
     let declaration = declaration(&declared, &quote!());
     let name = &item.ident;
@@ -101,6 +113,16 @@ fn reading(field: &Field) -> Result<Tokens, Error> {
         Some(default) => quote!(form.take_or(#name, #default)),
         None if is_optional(field) => quote!(form.take_or(#name, Default::default)),
         None => quote!(form.take(#name)),
+    })
+}
+
+/// The type of a field with `#[wire(one_of)]`: TypeScript alone would take an object that is two of them at once.
+fn one_of(field: &Field) -> Option<String> {
+    field.attrs.iter().find(|attribute| attribute.path().is_ident("wire"))?;
+    let name = |ty: &Type| quote!(#ty).to_string();
+    Some(match inner(field, "Vec") {
+        Some(inner) => format!("OneOf<{}>[]", name(inner)),
+        None => format!("OneOf<{}>", name(&field.ty)),
     })
 }
 

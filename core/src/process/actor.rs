@@ -4,7 +4,7 @@ use feishu_corehr_macros::wire;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::rules::id_problems;
+use super::rules::{id_problems, only};
 use crate::error::Problem;
 use crate::wire::FromJson;
 
@@ -106,13 +106,49 @@ impl Actor {
 
     /// The body of what acts on a process: `system_user` is left out where it is false, its documented default.
     pub(super) fn body<'a>(&'a self, reason: Option<&'a str>) -> Order<'a> {
-        Order { user_id: self.user().map(User::id), reason, system_user: self.is_system().then_some(true) }
+        Order { user_id: self.id(), reason, system_user: self.flag() }
+    }
+
+    /// The id of the user, as it stands in a body.
+    pub(super) fn id(&self) -> Option<&str> {
+        self.user().map(User::id)
+    }
+
+    /// What says in a body that the system acts; left out where it does not.
+    pub(super) fn flag(&self) -> Option<bool> {
+        self.is_system().then_some(true)
     }
 
     /// The query that says of which kind the user's id is; empty when no user is named.
     pub(super) fn query(&self) -> Vec<(&'static str, String)> {
         self.user().map(|user| ("user_id_type", user.id_type().as_str().to_owned())).into_iter().collect()
     }
+}
+
+/// The query of a call that names people beside who acts: one kind of id for all of them.
+pub(super) fn one_kind(actor: &Actor, people: &[User]) -> Vec<(&'static str, String)> {
+    let first = actor.user().or(people.first());
+    first.map(|user| ("user_id_type", user.id_type().as_str().to_owned())).into_iter().collect()
+}
+
+/// What is wrong where not all are of one kind; `actor` and `people` are what Feishu calls them.
+pub(super) fn kind_problem((field, actor): (&str, &Actor), (people_field, people): (&str, &[User])) -> Option<Problem> {
+    let mut kinds: Vec<UserIdType> = actor.user().into_iter().chain(people).map(User::id_type).collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    let words: Vec<&str> = kinds.iter().map(|kind| kind.as_str()).collect();
+    (kinds.len() > 1).then(|| {
+        let others = if actor.user().is_some() {
+            format!("`{field}` and `{people_field}` have")
+        } else {
+            "they have".to_owned()
+        };
+        let rule = format!(
+            "must be of one kind: a call has one `user_id_type` for all people, and {others} {}",
+            words.join(", ")
+        );
+        Problem::new(people_field, rule)
+    })
 }
 
 /// `ProcessRevokeAndWithdraw`, as Feishu's SDKs call it.
@@ -142,7 +178,8 @@ const ACTOR: &str = r#"/**
 export type Actor = OneOf<{ system: true; user?: OneOf<User> } | User>;
 
 /** One of them: TypeScript alone would take an object that is two at once. */
-type OneOf<Each> = Each extends unknown ? Each & { [Other in Exclude<UserIdType | "system", keyof Each>]?: undefined } : never;"#;
+export type OneOf<Union, Names extends PropertyKey = Union extends unknown ? keyof Union : never> =
+  Union extends unknown ? Union & { [Other in Exclude<Names, keyof Union>]?: undefined } : never;"#;
 
 /// In Python a user is an actor, too.
 #[cfg(feature = "python")]
@@ -180,15 +217,26 @@ impl TryFrom<Value> for Actor {
 }
 
 fn user(value: Value) -> Result<User, &'static str> {
-    let Value::Object(fields) = value else { return Err(AN_ACTOR) };
-    let mut fields = fields.into_iter();
-    let (Some((kind, Value::String(id))), None) = (fields.next(), fields.next()) else { return Err(AN_ACTOR) };
+    let Some((kind, Value::String(id))) = only(value) else { return Err(AN_ACTOR) };
     match UserIdType::ALL.iter().find(|known| known.as_str() == kind) {
         Some(UserIdType::OpenId) => Ok(User::OpenId(id)),
         Some(UserIdType::PeopleCorehrId) => Ok(User::PeopleCorehrId(id)),
         Some(UserIdType::UnionId) => Ok(User::UnionId(id)),
         Some(UserIdType::UserId) => Ok(User::UserId(id)),
         None => Err(AN_ACTOR),
+    }
+}
+
+impl FromJson for User {
+    fn from_json(value: Value, problem: &mut Option<Problem>) -> Option<Self> {
+        let read = user(value).ok();
+        if read.is_none() {
+            *problem = Some(Problem::new(
+                "",
+                "cannot be read: a user is one id of a named kind, like `{\"open_id\": \"ou_…\"}`",
+            ));
+        }
+        read
     }
 }
 

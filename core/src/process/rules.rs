@@ -1,5 +1,7 @@
 //! The rules for ids and for texts of limited length.
 
+use serde_json::Value;
+
 use crate::error::Problem;
 use crate::key;
 
@@ -22,6 +24,30 @@ pub(super) fn id_problems(field: &str, id: &str) -> Vec<Problem> {
     key::problems(field, id, LONGEST_ID)
 }
 
+/// What is wrong with a list of ids of which a call takes 1 to 20, each once.
+pub(super) fn list_problems(field: &str, ids: &[&str]) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    if ids.is_empty() || ids.len() > MOST_AT_ONCE {
+        let rule = format!("has {} entries; the server takes 1 to {MOST_AT_ONCE}", ids.len());
+        problems.push(Problem::new(field, rule));
+    }
+    for (place, id) in ids.iter().enumerate() {
+        let place_of = format!("{field}[{place}]");
+        problems.extend(id_problems(&place_of, id));
+        if let Some(first) = ids[..place].iter().position(|other| other == id) {
+            problems.push(Problem::new(&place_of, format!("stands at {field}[{first}] already")));
+        }
+    }
+    problems
+}
+
+/// The one field of an object that has one.
+pub(super) fn only(value: Value) -> Option<(String, Value)> {
+    let Value::Object(fields) = value else { return None };
+    let mut fields = fields.into_iter();
+    fields.next().filter(|_| fields.next().is_none())
+}
+
 /// What is wrong with a text of limited length, counted in Unicode scalar values. What Feishu counts is not
 /// documented; an empty text is left to the server, since no page says whether it takes one.
 pub(super) fn text_problems(field: &str, text: Option<&str>, longest: usize) -> Option<Problem> {
@@ -32,6 +58,8 @@ pub(super) fn text_problems(field: &str, text: Option<&str>, longest: usize) -> 
 /// Of whoever acts on a process; what is counted is not documented.
 pub(super) const LONGEST_REASON: usize = 500;
 const LONGEST_ID: usize = 128;
+/// People, or tasks, of one call.
+const MOST_AT_ONCE: usize = 20;
 const SEPARATORS: [char; 5] = ['#', '%', '/', '?', '\\'];
 
 #[cfg(test)]

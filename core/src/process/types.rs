@@ -3,6 +3,7 @@
 use feishu_corehr_macros::wire;
 use serde_json::Value;
 
+use crate::endpoint::Outcome;
 use crate::error::Problem;
 use crate::wire::FromJson;
 
@@ -77,6 +78,23 @@ pub enum DoneStatus {
     Rejected = 2,
     /// A number that no page lists; it stands in `status_number`.
     Unknown = -99,
+}
+
+/// Feishu has accepted a write, and says nothing more.
+#[wire(reply)]
+#[derive(Eq)]
+pub struct Accepted {
+    /// How many times it was sent.
+    pub attempts: u32,
+    /// The log id of the answer.
+    pub log_id: Option<String>,
+}
+
+impl Accepted {
+    /// What is known of it.
+    pub(super) fn of(Outcome { attempts, reply, .. }: Outcome) -> Self {
+        Self { attempts, log_id: reply.log_id }
+    }
 }
 
 /// A successful answer that says nothing more.

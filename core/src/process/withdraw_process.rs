@@ -4,7 +4,7 @@ use feishu_corehr_macros::wire;
 use serde::Serialize;
 
 use super::actor::Actor;
-use super::refusals::{BAD_ORDER, NO_SUCH_PROCESS};
+use super::refusals::{BAD_ORDER, NO_SUCH_PROCESS, STATE_CHANGED};
 use super::rules::{LONGEST_REASON, segment_problems, text_problems};
 use super::types::{Empty, Status};
 use crate::codes::{Class, Code, refused};
@@ -125,14 +125,7 @@ const CODES: &[Code] = &[
          to withdraw through the API (scope corehr:process.instance:write)",
         "没有撤回权限：操作人须为流程发起人、流程管理员或审批单管理员，且应用须开通撤回接口权限（corehr:process.instance:write）",
     ),
-    Code {
-        code: 1161005,
-        class: Class::Conflict,
-        kind: ErrorKind::Conflict,
-        meaning: "the process's state changed meanwhile",
-        en: "try again later",
-        zh: "审批状态已更新，请稍后重试",
-    },
+    STATE_CHANGED,
     Code {
         code: 1161006,
         class: Class::Finished,

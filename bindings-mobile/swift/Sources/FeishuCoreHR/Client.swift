@@ -124,6 +124,130 @@ public final class Client: Sendable {
         return done
     }
 
+    /// Approves or rejects one task. Where the answer is lost, it reads the process as ``withdrawProcess`` does, and looks
+    /// for the task there.
+    ///
+    /// - Parameters:
+    ///   - approverId: the task, of the process's `todos`.
+    ///   - actor: who decides: the task's own approver, or `.system()` in its place.
+    ///   - decision: `.approve()`, or `.reject(reason: …)`; a reason has at most 1,000 characters.
+    ///   - fieldValuesV2: values to write into the task's form along with the decision.
+    ///   - departmentIdType: the kind of the departments' ids in these; by default `open_department_id`.
+    ///   - alreadyReviewed: whether a task that has ended so already, and not by an answer to this call, is a success or an
+    ///     error.
+    ///   - checkFirst: whether to read the process first, within the same deadline and quota, and to write nothing unless
+    ///     the task is still to do; where reading is forbidden, the call fails with that.
+    /// - Returns: how sure it is that this call did it.
+    public func reviewTask(
+        _ processId: String,
+        approverId: String,
+        actor: FeishuCoreHRGenerated.Actor,
+        decision: Decision,
+        fieldValuesV2: [NewFormVariable] = [],
+        departmentIdType: DepartmentIdType? = nil,
+        readBack: ReadBack = .bestEffort,
+        deadline: Duration? = nil,
+        token: String? = nil,
+        requestId: String? = nil,
+        alreadyReviewed: Already = .success,
+        checkFirst: Bool = false
+    ) async throws(FeishuError) -> Reviewed {
+        let request = ReviewTask(
+            processId: processId, approverId: approverId, actor: actor, decision: decision, fieldValuesV2: fieldValuesV2,
+            departmentIdType: departmentIdType
+        )
+        let options = CallOptions(deadline: deadline?.milliseconds, token: token, requestId: requestId)
+        let new = NewCall(
+            request: .reviewTask(request: request), options: options, readBack: readBack, already: alreadyReviewed,
+            checkFirst: checkFirst
+        )
+        guard case .reviewTask(let done) = try await run(native, new, host) else { throw foreign }
+        return done
+    }
+
+    /// Hands tasks of a running process over to somebody else. It is never sent again once it may have arrived.
+    ///
+    /// - Parameters:
+    ///   - actor: who hands them over.
+    ///   - to: who gets them, by the same kind of id as the actor, if that is a user.
+    ///   - approverIds: the tasks: 1 to 20, each once, of the process's `todos`.
+    ///   - remark: for people.
+    public func transferTasks(
+        _ processId: String,
+        actor: FeishuCoreHRGenerated.Actor,
+        to: User,
+        approverIds: [String],
+        remark: String? = nil,
+        deadline: Duration? = nil,
+        token: String? = nil,
+        requestId: String? = nil
+    ) async throws(FeishuError) -> Accepted {
+        let request = TransferTasks(
+            processId: processId, actor: actor, toUserId: to, approverIds: approverIds, remark: remark
+        )
+        let options = CallOptions(deadline: deadline?.milliseconds, token: token, requestId: requestId)
+        let new = NewCall(request: .transferTasks(request: request), options: options)
+        guard case .transferTasks(let done) = try await run(native, new, host) else { throw foreign }
+        return done
+    }
+
+    /// Adds people who must approve, too. It is never sent again once it may have arrived.
+    ///
+    /// - Parameters:
+    ///   - actor: who adds them.
+    ///   - target: what they are added to: a task or a node.
+    ///   - extraType: before it, beside it (`.parallel`) or after it.
+    ///   - extraUserIds: the people: 1 to 20, each once, by one kind of id, also that of the actor.
+    ///   - approvalType: whether all or one of them must approve; beside a target only `.allOf` is possible.
+    ///   - remark: for people.
+    public func addApprovers(
+        _ processId: String,
+        actor: FeishuCoreHRGenerated.Actor,
+        target: Target,
+        extraType: ExtraType,
+        extraUserIds: [User],
+        approvalType: ApprovalType? = nil,
+        remark: String? = nil,
+        deadline: Duration? = nil,
+        token: String? = nil,
+        requestId: String? = nil
+    ) async throws(FeishuError) -> Accepted {
+        let request = AddApprovers(
+            processId: processId, actor: actor, target: target, extraType: extraType, extraUserIds: extraUserIds,
+            approvalType: approvalType, remark: remark
+        )
+        let options = CallOptions(deadline: deadline?.milliseconds, token: token, requestId: requestId)
+        let new = NewCall(request: .addApprovers(request: request), options: options)
+        guard case .addApprovers(let done) = try await run(native, new, host) else { throw foreign }
+        return done
+    }
+
+    /// Starts a process, if its flow's business type is custom. It is never sent again once it may have arrived, and nothing
+    /// tells afterwards which request has started a process.
+    ///
+    /// - Parameters:
+    ///   - flowDefinitionId: `people_<digits>_<digits>`.
+    ///   - actor: who starts it.
+    ///   - flowData: the values that the process starts with.
+    ///   - departmentIdType: the kind of the departments' ids in these; by default `open_department_id`.
+    public func startProcess(
+        _ flowDefinitionId: String,
+        actor: FeishuCoreHRGenerated.Actor,
+        flowData: [NewFormVariable] = [],
+        departmentIdType: DepartmentIdType? = nil,
+        deadline: Duration? = nil,
+        token: String? = nil,
+        requestId: String? = nil
+    ) async throws(FeishuError) -> Started {
+        let request = StartProcess(
+            flowDefinitionId: flowDefinitionId, actor: actor, flowData: flowData, departmentIdType: departmentIdType
+        )
+        let options = CallOptions(deadline: deadline?.milliseconds, token: token, requestId: requestId)
+        let new = NewCall(request: .startProcess(request: request), options: options)
+        guard case .startProcess(let started) = try await run(native, new, host) else { throw foreign }
+        return started
+    }
+
     /// Reads one process.
     ///
     /// - Parameter userIdType: the kind of the user ids in the answer; by default `open_id`.
@@ -323,6 +447,34 @@ public final class Client: Sendable {
         _ request: RevokeProcess, token: String? = nil, requestId: String? = nil
     ) throws(FeishuError) -> HttpRequest {
         try shown(.revokeProcess(request: request), token, requestId)
+    }
+
+    /// The same for the request that approves or rejects a task.
+    public func request(
+        _ request: ReviewTask, token: String? = nil, requestId: String? = nil
+    ) throws(FeishuError) -> HttpRequest {
+        try shown(.reviewTask(request: request), token, requestId)
+    }
+
+    /// The same for the request that hands tasks over.
+    public func request(
+        _ request: TransferTasks, token: String? = nil, requestId: String? = nil
+    ) throws(FeishuError) -> HttpRequest {
+        try shown(.transferTasks(request: request), token, requestId)
+    }
+
+    /// The same for the request that adds approvers.
+    public func request(
+        _ request: AddApprovers, token: String? = nil, requestId: String? = nil
+    ) throws(FeishuError) -> HttpRequest {
+        try shown(.addApprovers(request: request), token, requestId)
+    }
+
+    /// The same for the request that starts a process.
+    public func request(
+        _ request: StartProcess, token: String? = nil, requestId: String? = nil
+    ) throws(FeishuError) -> HttpRequest {
+        try shown(.startProcess(request: request), token, requestId)
     }
 
     /// The same for the request that reads a process.

@@ -12,6 +12,27 @@ public enum DecodeReply {
         _ = try decoded("revoke_process", response)
     }
 
+    /// The answer to a decision about a task.
+    public static func reviewTask(_ response: HttpResponse) throws(FeishuError) {
+        _ = try decoded("review_task", response)
+    }
+
+    /// The answer to the handing over of tasks.
+    public static func transferTasks(_ response: HttpResponse) throws(FeishuError) {
+        _ = try decoded("transfer_tasks", response)
+    }
+
+    /// The answer to the adding of approvers.
+    public static func addApprovers(_ response: HttpResponse) throws(FeishuError) {
+        _ = try decoded("add_approvers", response)
+    }
+
+    /// The answer to a start.
+    public static func startProcess(_ response: HttpResponse) throws(FeishuError) -> Started {
+        guard case .startProcess(let started) = try decoded("start_process", response) else { throw foreign }
+        return started
+    }
+
     /// The answer to the reading of a process.
     public static func getProcess(_ response: HttpResponse) throws(FeishuError) -> FeishuCoreHRGenerated.Process {
         guard case .getProcess(let process) = try decoded("get_process", response) else { throw foreign }

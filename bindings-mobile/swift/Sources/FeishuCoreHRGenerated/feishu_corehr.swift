@@ -685,6 +685,201 @@ public func FfiConverterTypeAbstractLine_lower(_ value: AbstractLine) -> RustBuf
 
 
 /**
+ * Feishu has accepted a write, and says nothing more.
+ */
+public struct Accepted: Equatable, Hashable {
+    /**
+     * How many times it was sent.
+     */
+    public var attempts: UInt32
+    /**
+     * The log id of the answer.
+     */
+    public var logId: String?
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * How many times it was sent.
+         */attempts: UInt32, 
+        /**
+         * The log id of the answer.
+         */logId: String? = nil) {
+        self.attempts = attempts
+        self.logId = logId
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension Accepted: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeAccepted: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Accepted {
+        return
+            try Accepted(
+                attempts: FfiConverterUInt32.read(from: &buf), 
+                logId: FfiConverterOptionString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: Accepted, into buf: inout [UInt8]) {
+        FfiConverterUInt32.write(value.attempts, into: &buf)
+        FfiConverterOptionString.write(value.logId, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeAccepted_lift(_ buf: RustBuffer) throws -> Accepted {
+    return try FfiConverterTypeAccepted.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeAccepted_lower(_ value: Accepted) -> RustBuffer {
+    return FfiConverterTypeAccepted.lower(value)
+}
+
+
+/**
+ * Adds people who must approve, too.
+ *
+ * PUT `/open-apis/corehr/v2/processes/{process_id}/extra`
+ * ([page](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/corehr-v2/process-extra/update)).
+ * The app needs the scope `corehr:process.instance:write`. At most 20 calls a minute. It is never sent again once it may
+ * have arrived: nothing would keep people from being asked twice.
+ */
+public struct AddApprovers: Equatable, Hashable {
+    /**
+     * The process: a number of 19 digits, as text. At most 128 bytes; no separator, space or control character.
+     */
+    public var processId: String
+    /**
+     * Who adds them (`operator`).
+     */
+    public var actor: Actor
+    /**
+     * What they are added to: a task, or a node.
+     */
+    public var target: Target
+    /**
+     * Before it, beside it or after it.
+     */
+    public var extraType: ExtraType
+    /**
+     * The people: 1 to 20, each once. Their ids are of one kind, also that of the actor, if that is a user.
+     */
+    public var extraUserIds: [User]
+    /**
+     * Whether all or one of them must approve; no default is documented. Beside the target only `AllOf` is possible, and
+     * is sent where this is left out.
+     */
+    public var approvalType: ApprovalType?
+    /**
+     * A remark, for people. No limit of its length is documented.
+     */
+    public var remark: String?
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The process: a number of 19 digits, as text. At most 128 bytes; no separator, space or control character.
+         */processId: String, 
+        /**
+         * Who adds them (`operator`).
+         */actor: Actor, 
+        /**
+         * What they are added to: a task, or a node.
+         */target: Target, 
+        /**
+         * Before it, beside it or after it.
+         */extraType: ExtraType, 
+        /**
+         * The people: 1 to 20, each once. Their ids are of one kind, also that of the actor, if that is a user.
+         */extraUserIds: [User] = [], 
+        /**
+         * Whether all or one of them must approve; no default is documented. Beside the target only `AllOf` is possible, and
+         * is sent where this is left out.
+         */approvalType: ApprovalType? = nil, 
+        /**
+         * A remark, for people. No limit of its length is documented.
+         */remark: String? = nil) {
+        self.processId = processId
+        self.actor = actor
+        self.target = target
+        self.extraType = extraType
+        self.extraUserIds = extraUserIds
+        self.approvalType = approvalType
+        self.remark = remark
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension AddApprovers: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeAddApprovers: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> AddApprovers {
+        return
+            try AddApprovers(
+                processId: FfiConverterString.read(from: &buf), 
+                actor: FfiConverterTypeActor.read(from: &buf), 
+                target: FfiConverterTypeTarget.read(from: &buf), 
+                extraType: FfiConverterTypeExtraType.read(from: &buf), 
+                extraUserIds: FfiConverterSequenceTypeUser.read(from: &buf), 
+                approvalType: FfiConverterOptionTypeApprovalType.read(from: &buf), 
+                remark: FfiConverterOptionString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: AddApprovers, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.processId, into: &buf)
+        FfiConverterTypeActor.write(value.actor, into: &buf)
+        FfiConverterTypeTarget.write(value.target, into: &buf)
+        FfiConverterTypeExtraType.write(value.extraType, into: &buf)
+        FfiConverterSequenceTypeUser.write(value.extraUserIds, into: &buf)
+        FfiConverterOptionTypeApprovalType.write(value.approvalType, into: &buf)
+        FfiConverterOptionString.write(value.remark, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeAddApprovers_lift(_ buf: RustBuffer) throws -> AddApprovers {
+    return try FfiConverterTypeAddApprovers.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeAddApprovers_lower(_ value: AddApprovers) -> RustBuffer {
+    return FfiConverterTypeAddApprovers.lower(value)
+}
+
+
+/**
  * What to do about a failure, in two languages.
  */
 public struct Advice: Equatable, Hashable {
@@ -4691,6 +4886,223 @@ public func FfiConverterTypeRecordValue_lower(_ value: RecordValue) -> RustBuffe
 
 
 /**
+ * Approves or rejects one task of a process. Where one approval is enough (或签) it passes the node; where all must
+ * approve (会签) the others still have to.
+ *
+ * PUT `/open-apis/corehr/v2/processes/{process_id}/approvers/{approver_id}`
+ * ([page](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/corehr-v2/process-approver/update)).
+ * The app needs the scope `corehr:process.instance:write`. At most 50 calls a second.
+ */
+public struct ReviewTask: Equatable, Hashable {
+    /**
+     * The process: a number of 19 digits, as text. At most 128 bytes; no separator, space or control character.
+     */
+    public var processId: String
+    /**
+     * The task: an `approver_id` of the process's `todos`. The rules are those of a process's id.
+     */
+    public var approverId: String
+    /**
+     * Who decides: the task's own approver, or the system in its place, after which that approver may not see the task
+     * any more.
+     */
+    public var actor: Actor
+    /**
+     * Approve, or reject with a reason.
+     */
+    public var decision: Decision
+    /**
+     * Values to write into the task's form along with the decision, at most 100,000.
+     */
+    public var fieldValuesV2: [NewFormVariable]
+    /**
+     * The kind of the departments' ids in these values; Feishu's default is `OpenDepartmentId`. Employees in them are by
+     * the kind of id that the actor has, and by `OpenId` where that is the system alone.
+     */
+    public var departmentIdType: DepartmentIdType?
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The process: a number of 19 digits, as text. At most 128 bytes; no separator, space or control character.
+         */processId: String, 
+        /**
+         * The task: an `approver_id` of the process's `todos`. The rules are those of a process's id.
+         */approverId: String, 
+        /**
+         * Who decides: the task's own approver, or the system in its place, after which that approver may not see the task
+         * any more.
+         */actor: Actor, 
+        /**
+         * Approve, or reject with a reason.
+         */decision: Decision, 
+        /**
+         * Values to write into the task's form along with the decision, at most 100,000.
+         */fieldValuesV2: [NewFormVariable] = [], 
+        /**
+         * The kind of the departments' ids in these values; Feishu's default is `OpenDepartmentId`. Employees in them are by
+         * the kind of id that the actor has, and by `OpenId` where that is the system alone.
+         */departmentIdType: DepartmentIdType? = nil) {
+        self.processId = processId
+        self.approverId = approverId
+        self.actor = actor
+        self.decision = decision
+        self.fieldValuesV2 = fieldValuesV2
+        self.departmentIdType = departmentIdType
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension ReviewTask: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeReviewTask: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> ReviewTask {
+        return
+            try ReviewTask(
+                processId: FfiConverterString.read(from: &buf), 
+                approverId: FfiConverterString.read(from: &buf), 
+                actor: FfiConverterTypeActor.read(from: &buf), 
+                decision: FfiConverterTypeDecision.read(from: &buf), 
+                fieldValuesV2: FfiConverterSequenceTypeNewFormVariable.read(from: &buf), 
+                departmentIdType: FfiConverterOptionTypeDepartmentIdType.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: ReviewTask, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.processId, into: &buf)
+        FfiConverterString.write(value.approverId, into: &buf)
+        FfiConverterTypeActor.write(value.actor, into: &buf)
+        FfiConverterTypeDecision.write(value.decision, into: &buf)
+        FfiConverterSequenceTypeNewFormVariable.write(value.fieldValuesV2, into: &buf)
+        FfiConverterOptionTypeDepartmentIdType.write(value.departmentIdType, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeReviewTask_lift(_ buf: RustBuffer) throws -> ReviewTask {
+    return try FfiConverterTypeReviewTask.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeReviewTask_lower(_ value: ReviewTask) -> RustBuffer {
+    return FfiConverterTypeReviewTask.lower(value)
+}
+
+
+/**
+ * The task is approved, or rejected, as it was meant to be.
+ */
+public struct Reviewed: Equatable, Hashable {
+    /**
+     * The process.
+     */
+    public var processId: String
+    /**
+     * By whom, as far as can be known.
+     */
+    public var attribution: Attribution
+    /**
+     * How many times the decision was sent.
+     */
+    public var attempts: UInt32
+    /**
+     * Whether it was sent again without the process being read in between, because reading is forbidden.
+     */
+    public var resentUnread: Bool
+    /**
+     * The log id of the answer that decided.
+     */
+    public var logId: String?
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The process.
+         */processId: String, 
+        /**
+         * By whom, as far as can be known.
+         */attribution: Attribution, 
+        /**
+         * How many times the decision was sent.
+         */attempts: UInt32, 
+        /**
+         * Whether it was sent again without the process being read in between, because reading is forbidden.
+         */resentUnread: Bool, 
+        /**
+         * The log id of the answer that decided.
+         */logId: String? = nil) {
+        self.processId = processId
+        self.attribution = attribution
+        self.attempts = attempts
+        self.resentUnread = resentUnread
+        self.logId = logId
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension Reviewed: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeReviewed: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Reviewed {
+        return
+            try Reviewed(
+                processId: FfiConverterString.read(from: &buf), 
+                attribution: FfiConverterTypeAttribution.read(from: &buf), 
+                attempts: FfiConverterUInt32.read(from: &buf), 
+                resentUnread: FfiConverterBool.read(from: &buf), 
+                logId: FfiConverterOptionString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: Reviewed, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.processId, into: &buf)
+        FfiConverterTypeAttribution.write(value.attribution, into: &buf)
+        FfiConverterUInt32.write(value.attempts, into: &buf)
+        FfiConverterBool.write(value.resentUnread, into: &buf)
+        FfiConverterOptionString.write(value.logId, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeReviewed_lift(_ buf: RustBuffer) throws -> Reviewed {
+    return try FfiConverterTypeReviewed.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeReviewed_lower(_ value: Reviewed) -> RustBuffer {
+    return FfiConverterTypeReviewed.lower(value)
+}
+
+
+/**
  * Undoes a process that is completed (status 9): it becomes revoked (status 8), possibly after a time of being revoked
  * (status 15).
  *
@@ -4897,6 +5309,182 @@ public func FfiConverterTypeRevoked_lower(_ value: Revoked) -> RustBuffer {
 
 
 /**
+ * Starts a process of a flow definition whose business type is custom; no other can be started.
+ *
+ * POST `/open-apis/corehr/v2/process_start`
+ * ([page](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/corehr-v2/process_start/create)).
+ * The app needs the scope `corehr:process.instance:write`. At most 20 calls a minute. Nothing keeps two requests from
+ * starting two processes, and nothing tells afterwards which request has started one: it is never sent again once it may
+ * have arrived.
+ */
+public struct StartProcess: Equatable, Hashable {
+    /**
+     * The flow definition: `people_<digits>_<digits>`. At most 128 bytes, without spaces and control characters.
+     */
+    public var flowDefinitionId: String
+    /**
+     * Who starts it (`initiator_id`, `system_initiator`).
+     */
+    public var actor: Actor
+    /**
+     * The values that the process starts with, at most 100,000. `get_template` shows their shape.
+     */
+    public var flowData: [NewFormVariable]
+    /**
+     * The kind of the departments' ids in these values; Feishu's default is `OpenDepartmentId`. Employees in them are by
+     * the kind of id that the actor has, and by `OpenId` where that is the system alone.
+     */
+    public var departmentIdType: DepartmentIdType?
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The flow definition: `people_<digits>_<digits>`. At most 128 bytes, without spaces and control characters.
+         */flowDefinitionId: String, 
+        /**
+         * Who starts it (`initiator_id`, `system_initiator`).
+         */actor: Actor, 
+        /**
+         * The values that the process starts with, at most 100,000. `get_template` shows their shape.
+         */flowData: [NewFormVariable] = [], 
+        /**
+         * The kind of the departments' ids in these values; Feishu's default is `OpenDepartmentId`. Employees in them are by
+         * the kind of id that the actor has, and by `OpenId` where that is the system alone.
+         */departmentIdType: DepartmentIdType? = nil) {
+        self.flowDefinitionId = flowDefinitionId
+        self.actor = actor
+        self.flowData = flowData
+        self.departmentIdType = departmentIdType
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension StartProcess: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeStartProcess: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> StartProcess {
+        return
+            try StartProcess(
+                flowDefinitionId: FfiConverterString.read(from: &buf), 
+                actor: FfiConverterTypeActor.read(from: &buf), 
+                flowData: FfiConverterSequenceTypeNewFormVariable.read(from: &buf), 
+                departmentIdType: FfiConverterOptionTypeDepartmentIdType.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: StartProcess, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.flowDefinitionId, into: &buf)
+        FfiConverterTypeActor.write(value.actor, into: &buf)
+        FfiConverterSequenceTypeNewFormVariable.write(value.flowData, into: &buf)
+        FfiConverterOptionTypeDepartmentIdType.write(value.departmentIdType, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeStartProcess_lift(_ buf: RustBuffer) throws -> StartProcess {
+    return try FfiConverterTypeStartProcess.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeStartProcess_lower(_ value: StartProcess) -> RustBuffer {
+    return FfiConverterTypeStartProcess.lower(value)
+}
+
+
+/**
+ * The process is started.
+ */
+public struct Started: Equatable, Hashable {
+    /**
+     * The process.
+     */
+    public var processId: String
+    /**
+     * How many times the request was sent; 0 where an answer was read by itself.
+     */
+    public var attempts: UInt32
+    /**
+     * The log id of the answer.
+     */
+    public var logId: String?
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The process.
+         */processId: String, 
+        /**
+         * How many times the request was sent; 0 where an answer was read by itself.
+         */attempts: UInt32, 
+        /**
+         * The log id of the answer.
+         */logId: String? = nil) {
+        self.processId = processId
+        self.attempts = attempts
+        self.logId = logId
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension Started: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeStarted: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Started {
+        return
+            try Started(
+                processId: FfiConverterString.read(from: &buf), 
+                attempts: FfiConverterUInt32.read(from: &buf), 
+                logId: FfiConverterOptionString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: Started, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.processId, into: &buf)
+        FfiConverterUInt32.write(value.attempts, into: &buf)
+        FfiConverterOptionString.write(value.logId, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeStarted_lift(_ buf: RustBuffer) throws -> Started {
+    return try FfiConverterTypeStarted.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeStarted_lower(_ value: Started) -> RustBuffer {
+    return FfiConverterTypeStarted.lower(value)
+}
+
+
+/**
  * A value that another one points at.
  */
 public struct SubValue: Equatable, Hashable {
@@ -5061,6 +5649,110 @@ public func FfiConverterTypeTaskPage_lift(_ buf: RustBuffer) throws -> TaskPage 
 #endif
 public func FfiConverterTypeTaskPage_lower(_ value: TaskPage) -> RustBuffer {
     return FfiConverterTypeTaskPage.lower(value)
+}
+
+
+/**
+ * Hands tasks of a running process over to somebody else.
+ *
+ * PUT `/open-apis/corehr/v2/processes/{process_id}/transfer`
+ * ([page](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/corehr-v2/process-transfer/update)).
+ * The app needs the scope `corehr:process.instance:write`. At most 20 calls a minute. It is never sent again once it may
+ * have arrived.
+ */
+public struct TransferTasks: Equatable, Hashable {
+    /**
+     * The process: a number of 19 digits, as text. At most 128 bytes; no separator, space or control character.
+     */
+    public var processId: String
+    /**
+     * Who hands them over (`operator`).
+     */
+    public var actor: Actor
+    /**
+     * Who gets them. Its id is of the same kind as that of the actor, if that is a user.
+     */
+    public var toUserId: User
+    /**
+     * The tasks: 1 to 20, each once, by the `approver_id` that they have in the process's `todos`.
+     */
+    public var approverIds: [String]
+    /**
+     * A remark, for people. No limit of its length is documented.
+     */
+    public var remark: String?
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The process: a number of 19 digits, as text. At most 128 bytes; no separator, space or control character.
+         */processId: String, 
+        /**
+         * Who hands them over (`operator`).
+         */actor: Actor, 
+        /**
+         * Who gets them. Its id is of the same kind as that of the actor, if that is a user.
+         */toUserId: User, 
+        /**
+         * The tasks: 1 to 20, each once, by the `approver_id` that they have in the process's `todos`.
+         */approverIds: [String] = [], 
+        /**
+         * A remark, for people. No limit of its length is documented.
+         */remark: String? = nil) {
+        self.processId = processId
+        self.actor = actor
+        self.toUserId = toUserId
+        self.approverIds = approverIds
+        self.remark = remark
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension TransferTasks: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeTransferTasks: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> TransferTasks {
+        return
+            try TransferTasks(
+                processId: FfiConverterString.read(from: &buf), 
+                actor: FfiConverterTypeActor.read(from: &buf), 
+                toUserId: FfiConverterTypeUser.read(from: &buf), 
+                approverIds: FfiConverterSequenceString.read(from: &buf), 
+                remark: FfiConverterOptionString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: TransferTasks, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.processId, into: &buf)
+        FfiConverterTypeActor.write(value.actor, into: &buf)
+        FfiConverterTypeUser.write(value.toUserId, into: &buf)
+        FfiConverterSequenceString.write(value.approverIds, into: &buf)
+        FfiConverterOptionString.write(value.remark, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeTransferTasks_lift(_ buf: RustBuffer) throws -> TransferTasks {
+    return try FfiConverterTypeTransferTasks.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeTransferTasks_lower(_ value: TransferTasks) -> RustBuffer {
+    return FfiConverterTypeTransferTasks.lower(value)
 }
 
 
@@ -5505,6 +6197,81 @@ public func FfiConverterTypeAlready_lower(_ value: Already) -> RustBuffer {
 
 
 /**
+ * How many of the added people must approve.
+ */
+
+public enum ApprovalType: Equatable, Hashable {
+    
+    /**
+     * All of them (会签).
+     */
+    case allOf
+    /**
+     * One of them (或签).
+     */
+    case anyOf
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension ApprovalType: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeApprovalType: FfiConverterRustBuffer {
+    typealias SwiftType = ApprovalType
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> ApprovalType {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+        
+        case 1: return .allOf
+        
+        case 2: return .anyOf
+        
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: ApprovalType, into buf: inout [UInt8]) {
+        switch value {
+        
+        
+        case .allOf:
+            writeInt(&buf, Int32(1))
+        
+        
+        case .anyOf:
+            writeInt(&buf, Int32(2))
+        
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeApprovalType_lift(_ buf: RustBuffer) throws -> ApprovalType {
+    return try FfiConverterTypeApprovalType.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeApprovalType_lower(_ value: ApprovalType) -> RustBuffer {
+    return FfiConverterTypeApprovalType.lower(value)
+}
+
+
+
+/**
  * How sure it is that this call has reached what it was meant to reach.
  */
 
@@ -5693,6 +6460,95 @@ public func FfiConverterTypeCredentials_lift(_ buf: RustBuffer) throws -> Creden
 #endif
 public func FfiConverterTypeCredentials_lower(_ value: Credentials) -> RustBuffer {
     return FfiConverterTypeCredentials.lower(value)
+}
+
+
+
+/**
+ * What is decided about a task.
+ *
+ * In JSON `{"approve": {}}`, `{"approve": {"reason": "…"}}` or `{"reject": {"reason": "…"}}`.
+ */
+
+public enum Decision: Equatable, Hashable {
+    
+    /**
+     * Approve it (通过).
+     */
+    case approve(
+        /**
+         * Why, for people: at most 1,000 characters.
+         */reason: String? = nil
+    )
+    /**
+     * Reject it (拒绝).
+     */
+    case reject(
+        /**
+         * Why, for people: not empty, and at most 1,000 characters.
+         */reason: String
+    )
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension Decision: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeDecision: FfiConverterRustBuffer {
+    typealias SwiftType = Decision
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Decision {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+        
+        case 1: return .approve(reason: try FfiConverterOptionString.read(from: &buf)
+        )
+        
+        case 2: return .reject(reason: try FfiConverterString.read(from: &buf)
+        )
+        
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: Decision, into buf: inout [UInt8]) {
+        switch value {
+        
+        
+        case let .approve(reason):
+            writeInt(&buf, Int32(1))
+            FfiConverterOptionString.write(reason, into: &buf)
+            
+        
+        case let .reject(reason):
+            writeInt(&buf, Int32(2))
+            FfiConverterString.write(reason, into: &buf)
+            
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeDecision_lift(_ buf: RustBuffer) throws -> Decision {
+    return try FfiConverterTypeDecision.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeDecision_lower(_ value: Decision) -> RustBuffer {
+    return FfiConverterTypeDecision.lower(value)
 }
 
 
@@ -6037,6 +6893,10 @@ public enum ErrorKind: Equatable, Hashable {
      */
     case notAnApiAnswer
     /**
+     * The task was handled already, and not as it was meant to be.
+     */
+    case notReviewable
+    /**
      * The process is not completed, so that it cannot be revoked: see `status`.
      */
     case notRevocable
@@ -6147,33 +7007,35 @@ public struct FfiConverterTypeErrorKind: FfiConverterRustBuffer {
         
         case 17: return .notAnApiAnswer
         
-        case 18: return .notRevocable
+        case 18: return .notReviewable
         
-        case 19: return .notWithdrawable
+        case 19: return .notRevocable
         
-        case 20: return .proxy
+        case 20: return .notWithdrawable
         
-        case 21: return .proxyAuth
+        case 21: return .proxy
         
-        case 22: return .quotaExhausted
+        case 22: return .proxyAuth
         
-        case 23: return .rateLimited
+        case 23: return .quotaExhausted
         
-        case 24: return .rejected
+        case 24: return .rateLimited
         
-        case 25: return .timeout
+        case 25: return .rejected
         
-        case 26: return .tlsUntrusted
+        case 26: return .timeout
         
-        case 27: return .tokenSource
+        case 27: return .tlsUntrusted
         
-        case 28: return .tooLarge
+        case 28: return .tokenSource
         
-        case 29: return .transport
+        case 29: return .tooLarge
         
-        case 30: return .unauthorized
+        case 30: return .transport
         
-        case 31: return .unexpectedRedirect
+        case 31: return .unauthorized
+        
+        case 32: return .unexpectedRedirect
         
         default: throw UniffiInternalError.unexpectedEnumCase
         }
@@ -6251,60 +7113,64 @@ public struct FfiConverterTypeErrorKind: FfiConverterRustBuffer {
             writeInt(&buf, Int32(17))
         
         
-        case .notRevocable:
+        case .notReviewable:
             writeInt(&buf, Int32(18))
         
         
-        case .notWithdrawable:
+        case .notRevocable:
             writeInt(&buf, Int32(19))
         
         
-        case .proxy:
+        case .notWithdrawable:
             writeInt(&buf, Int32(20))
         
         
-        case .proxyAuth:
+        case .proxy:
             writeInt(&buf, Int32(21))
         
         
-        case .quotaExhausted:
+        case .proxyAuth:
             writeInt(&buf, Int32(22))
         
         
-        case .rateLimited:
+        case .quotaExhausted:
             writeInt(&buf, Int32(23))
         
         
-        case .rejected:
+        case .rateLimited:
             writeInt(&buf, Int32(24))
         
         
-        case .timeout:
+        case .rejected:
             writeInt(&buf, Int32(25))
         
         
-        case .tlsUntrusted:
+        case .timeout:
             writeInt(&buf, Int32(26))
         
         
-        case .tokenSource:
+        case .tlsUntrusted:
             writeInt(&buf, Int32(27))
         
         
-        case .tooLarge:
+        case .tokenSource:
             writeInt(&buf, Int32(28))
         
         
-        case .transport:
+        case .tooLarge:
             writeInt(&buf, Int32(29))
         
         
-        case .unauthorized:
+        case .transport:
             writeInt(&buf, Int32(30))
         
         
-        case .unexpectedRedirect:
+        case .unauthorized:
             writeInt(&buf, Int32(31))
+        
+        
+        case .unexpectedRedirect:
+            writeInt(&buf, Int32(32))
         
         }
     }
@@ -6323,6 +7189,91 @@ public func FfiConverterTypeErrorKind_lift(_ buf: RustBuffer) throws -> ErrorKin
 #endif
 public func FfiConverterTypeErrorKind_lower(_ value: ErrorKind) -> RustBuffer {
     return FfiConverterTypeErrorKind.lower(value)
+}
+
+
+
+/**
+ * Where the added approval stands.
+ */
+
+public enum ExtraType: Equatable, Hashable {
+    
+    /**
+     * After the approval that it is added to.
+     */
+    case after
+    /**
+     * Before the approval that it is added to.
+     */
+    case before
+    /**
+     * Beside it, at the same time.
+     */
+    case parallel
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension ExtraType: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeExtraType: FfiConverterRustBuffer {
+    typealias SwiftType = ExtraType
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> ExtraType {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+        
+        case 1: return .after
+        
+        case 2: return .before
+        
+        case 3: return .parallel
+        
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: ExtraType, into buf: inout [UInt8]) {
+        switch value {
+        
+        
+        case .after:
+            writeInt(&buf, Int32(1))
+        
+        
+        case .before:
+            writeInt(&buf, Int32(2))
+        
+        
+        case .parallel:
+            writeInt(&buf, Int32(3))
+        
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeExtraType_lift(_ buf: RustBuffer) throws -> ExtraType {
+    return try FfiConverterTypeExtraType.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeExtraType_lower(_ value: ExtraType) -> RustBuffer {
+    return FfiConverterTypeExtraType.lower(value)
 }
 
 
@@ -6940,6 +7891,87 @@ public func FfiConverterTypeStatus_lift(_ buf: RustBuffer) throws -> Status {
 #endif
 public func FfiConverterTypeStatus_lower(_ value: Status) -> RustBuffer {
     return FfiConverterTypeStatus.lower(value)
+}
+
+
+
+/**
+ * One task, or a whole node, of a process. In JSON `{"approver_id": "…"}` or `{"node_id": "…"}`.
+ */
+
+public enum Target: Equatable, Hashable {
+    
+    /**
+     * A task: an `approver_id` of the process's `todos`.
+     */
+    case approverId(String
+    )
+    /**
+     * A node's instance. An approver's event names it (`node_id_str`); the details of a process do not.
+     */
+    case nodeId(String
+    )
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension Target: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeTarget: FfiConverterRustBuffer {
+    typealias SwiftType = Target
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Target {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+        
+        case 1: return .approverId(try FfiConverterString.read(from: &buf)
+        )
+        
+        case 2: return .nodeId(try FfiConverterString.read(from: &buf)
+        )
+        
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: Target, into buf: inout [UInt8]) {
+        switch value {
+        
+        
+        case let .approverId(v1):
+            writeInt(&buf, Int32(1))
+            FfiConverterString.write(v1, into: &buf)
+            
+        
+        case let .nodeId(v1):
+            writeInt(&buf, Int32(2))
+            FfiConverterString.write(v1, into: &buf)
+            
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeTarget_lift(_ buf: RustBuffer) throws -> Target {
+    return try FfiConverterTypeTarget.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeTarget_lower(_ value: Target) -> RustBuffer {
+    return FfiConverterTypeTarget.lower(value)
 }
 
 
@@ -8082,6 +9114,30 @@ fileprivate struct FfiConverterOptionTypeObjectValue: FfiConverterRustBuffer {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
+fileprivate struct FfiConverterOptionTypeApprovalType: FfiConverterRustBuffer {
+    typealias SwiftType = ApprovalType?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeApprovalType.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeApprovalType.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
 fileprivate struct FfiConverterOptionTypeDepartmentIdType: FfiConverterRustBuffer {
     typealias SwiftType = DepartmentIdType?
 
@@ -8524,6 +9580,31 @@ fileprivate struct FfiConverterSequenceTypeListedTask: FfiConverterRustBuffer {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
+fileprivate struct FfiConverterSequenceTypeNewFormVariable: FfiConverterRustBuffer {
+    typealias SwiftType = [NewFormVariable]
+
+    public static func write(_ value: [NewFormVariable], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeNewFormVariable.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [NewFormVariable] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [NewFormVariable]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeNewFormVariable.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
 fileprivate struct FfiConverterSequenceTypeNewSubValue: FfiConverterRustBuffer {
     typealias SwiftType = [NewSubValue]
 
@@ -8666,6 +9747,31 @@ fileprivate struct FfiConverterSequenceTypeStatus: FfiConverterRustBuffer {
         seq.reserveCapacity(Int(len))
         for _ in 0 ..< len {
             seq.append(try FfiConverterTypeStatus.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypeUser: FfiConverterRustBuffer {
+    typealias SwiftType = [User]
+
+    public static func write(_ value: [User], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeUser.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [User] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [User]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeUser.read(from: &buf))
         }
         return seq
     }

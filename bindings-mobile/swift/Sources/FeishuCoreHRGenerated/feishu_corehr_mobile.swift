@@ -1749,6 +1749,14 @@ public enum Decoded: Equatable, Hashable {
     /**
      * An answer to the operation of this name.
      */
+    case addApprovers(
+        /**
+         * What was read.
+         */value: Empty
+    )
+    /**
+     * An answer to the operation of this name.
+     */
     case getFlowVariables(
         /**
          * What was read.
@@ -1797,7 +1805,31 @@ public enum Decoded: Equatable, Hashable {
     /**
      * An answer to the operation of this name.
      */
+    case reviewTask(
+        /**
+         * What was read.
+         */value: Empty
+    )
+    /**
+     * An answer to the operation of this name.
+     */
     case revokeProcess(
+        /**
+         * What was read.
+         */value: Empty
+    )
+    /**
+     * An answer to the operation of this name.
+     */
+    case startProcess(
+        /**
+         * What was read.
+         */value: Started
+    )
+    /**
+     * An answer to the operation of this name.
+     */
+    case transferTasks(
         /**
          * What was read.
          */value: Empty
@@ -1831,28 +1863,40 @@ public struct FfiConverterTypeDecoded: FfiConverterRustBuffer {
         let variant: Int32 = try readInt(&buf)
         switch variant {
         
-        case 1: return .getFlowVariables(value: try FfiConverterTypeFormVariables.read(from: &buf)
+        case 1: return .addApprovers(value: try FfiConverterTypeEmpty.read(from: &buf)
         )
         
-        case 2: return .getFormVariables(value: try FfiConverterTypeFormVariables.read(from: &buf)
+        case 2: return .getFlowVariables(value: try FfiConverterTypeFormVariables.read(from: &buf)
         )
         
-        case 3: return .getProcess(value: try FfiConverterTypeProcess.read(from: &buf)
+        case 3: return .getFormVariables(value: try FfiConverterTypeFormVariables.read(from: &buf)
         )
         
-        case 4: return .getTemplate(value: try FfiConverterTypeFlowTemplate.read(from: &buf)
+        case 4: return .getProcess(value: try FfiConverterTypeProcess.read(from: &buf)
         )
         
-        case 5: return .listProcesses(value: try FfiConverterTypeProcessPage.read(from: &buf)
+        case 5: return .getTemplate(value: try FfiConverterTypeFlowTemplate.read(from: &buf)
         )
         
-        case 6: return .listTasks(value: try FfiConverterTypeTaskPage.read(from: &buf)
+        case 6: return .listProcesses(value: try FfiConverterTypeProcessPage.read(from: &buf)
         )
         
-        case 7: return .revokeProcess(value: try FfiConverterTypeEmpty.read(from: &buf)
+        case 7: return .listTasks(value: try FfiConverterTypeTaskPage.read(from: &buf)
         )
         
-        case 8: return .withdrawProcess(value: try FfiConverterTypeEmpty.read(from: &buf)
+        case 8: return .reviewTask(value: try FfiConverterTypeEmpty.read(from: &buf)
+        )
+        
+        case 9: return .revokeProcess(value: try FfiConverterTypeEmpty.read(from: &buf)
+        )
+        
+        case 10: return .startProcess(value: try FfiConverterTypeStarted.read(from: &buf)
+        )
+        
+        case 11: return .transferTasks(value: try FfiConverterTypeEmpty.read(from: &buf)
+        )
+        
+        case 12: return .withdrawProcess(value: try FfiConverterTypeEmpty.read(from: &buf)
         )
         
         default: throw UniffiInternalError.unexpectedEnumCase
@@ -1863,43 +1907,63 @@ public struct FfiConverterTypeDecoded: FfiConverterRustBuffer {
         switch value {
         
         
-        case let .getFlowVariables(value):
+        case let .addApprovers(value):
             writeInt(&buf, Int32(1))
-            FfiConverterTypeFormVariables.write(value, into: &buf)
+            FfiConverterTypeEmpty.write(value, into: &buf)
             
         
-        case let .getFormVariables(value):
+        case let .getFlowVariables(value):
             writeInt(&buf, Int32(2))
             FfiConverterTypeFormVariables.write(value, into: &buf)
             
         
-        case let .getProcess(value):
+        case let .getFormVariables(value):
             writeInt(&buf, Int32(3))
+            FfiConverterTypeFormVariables.write(value, into: &buf)
+            
+        
+        case let .getProcess(value):
+            writeInt(&buf, Int32(4))
             FfiConverterTypeProcess.write(value, into: &buf)
             
         
         case let .getTemplate(value):
-            writeInt(&buf, Int32(4))
+            writeInt(&buf, Int32(5))
             FfiConverterTypeFlowTemplate.write(value, into: &buf)
             
         
         case let .listProcesses(value):
-            writeInt(&buf, Int32(5))
+            writeInt(&buf, Int32(6))
             FfiConverterTypeProcessPage.write(value, into: &buf)
             
         
         case let .listTasks(value):
-            writeInt(&buf, Int32(6))
+            writeInt(&buf, Int32(7))
             FfiConverterTypeTaskPage.write(value, into: &buf)
             
         
+        case let .reviewTask(value):
+            writeInt(&buf, Int32(8))
+            FfiConverterTypeEmpty.write(value, into: &buf)
+            
+        
         case let .revokeProcess(value):
-            writeInt(&buf, Int32(7))
+            writeInt(&buf, Int32(9))
+            FfiConverterTypeEmpty.write(value, into: &buf)
+            
+        
+        case let .startProcess(value):
+            writeInt(&buf, Int32(10))
+            FfiConverterTypeStarted.write(value, into: &buf)
+            
+        
+        case let .transferTasks(value):
+            writeInt(&buf, Int32(11))
             FfiConverterTypeEmpty.write(value, into: &buf)
             
         
         case let .withdrawProcess(value):
-            writeInt(&buf, Int32(8))
+            writeInt(&buf, Int32(12))
             FfiConverterTypeEmpty.write(value, into: &buf)
             
         }
@@ -2411,6 +2475,14 @@ public enum Output: Equatable, Hashable {
     /**
      * The end of the operation of this name.
      */
+    case addApprovers(
+        /**
+         * What was read, or what is known of an act.
+         */value: Accepted
+    )
+    /**
+     * The end of the operation of this name.
+     */
     case getFlowVariables(
         /**
          * What was read, or what is known of an act.
@@ -2459,10 +2531,34 @@ public enum Output: Equatable, Hashable {
     /**
      * The end of the operation of this name.
      */
+    case reviewTask(
+        /**
+         * What was read, or what is known of an act.
+         */value: Reviewed
+    )
+    /**
+     * The end of the operation of this name.
+     */
     case revokeProcess(
         /**
          * What was read, or what is known of an act.
          */value: Revoked
+    )
+    /**
+     * The end of the operation of this name.
+     */
+    case startProcess(
+        /**
+         * What was read, or what is known of an act.
+         */value: Started
+    )
+    /**
+     * The end of the operation of this name.
+     */
+    case transferTasks(
+        /**
+         * What was read, or what is known of an act.
+         */value: Accepted
     )
     /**
      * The end of the operation of this name.
@@ -2501,31 +2597,43 @@ public struct FfiConverterTypeOutput: FfiConverterRustBuffer {
         let variant: Int32 = try readInt(&buf)
         switch variant {
         
-        case 1: return .getFlowVariables(value: try FfiConverterTypeFormVariables.read(from: &buf)
+        case 1: return .addApprovers(value: try FfiConverterTypeAccepted.read(from: &buf)
         )
         
-        case 2: return .getFormVariables(value: try FfiConverterTypeFormVariables.read(from: &buf)
+        case 2: return .getFlowVariables(value: try FfiConverterTypeFormVariables.read(from: &buf)
         )
         
-        case 3: return .getProcess(value: try FfiConverterTypeProcess.read(from: &buf)
+        case 3: return .getFormVariables(value: try FfiConverterTypeFormVariables.read(from: &buf)
         )
         
-        case 4: return .getTemplate(value: try FfiConverterTypeFlowTemplate.read(from: &buf)
+        case 4: return .getProcess(value: try FfiConverterTypeProcess.read(from: &buf)
         )
         
-        case 5: return .listProcesses(value: try FfiConverterTypeProcessPage.read(from: &buf)
+        case 5: return .getTemplate(value: try FfiConverterTypeFlowTemplate.read(from: &buf)
         )
         
-        case 6: return .listTasks(value: try FfiConverterTypeTaskPage.read(from: &buf)
+        case 6: return .listProcesses(value: try FfiConverterTypeProcessPage.read(from: &buf)
         )
         
-        case 7: return .revokeProcess(value: try FfiConverterTypeRevoked.read(from: &buf)
+        case 7: return .listTasks(value: try FfiConverterTypeTaskPage.read(from: &buf)
         )
         
-        case 8: return .withdrawProcess(value: try FfiConverterTypeWithdrawn.read(from: &buf)
+        case 8: return .reviewTask(value: try FfiConverterTypeReviewed.read(from: &buf)
         )
         
-        case 9: return .waitFor(value: try FfiConverterTypeProcess.read(from: &buf)
+        case 9: return .revokeProcess(value: try FfiConverterTypeRevoked.read(from: &buf)
+        )
+        
+        case 10: return .startProcess(value: try FfiConverterTypeStarted.read(from: &buf)
+        )
+        
+        case 11: return .transferTasks(value: try FfiConverterTypeAccepted.read(from: &buf)
+        )
+        
+        case 12: return .withdrawProcess(value: try FfiConverterTypeWithdrawn.read(from: &buf)
+        )
+        
+        case 13: return .waitFor(value: try FfiConverterTypeProcess.read(from: &buf)
         )
         
         default: throw UniffiInternalError.unexpectedEnumCase
@@ -2536,48 +2644,68 @@ public struct FfiConverterTypeOutput: FfiConverterRustBuffer {
         switch value {
         
         
-        case let .getFlowVariables(value):
+        case let .addApprovers(value):
             writeInt(&buf, Int32(1))
-            FfiConverterTypeFormVariables.write(value, into: &buf)
+            FfiConverterTypeAccepted.write(value, into: &buf)
             
         
-        case let .getFormVariables(value):
+        case let .getFlowVariables(value):
             writeInt(&buf, Int32(2))
             FfiConverterTypeFormVariables.write(value, into: &buf)
             
         
-        case let .getProcess(value):
+        case let .getFormVariables(value):
             writeInt(&buf, Int32(3))
+            FfiConverterTypeFormVariables.write(value, into: &buf)
+            
+        
+        case let .getProcess(value):
+            writeInt(&buf, Int32(4))
             FfiConverterTypeProcess.write(value, into: &buf)
             
         
         case let .getTemplate(value):
-            writeInt(&buf, Int32(4))
+            writeInt(&buf, Int32(5))
             FfiConverterTypeFlowTemplate.write(value, into: &buf)
             
         
         case let .listProcesses(value):
-            writeInt(&buf, Int32(5))
+            writeInt(&buf, Int32(6))
             FfiConverterTypeProcessPage.write(value, into: &buf)
             
         
         case let .listTasks(value):
-            writeInt(&buf, Int32(6))
+            writeInt(&buf, Int32(7))
             FfiConverterTypeTaskPage.write(value, into: &buf)
             
         
+        case let .reviewTask(value):
+            writeInt(&buf, Int32(8))
+            FfiConverterTypeReviewed.write(value, into: &buf)
+            
+        
         case let .revokeProcess(value):
-            writeInt(&buf, Int32(7))
+            writeInt(&buf, Int32(9))
             FfiConverterTypeRevoked.write(value, into: &buf)
             
         
+        case let .startProcess(value):
+            writeInt(&buf, Int32(10))
+            FfiConverterTypeStarted.write(value, into: &buf)
+            
+        
+        case let .transferTasks(value):
+            writeInt(&buf, Int32(11))
+            FfiConverterTypeAccepted.write(value, into: &buf)
+            
+        
         case let .withdrawProcess(value):
-            writeInt(&buf, Int32(8))
+            writeInt(&buf, Int32(12))
             FfiConverterTypeWithdrawn.write(value, into: &buf)
             
         
         case let .waitFor(value):
-            writeInt(&buf, Int32(9))
+            writeInt(&buf, Int32(13))
             FfiConverterTypeProcess.write(value, into: &buf)
             
         }
@@ -2771,6 +2899,14 @@ public enum Request: Equatable, Hashable {
     /**
      * The operation of this name.
      */
+    case addApprovers(
+        /**
+         * The arguments.
+         */request: AddApprovers
+    )
+    /**
+     * The operation of this name.
+     */
     case getFlowVariables(
         /**
          * The arguments.
@@ -2819,10 +2955,34 @@ public enum Request: Equatable, Hashable {
     /**
      * The operation of this name.
      */
+    case reviewTask(
+        /**
+         * The arguments.
+         */request: ReviewTask
+    )
+    /**
+     * The operation of this name.
+     */
     case revokeProcess(
         /**
          * The arguments.
          */request: RevokeProcess
+    )
+    /**
+     * The operation of this name.
+     */
+    case startProcess(
+        /**
+         * The arguments.
+         */request: StartProcess
+    )
+    /**
+     * The operation of this name.
+     */
+    case transferTasks(
+        /**
+         * The arguments.
+         */request: TransferTasks
     )
     /**
      * The operation of this name.
@@ -2861,31 +3021,43 @@ public struct FfiConverterTypeRequest: FfiConverterRustBuffer {
         let variant: Int32 = try readInt(&buf)
         switch variant {
         
-        case 1: return .getFlowVariables(request: try FfiConverterTypeGetFlowVariables.read(from: &buf)
+        case 1: return .addApprovers(request: try FfiConverterTypeAddApprovers.read(from: &buf)
         )
         
-        case 2: return .getFormVariables(request: try FfiConverterTypeGetFormVariables.read(from: &buf)
+        case 2: return .getFlowVariables(request: try FfiConverterTypeGetFlowVariables.read(from: &buf)
         )
         
-        case 3: return .getProcess(request: try FfiConverterTypeGetProcess.read(from: &buf)
+        case 3: return .getFormVariables(request: try FfiConverterTypeGetFormVariables.read(from: &buf)
         )
         
-        case 4: return .getTemplate(request: try FfiConverterTypeGetTemplate.read(from: &buf)
+        case 4: return .getProcess(request: try FfiConverterTypeGetProcess.read(from: &buf)
         )
         
-        case 5: return .listProcesses(request: try FfiConverterTypeListProcesses.read(from: &buf)
+        case 5: return .getTemplate(request: try FfiConverterTypeGetTemplate.read(from: &buf)
         )
         
-        case 6: return .listTasks(request: try FfiConverterTypeListTasks.read(from: &buf)
+        case 6: return .listProcesses(request: try FfiConverterTypeListProcesses.read(from: &buf)
         )
         
-        case 7: return .revokeProcess(request: try FfiConverterTypeRevokeProcess.read(from: &buf)
+        case 7: return .listTasks(request: try FfiConverterTypeListTasks.read(from: &buf)
         )
         
-        case 8: return .withdrawProcess(request: try FfiConverterTypeWithdrawProcess.read(from: &buf)
+        case 8: return .reviewTask(request: try FfiConverterTypeReviewTask.read(from: &buf)
         )
         
-        case 9: return .waitFor(request: try FfiConverterTypeWaitFor.read(from: &buf)
+        case 9: return .revokeProcess(request: try FfiConverterTypeRevokeProcess.read(from: &buf)
+        )
+        
+        case 10: return .startProcess(request: try FfiConverterTypeStartProcess.read(from: &buf)
+        )
+        
+        case 11: return .transferTasks(request: try FfiConverterTypeTransferTasks.read(from: &buf)
+        )
+        
+        case 12: return .withdrawProcess(request: try FfiConverterTypeWithdrawProcess.read(from: &buf)
+        )
+        
+        case 13: return .waitFor(request: try FfiConverterTypeWaitFor.read(from: &buf)
         )
         
         default: throw UniffiInternalError.unexpectedEnumCase
@@ -2896,48 +3068,68 @@ public struct FfiConverterTypeRequest: FfiConverterRustBuffer {
         switch value {
         
         
-        case let .getFlowVariables(request):
+        case let .addApprovers(request):
             writeInt(&buf, Int32(1))
+            FfiConverterTypeAddApprovers.write(request, into: &buf)
+            
+        
+        case let .getFlowVariables(request):
+            writeInt(&buf, Int32(2))
             FfiConverterTypeGetFlowVariables.write(request, into: &buf)
             
         
         case let .getFormVariables(request):
-            writeInt(&buf, Int32(2))
+            writeInt(&buf, Int32(3))
             FfiConverterTypeGetFormVariables.write(request, into: &buf)
             
         
         case let .getProcess(request):
-            writeInt(&buf, Int32(3))
+            writeInt(&buf, Int32(4))
             FfiConverterTypeGetProcess.write(request, into: &buf)
             
         
         case let .getTemplate(request):
-            writeInt(&buf, Int32(4))
+            writeInt(&buf, Int32(5))
             FfiConverterTypeGetTemplate.write(request, into: &buf)
             
         
         case let .listProcesses(request):
-            writeInt(&buf, Int32(5))
+            writeInt(&buf, Int32(6))
             FfiConverterTypeListProcesses.write(request, into: &buf)
             
         
         case let .listTasks(request):
-            writeInt(&buf, Int32(6))
+            writeInt(&buf, Int32(7))
             FfiConverterTypeListTasks.write(request, into: &buf)
             
         
+        case let .reviewTask(request):
+            writeInt(&buf, Int32(8))
+            FfiConverterTypeReviewTask.write(request, into: &buf)
+            
+        
         case let .revokeProcess(request):
-            writeInt(&buf, Int32(7))
+            writeInt(&buf, Int32(9))
             FfiConverterTypeRevokeProcess.write(request, into: &buf)
             
         
+        case let .startProcess(request):
+            writeInt(&buf, Int32(10))
+            FfiConverterTypeStartProcess.write(request, into: &buf)
+            
+        
+        case let .transferTasks(request):
+            writeInt(&buf, Int32(11))
+            FfiConverterTypeTransferTasks.write(request, into: &buf)
+            
+        
         case let .withdrawProcess(request):
-            writeInt(&buf, Int32(8))
+            writeInt(&buf, Int32(12))
             FfiConverterTypeWithdrawProcess.write(request, into: &buf)
             
         
         case let .waitFor(request):
-            writeInt(&buf, Int32(9))
+            writeInt(&buf, Int32(13))
             FfiConverterTypeWaitFor.write(request, into: &buf)
             
         }

@@ -99,13 +99,17 @@ private func performed(_ options: JSON, _ calls: [JSON], _ url: String) async th
 private func performed(_ client: Client, _ call: JSON) async throws -> JSON {
     do {
         switch call["operation"]?.string ?? withdraw {
+        case "add_approvers": return ["value": plain(try await added(client, call))]
         case "get_flow_variables": return ["value": plain(try await flow(client, call))]
         case "get_form_variables": return ["value": plain(try await form(client, call))]
         case "get_process": return ["value": plain(try await got(client, call))]
         case "get_template": return ["value": plain(try await template(client, call))]
         case "list_processes": return try await processes(client, call)
         case "list_tasks": return try await tasks(client, call)
+        case "review_task": return ["value": plain(try await reviewed(client, call))]
         case "revoke_process": return ["value": plain(try await revoked(client, call))]
+        case "start_process": return ["value": plain(try await started(client, call))]
+        case "transfer_tasks": return ["value": plain(try await transferred(client, call))]
         case "wait_for": return ["value": plain(try await waited(client, call))]
         case "withdraw_process": return ["value": plain(try await withdrawn(client, call))]
         case let unknown: throw VectorError(text: "`\(unknown)` is played nowhere")
@@ -165,6 +169,111 @@ private func revoked(_ client: Client, _ call: JSON) async throws -> Revoked {
         alreadyRevoked: try already(call["already_revoked"]),
         checkFirst: call["check_first"]?.bool ?? false
     )
+}
+
+private func reviewed(_ client: Client, _ call: JSON) async throws -> Reviewed {
+    let decision: Decision =
+        if let reject = call["decision"]?["reject"] {
+            .reject(reason: reject["reason"]?.string ?? "")
+        } else {
+            .approve(reason: call["decision"]?["approve"]?["reason"]?.string)
+        }
+    return try await client.reviewTask(
+        call["process_id"]?.string ?? sample,
+        approverId: call["approver_id"]?.string ?? "",
+        actor: try actor(call["actor"]),
+        decision: decision,
+        fieldValuesV2: try variables(call["field_values_v2"]),
+        departmentIdType: try call["department_id_type"]?.string.map(departmentIdType),
+        readBack: try call["read_back"]?.string.map(readBack) ?? .bestEffort,
+        deadline: deadline(call),
+        token: call["token"]?.string,
+        requestId: call["request_id"]?.string,
+        alreadyReviewed: try already(call["already_reviewed"]),
+        checkFirst: call["check_first"]?.bool ?? false
+    )
+}
+
+private func transferred(_ client: Client, _ call: JSON) async throws -> Accepted {
+    try await client.transferTasks(
+        call["process_id"]?.string ?? sample,
+        actor: try actor(call["actor"]),
+        to: try user(call["to_user_id"] ?? [:]),
+        approverIds: (call["approver_ids"]?.array ?? []).compactMap(\.string),
+        remark: call["remark"]?.string,
+        deadline: deadline(call),
+        token: call["token"]?.string,
+        requestId: call["request_id"]?.string
+    )
+}
+
+private func added(_ client: Client, _ call: JSON) async throws -> Accepted {
+    let target: Target =
+        if let node = call["target"]?["node_id"]?.string {
+            .nodeId(node)
+        } else {
+            .approverId(call["target"]?["approver_id"]?.string ?? "")
+        }
+    let extraTypes: [String: ExtraType] = ["after": .after, "before": .before, "parallel": .parallel]
+    let approvalTypes: [String: ApprovalType] = ["all_of": .allOf, "any_of": .anyOf]
+    guard let extraType = extraTypes[call["extra_type"]?.string ?? ""] else { throw VectorError(text: "no extra type") }
+    return try await client.addApprovers(
+        call["process_id"]?.string ?? sample,
+        actor: try actor(call["actor"]),
+        target: target,
+        extraType: extraType,
+        extraUserIds: try (call["extra_user_ids"]?.array ?? []).map(user),
+        approvalType: call["approval_type"]?.string.flatMap { approvalTypes[$0] },
+        remark: call["remark"]?.string,
+        deadline: deadline(call),
+        token: call["token"]?.string,
+        requestId: call["request_id"]?.string
+    )
+}
+
+private func started(_ client: Client, _ call: JSON) async throws -> Started {
+    try await client.startProcess(
+        call["flow_definition_id"]?.string ?? "",
+        actor: try actor(call["actor"]),
+        flowData: try variables(call["flow_data"]),
+        departmentIdType: try call["department_id_type"]?.string.map(departmentIdType),
+        deadline: deadline(call),
+        token: call["token"]?.string,
+        requestId: call["request_id"]?.string
+    )
+}
+
+private func variables(_ of: JSON?) throws -> [NewFormVariable] {
+    try (of?.array ?? []).map { variable in
+        NewFormVariable(
+            variableApiName: variable["variable_api_name"]?.string ?? "",
+            variableValue: try variable["variable_value"].map(formValue),
+            subValues: try (variable["sub_values"]?.array ?? []).map { sub in
+                NewSubValue(key: sub["key"]?.string ?? "", value: try formValue(sub["value"] ?? [:]))
+            }
+        )
+    }
+}
+
+/// The kinds that vectors write.
+private func formValue(_ of: JSON) throws -> NewFormValue {
+    guard let (kind, value) = of.object?.first else { throw VectorError(text: "no value: \(of)") }
+    switch kind {
+    case "department_value": return .department(value.string ?? "")
+    case "list_values": return .items((value.array ?? []).compactMap(\.string))
+    case "number_value": return .number(value.string ?? "")
+    case "record_values":
+        return .record(
+            (value.array ?? []).map { record in
+                RecordValue(
+                    variableApiName: record["variable_api_name"]?.string ?? "",
+                    subValueKey: record["sub_value_key"]?.string ?? "",
+                    recordId: record["record_id"]?.string ?? ""
+                )
+            })
+    case "text_value": return .text(value.string ?? "")
+    default: throw VectorError(text: "`\(kind)` is written nowhere")
+    }
 }
 
 private func got(_ client: Client, _ call: JSON) async throws -> FeishuCoreHR.Process {
@@ -314,6 +423,16 @@ private func read(_ reply: JSON) throws -> JSON {
         case "get_template": return ["value": plain(try DecodeReply.getTemplate(response))]
         case "list_processes": return ["value": plain(try DecodeReply.listProcesses(response))]
         case "list_tasks": return ["value": plain(try DecodeReply.listTasks(response))]
+        case "add_approvers":
+            try DecodeReply.addApprovers(response)
+            return ["value": [:]]
+        case "review_task":
+            try DecodeReply.reviewTask(response)
+            return ["value": [:]]
+        case "start_process": return ["value": plain(try DecodeReply.startProcess(response))]
+        case "transfer_tasks":
+            try DecodeReply.transferTasks(response)
+            return ["value": [:]]
         case "revoke_process":
             try DecodeReply.revokeProcess(response)
             return ["value": [:]]

@@ -1,10 +1,15 @@
 package feishu.corehr
 
+import feishu.corehr.model.Accepted
 import feishu.corehr.model.Actor
+import feishu.corehr.model.AddApprovers
 import feishu.corehr.model.Already
+import feishu.corehr.model.ApprovalType
 import feishu.corehr.model.CallOptions
 import feishu.corehr.model.Credentials
+import feishu.corehr.model.Decision
 import feishu.corehr.model.DepartmentIdType
+import feishu.corehr.model.ExtraType
 import feishu.corehr.model.FeishuError
 import feishu.corehr.model.FlowTemplate
 import feishu.corehr.model.FormVariables
@@ -16,14 +21,22 @@ import feishu.corehr.model.HttpRequest
 import feishu.corehr.model.ListProcesses
 import feishu.corehr.model.ListTasks
 import feishu.corehr.model.ListedTask
+import feishu.corehr.model.NewFormVariable
 import feishu.corehr.model.Observation
 import feishu.corehr.model.Process
 import feishu.corehr.model.Quota
 import feishu.corehr.model.ReadBack
+import feishu.corehr.model.ReviewTask
+import feishu.corehr.model.Reviewed
 import feishu.corehr.model.RevokeProcess
 import feishu.corehr.model.Revoked
+import feishu.corehr.model.StartProcess
+import feishu.corehr.model.Started
 import feishu.corehr.model.Status
+import feishu.corehr.model.Target
 import feishu.corehr.model.TaskStatus
+import feishu.corehr.model.TransferTasks
+import feishu.corehr.model.User
 import feishu.corehr.model.UserIdType
 import feishu.corehr.model.WaitFor
 import feishu.corehr.model.WithdrawProcess
@@ -142,6 +155,112 @@ public class Client(
         val options = callOptions(deadline, token, requestId)
         val output = run(NewCall(request, options, readBack, alreadyRevoked, checkFirst))
         return (output as Output.RevokeProcess).value
+    }
+
+    /**
+     * Approves or rejects one task. Where the answer is lost, it reads the process as [withdrawProcess] does, and looks for
+     * the task there.
+     *
+     * @param approverId the task, of the process's `todos`.
+     * @param actor who decides: the task's own approver, or [Actor.System] in its place.
+     * @param decision [Decision.Approve], or [Decision.Reject] with a reason; a reason has at most 1,000 characters.
+     * @param fieldValuesV2 values to write into the task's form along with the decision.
+     * @param departmentIdType the kind of the departments' ids in these; by default `open_department_id`.
+     * @param alreadyReviewed whether a task that has ended so already, and not by an answer to this call, is a success or an
+     *   error.
+     * @param checkFirst whether to read the process first, within the same deadline and quota, and to write nothing unless
+     *   the task is still to do; where reading is forbidden, the call fails with that.
+     * @return how sure it is that this call did it.
+     */
+    public suspend fun reviewTask(
+        processId: String,
+        approverId: String,
+        actor: Actor,
+        decision: Decision,
+        fieldValuesV2: List<NewFormVariable> = emptyList(),
+        departmentIdType: DepartmentIdType? = null,
+        readBack: ReadBack = ReadBack.BEST_EFFORT,
+        deadline: Duration? = null,
+        token: String? = null,
+        requestId: String? = null,
+        alreadyReviewed: Already = Already.SUCCESS,
+        checkFirst: Boolean = false,
+    ): Reviewed {
+        val review = ReviewTask(processId, approverId, actor, decision, fieldValuesV2, departmentIdType)
+        val options = callOptions(deadline, token, requestId)
+        val output = run(NewCall(Request.ReviewTask(review), options, readBack, alreadyReviewed, checkFirst))
+        return (output as Output.ReviewTask).value
+    }
+
+    /**
+     * Hands tasks of a running process over to somebody else. It is never sent again once it may have arrived.
+     *
+     * @param actor who hands them over.
+     * @param toUserId who gets them, by the same kind of id as the actor, if that is a user.
+     * @param approverIds the tasks: 1 to 20, each once, of the process's `todos`.
+     * @param remark for people.
+     */
+    public suspend fun transferTasks(
+        processId: String,
+        actor: Actor,
+        toUserId: User,
+        approverIds: List<String>,
+        remark: String? = null,
+        deadline: Duration? = null,
+        token: String? = null,
+        requestId: String? = null,
+    ): Accepted {
+        val request = Request.TransferTasks(TransferTasks(processId, actor, toUserId, approverIds, remark))
+        return (run(NewCall(request, callOptions(deadline, token, requestId))) as Output.TransferTasks).value
+    }
+
+    /**
+     * Adds people who must approve, too. It is never sent again once it may have arrived.
+     *
+     * @param actor who adds them.
+     * @param target what they are added to: a task or a node.
+     * @param extraType before it, beside it ([ExtraType.PARALLEL]) or after it.
+     * @param extraUserIds the people: 1 to 20, each once, by one kind of id, also that of the actor.
+     * @param approvalType whether all or one of them must approve; beside a target only [ApprovalType.ALL_OF] is possible.
+     * @param remark for people.
+     */
+    public suspend fun addApprovers(
+        processId: String,
+        actor: Actor,
+        target: Target,
+        extraType: ExtraType,
+        extraUserIds: List<User>,
+        approvalType: ApprovalType? = null,
+        remark: String? = null,
+        deadline: Duration? = null,
+        token: String? = null,
+        requestId: String? = null,
+    ): Accepted {
+        val adding = AddApprovers(processId, actor, target, extraType, extraUserIds, approvalType, remark)
+        val output = run(NewCall(Request.AddApprovers(adding), callOptions(deadline, token, requestId)))
+        return (output as Output.AddApprovers).value
+    }
+
+    /**
+     * Starts a process, if its flow's business type is custom. It is never sent again once it may have arrived, and nothing
+     * tells afterwards which request has started a process.
+     *
+     * @param flowDefinitionId `people_<digits>_<digits>`.
+     * @param actor who starts it.
+     * @param flowData the values that the process starts with.
+     * @param departmentIdType the kind of the departments' ids in these; by default `open_department_id`.
+     */
+    public suspend fun startProcess(
+        flowDefinitionId: String,
+        actor: Actor,
+        flowData: List<NewFormVariable> = emptyList(),
+        departmentIdType: DepartmentIdType? = null,
+        deadline: Duration? = null,
+        token: String? = null,
+        requestId: String? = null,
+    ): Started {
+        val request = Request.StartProcess(StartProcess(flowDefinitionId, actor, flowData, departmentIdType))
+        return (run(NewCall(request, callOptions(deadline, token, requestId))) as Output.StartProcess).value
     }
 
     /**
@@ -311,6 +430,22 @@ public class Client(
     /** The same for the request that revokes a process. */
     public fun request(request: RevokeProcess, token: String? = null, requestId: String? = null): HttpRequest =
         shown(Request.RevokeProcess(request), token, requestId)
+
+    /** The same for the request that approves or rejects a task. */
+    public fun request(request: ReviewTask, token: String? = null, requestId: String? = null): HttpRequest =
+        shown(Request.ReviewTask(request), token, requestId)
+
+    /** The same for the request that hands tasks over. */
+    public fun request(request: TransferTasks, token: String? = null, requestId: String? = null): HttpRequest =
+        shown(Request.TransferTasks(request), token, requestId)
+
+    /** The same for the request that adds approvers. */
+    public fun request(request: AddApprovers, token: String? = null, requestId: String? = null): HttpRequest =
+        shown(Request.AddApprovers(request), token, requestId)
+
+    /** The same for the request that starts a process. */
+    public fun request(request: StartProcess, token: String? = null, requestId: String? = null): HttpRequest =
+        shown(Request.StartProcess(request), token, requestId)
 
     /** The same for the request that reads a process. */
     public fun request(request: GetProcess, token: String? = null, requestId: String? = null): HttpRequest =

@@ -1,20 +1,29 @@
 package feishu.corehr
 
+import feishu.corehr.model.Accepted
 import feishu.corehr.model.Actor
 import feishu.corehr.model.Already
+import feishu.corehr.model.ApprovalType
 import feishu.corehr.model.Credentials
+import feishu.corehr.model.Decision
 import feishu.corehr.model.DepartmentIdType
+import feishu.corehr.model.ExtraType
 import feishu.corehr.model.FeishuError
 import feishu.corehr.model.FlowTemplate
 import feishu.corehr.model.FormVariables
 import feishu.corehr.model.ListedTask
+import feishu.corehr.model.NewFormVariable
 import feishu.corehr.model.Observation
 import feishu.corehr.model.Process
 import feishu.corehr.model.Quota
 import feishu.corehr.model.ReadBack
+import feishu.corehr.model.Reviewed
 import feishu.corehr.model.Revoked
+import feishu.corehr.model.Started
 import feishu.corehr.model.Status
+import feishu.corehr.model.Target
 import feishu.corehr.model.TaskStatus
+import feishu.corehr.model.User
 import feishu.corehr.model.UserIdType
 import feishu.corehr.model.Withdrawn
 import java.time.Duration
@@ -66,6 +75,71 @@ public class FutureClient private constructor(private val client: Client) : Auto
     ): CompletableFuture<Revoked> = scope.future {
         options.run {
             client.revokeProcess(processId, actor, reason, readBack, deadline, token, requestId, already, checkFirst)
+        }
+    }
+
+    /** [Client.reviewTask]. */
+    @JvmOverloads
+    public fun reviewTask(
+        processId: String,
+        approverId: String,
+        actor: Actor,
+        decision: Decision,
+        fieldValuesV2: List<NewFormVariable> = emptyList(),
+        departmentIdType: DepartmentIdType? = null,
+        options: Options = Options(),
+    ): CompletableFuture<Reviewed> = scope.future {
+        options.run {
+            client.reviewTask(
+                processId, approverId, actor, decision, fieldValuesV2, departmentIdType, readBack, deadline, token, requestId,
+                already, checkFirst,
+            )
+        }
+    }
+
+    /** [Client.transferTasks]. */
+    @JvmOverloads
+    public fun transferTasks(
+        processId: String,
+        actor: Actor,
+        toUserId: User,
+        approverIds: List<String>,
+        remark: String? = null,
+        options: Options = Options(),
+    ): CompletableFuture<Accepted> = scope.future {
+        options.run { client.transferTasks(processId, actor, toUserId, approverIds, remark, deadline, token, requestId) }
+    }
+
+    /** [Client.addApprovers]. */
+    @JvmOverloads
+    public fun addApprovers(
+        processId: String,
+        actor: Actor,
+        target: Target,
+        extraType: ExtraType,
+        extraUserIds: List<User>,
+        approvalType: ApprovalType? = null,
+        remark: String? = null,
+        options: Options = Options(),
+    ): CompletableFuture<Accepted> = scope.future {
+        options.run {
+            client.addApprovers(
+                processId, actor, target, extraType, extraUserIds, approvalType, remark, deadline, token, requestId,
+            )
+        }
+    }
+
+    /** [Client.startProcess]. */
+    @JvmOverloads
+    public fun startProcess(
+        flowDefinitionId: String,
+        actor: Actor,
+        flowData: List<NewFormVariable> = emptyList(),
+        departmentIdType: DepartmentIdType? = null,
+        options: Options = Options(),
+    ): CompletableFuture<Started> = scope.future {
+        options.run {
+            client.startProcess(flowDefinitionId, actor, flowData, departmentIdType, deadline, token, requestId)
         }
     }
 
@@ -178,7 +252,7 @@ public class FutureClient private constructor(private val client: Client) : Auto
         /** An id of your own for Feishu's logs, sent as `Oapi-Sdk-Request-Id`. */
         public fun requestId(value: String): Options = apply { requestId = value }
 
-        /** Of a withdrawal or a revocation: how much reading after a lost answer matters. */
+        /** Of a withdrawal, a revocation or a decision: how much reading after a lost answer matters. */
         public fun readBack(value: ReadBack): Options = apply { readBack = value }
 
         /** Of a withdrawal or a revocation: whether a process that is where it was meant to go already is an error. */

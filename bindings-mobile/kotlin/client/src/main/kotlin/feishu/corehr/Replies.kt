@@ -5,6 +5,7 @@ import feishu.corehr.model.FormVariables
 import feishu.corehr.model.HttpResponse
 import feishu.corehr.model.Process
 import feishu.corehr.model.ProcessPage
+import feishu.corehr.model.Started
 import feishu.corehr.model.TaskPage
 
 /** Answers that came through an HTTP stack of your own. Each method throws a [FeishuException] for a failure. */
@@ -18,6 +19,25 @@ public object DecodeReply {
     public fun revokeProcess(response: HttpResponse) {
         decoded("revoke_process", response)
     }
+
+    /** The answer to a decision about a task. */
+    public fun reviewTask(response: HttpResponse) {
+        decoded("review_task", response)
+    }
+
+    /** The answer to the handing over of tasks. */
+    public fun transferTasks(response: HttpResponse) {
+        decoded("transfer_tasks", response)
+    }
+
+    /** The answer to the adding of approvers. */
+    public fun addApprovers(response: HttpResponse) {
+        decoded("add_approvers", response)
+    }
+
+    /** The answer to a start. */
+    public fun startProcess(response: HttpResponse): Started =
+        (decoded("start_process", response) as Decoded.StartProcess).value
 
     /** The answer to the reading of a process. */
     public fun getProcess(response: HttpResponse): Process =

@@ -30,12 +30,16 @@ import java.nio.CharBuffer
 import java.nio.charset.CodingErrorAction
 import java.util.concurrent.atomic.AtomicLong
 import java.util.concurrent.ConcurrentHashMap
+import feishu.corehr.model.Accepted
+import feishu.corehr.model.AddApprovers
 import feishu.corehr.model.Already
 import feishu.corehr.model.CallOptions
 import feishu.corehr.model.Credentials
 import feishu.corehr.model.Empty
 import feishu.corehr.model.Explanation
 import feishu.corehr.model.FeishuError
+import feishu.corehr.model.FfiConverterTypeAccepted
+import feishu.corehr.model.FfiConverterTypeAddApprovers
 import feishu.corehr.model.FfiConverterTypeAlready
 import feishu.corehr.model.FfiConverterTypeCallOptions
 import feishu.corehr.model.FfiConverterTypeCredentials
@@ -58,10 +62,15 @@ import feishu.corehr.model.FfiConverterTypeProcess
 import feishu.corehr.model.FfiConverterTypeProcessPage
 import feishu.corehr.model.FfiConverterTypeQuota
 import feishu.corehr.model.FfiConverterTypeReadBack
+import feishu.corehr.model.FfiConverterTypeReviewTask
+import feishu.corehr.model.FfiConverterTypeReviewed
 import feishu.corehr.model.FfiConverterTypeRevokeProcess
 import feishu.corehr.model.FfiConverterTypeRevoked
 import feishu.corehr.model.FfiConverterTypeSecret
+import feishu.corehr.model.FfiConverterTypeStartProcess
+import feishu.corehr.model.FfiConverterTypeStarted
 import feishu.corehr.model.FfiConverterTypeTaskPage
+import feishu.corehr.model.FfiConverterTypeTransferTasks
 import feishu.corehr.model.FfiConverterTypeTransportErrorKind
 import feishu.corehr.model.FfiConverterTypeWaitFor
 import feishu.corehr.model.FfiConverterTypeWithdrawProcess
@@ -82,15 +91,22 @@ import feishu.corehr.model.Process
 import feishu.corehr.model.ProcessPage
 import feishu.corehr.model.Quota
 import feishu.corehr.model.ReadBack
+import feishu.corehr.model.ReviewTask
+import feishu.corehr.model.Reviewed
 import feishu.corehr.model.RevokeProcess
 import feishu.corehr.model.Revoked
 import feishu.corehr.model.Secret
+import feishu.corehr.model.StartProcess
+import feishu.corehr.model.Started
 import feishu.corehr.model.TaskPage
+import feishu.corehr.model.TransferTasks
 import feishu.corehr.model.TransportErrorKind
 import feishu.corehr.model.WaitFor
 import feishu.corehr.model.WithdrawProcess
 import feishu.corehr.model.Withdrawn
 import java.util.concurrent.atomic.AtomicBoolean
+import feishu.corehr.model.RustBuffer as RustBufferAccepted
+import feishu.corehr.model.RustBuffer as RustBufferAddApprovers
 import feishu.corehr.model.RustBuffer as RustBufferAlready
 import feishu.corehr.model.RustBuffer as RustBufferCallOptions
 import feishu.corehr.model.RustBuffer as RustBufferCredentials
@@ -113,10 +129,15 @@ import feishu.corehr.model.RustBuffer as RustBufferProcess
 import feishu.corehr.model.RustBuffer as RustBufferProcessPage
 import feishu.corehr.model.RustBuffer as RustBufferQuota
 import feishu.corehr.model.RustBuffer as RustBufferReadBack
+import feishu.corehr.model.RustBuffer as RustBufferReviewTask
+import feishu.corehr.model.RustBuffer as RustBufferReviewed
 import feishu.corehr.model.RustBuffer as RustBufferRevokeProcess
 import feishu.corehr.model.RustBuffer as RustBufferRevoked
 import feishu.corehr.model.RustBuffer as RustBufferSecret
+import feishu.corehr.model.RustBuffer as RustBufferStartProcess
+import feishu.corehr.model.RustBuffer as RustBufferStarted
 import feishu.corehr.model.RustBuffer as RustBufferTaskPage
+import feishu.corehr.model.RustBuffer as RustBufferTransferTasks
 import feishu.corehr.model.RustBuffer as RustBufferTransportErrorKind
 import feishu.corehr.model.RustBuffer as RustBufferWaitFor
 import feishu.corehr.model.RustBuffer as RustBufferWithdrawProcess
@@ -3052,6 +3073,21 @@ sealed class Decoded {
     /**
      * An answer to the operation of this name.
      */
+    data class AddApprovers(
+        /**
+         * What was read.
+         */
+        val `value`: feishu.corehr.model.Empty) : Decoded()
+        
+    {
+        
+
+        companion object
+    }
+    
+    /**
+     * An answer to the operation of this name.
+     */
     data class GetFlowVariables(
         /**
          * What was read.
@@ -3142,7 +3178,52 @@ sealed class Decoded {
     /**
      * An answer to the operation of this name.
      */
+    data class ReviewTask(
+        /**
+         * What was read.
+         */
+        val `value`: feishu.corehr.model.Empty) : Decoded()
+        
+    {
+        
+
+        companion object
+    }
+    
+    /**
+     * An answer to the operation of this name.
+     */
     data class RevokeProcess(
+        /**
+         * What was read.
+         */
+        val `value`: feishu.corehr.model.Empty) : Decoded()
+        
+    {
+        
+
+        companion object
+    }
+    
+    /**
+     * An answer to the operation of this name.
+     */
+    data class StartProcess(
+        /**
+         * What was read.
+         */
+        val `value`: feishu.corehr.model.Started) : Decoded()
+        
+    {
+        
+
+        companion object
+    }
+    
+    /**
+     * An answer to the operation of this name.
+     */
+    data class TransferTasks(
         /**
          * What was read.
          */
@@ -3185,28 +3266,40 @@ sealed class Decoded {
 public object FfiConverterTypeDecoded : FfiConverterRustBuffer<Decoded>{
     override fun read(buf: ByteBuffer): Decoded {
         return when(buf.getInt()) {
-            1 -> Decoded.GetFlowVariables(
-                FfiConverterTypeFormVariables.read(buf),
-                )
-            2 -> Decoded.GetFormVariables(
-                FfiConverterTypeFormVariables.read(buf),
-                )
-            3 -> Decoded.GetProcess(
-                FfiConverterTypeProcess.read(buf),
-                )
-            4 -> Decoded.GetTemplate(
-                FfiConverterTypeFlowTemplate.read(buf),
-                )
-            5 -> Decoded.ListProcesses(
-                FfiConverterTypeProcessPage.read(buf),
-                )
-            6 -> Decoded.ListTasks(
-                FfiConverterTypeTaskPage.read(buf),
-                )
-            7 -> Decoded.RevokeProcess(
+            1 -> Decoded.AddApprovers(
                 FfiConverterTypeEmpty.read(buf),
                 )
-            8 -> Decoded.WithdrawProcess(
+            2 -> Decoded.GetFlowVariables(
+                FfiConverterTypeFormVariables.read(buf),
+                )
+            3 -> Decoded.GetFormVariables(
+                FfiConverterTypeFormVariables.read(buf),
+                )
+            4 -> Decoded.GetProcess(
+                FfiConverterTypeProcess.read(buf),
+                )
+            5 -> Decoded.GetTemplate(
+                FfiConverterTypeFlowTemplate.read(buf),
+                )
+            6 -> Decoded.ListProcesses(
+                FfiConverterTypeProcessPage.read(buf),
+                )
+            7 -> Decoded.ListTasks(
+                FfiConverterTypeTaskPage.read(buf),
+                )
+            8 -> Decoded.ReviewTask(
+                FfiConverterTypeEmpty.read(buf),
+                )
+            9 -> Decoded.RevokeProcess(
+                FfiConverterTypeEmpty.read(buf),
+                )
+            10 -> Decoded.StartProcess(
+                FfiConverterTypeStarted.read(buf),
+                )
+            11 -> Decoded.TransferTasks(
+                FfiConverterTypeEmpty.read(buf),
+                )
+            12 -> Decoded.WithdrawProcess(
                 FfiConverterTypeEmpty.read(buf),
                 )
             else -> throw RuntimeException("invalid enum value, something is very wrong!!")
@@ -3214,6 +3307,13 @@ public object FfiConverterTypeDecoded : FfiConverterRustBuffer<Decoded>{
     }
 
     override fun allocationSize(value: Decoded): ULong = when(value) {
+        is Decoded.AddApprovers -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypeEmpty.allocationSize(value.`value`)
+            )
+        }
         is Decoded.GetFlowVariables -> {
             // Add the size for the Int that specifies the variant plus the size needed for all fields
             (
@@ -3256,7 +3356,28 @@ public object FfiConverterTypeDecoded : FfiConverterRustBuffer<Decoded>{
                 + FfiConverterTypeTaskPage.allocationSize(value.`value`)
             )
         }
+        is Decoded.ReviewTask -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypeEmpty.allocationSize(value.`value`)
+            )
+        }
         is Decoded.RevokeProcess -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypeEmpty.allocationSize(value.`value`)
+            )
+        }
+        is Decoded.StartProcess -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypeStarted.allocationSize(value.`value`)
+            )
+        }
+        is Decoded.TransferTasks -> {
             // Add the size for the Int that specifies the variant plus the size needed for all fields
             (
                 4UL
@@ -3274,43 +3395,63 @@ public object FfiConverterTypeDecoded : FfiConverterRustBuffer<Decoded>{
 
     override fun write(value: Decoded, buf: ByteBuffer) {
         when(value) {
-            is Decoded.GetFlowVariables -> {
+            is Decoded.AddApprovers -> {
                 buf.putInt(1)
-                FfiConverterTypeFormVariables.write(value.`value`, buf)
+                FfiConverterTypeEmpty.write(value.`value`, buf)
                 Unit
             }
-            is Decoded.GetFormVariables -> {
+            is Decoded.GetFlowVariables -> {
                 buf.putInt(2)
                 FfiConverterTypeFormVariables.write(value.`value`, buf)
                 Unit
             }
-            is Decoded.GetProcess -> {
+            is Decoded.GetFormVariables -> {
                 buf.putInt(3)
+                FfiConverterTypeFormVariables.write(value.`value`, buf)
+                Unit
+            }
+            is Decoded.GetProcess -> {
+                buf.putInt(4)
                 FfiConverterTypeProcess.write(value.`value`, buf)
                 Unit
             }
             is Decoded.GetTemplate -> {
-                buf.putInt(4)
+                buf.putInt(5)
                 FfiConverterTypeFlowTemplate.write(value.`value`, buf)
                 Unit
             }
             is Decoded.ListProcesses -> {
-                buf.putInt(5)
+                buf.putInt(6)
                 FfiConverterTypeProcessPage.write(value.`value`, buf)
                 Unit
             }
             is Decoded.ListTasks -> {
-                buf.putInt(6)
+                buf.putInt(7)
                 FfiConverterTypeTaskPage.write(value.`value`, buf)
                 Unit
             }
+            is Decoded.ReviewTask -> {
+                buf.putInt(8)
+                FfiConverterTypeEmpty.write(value.`value`, buf)
+                Unit
+            }
             is Decoded.RevokeProcess -> {
-                buf.putInt(7)
+                buf.putInt(9)
+                FfiConverterTypeEmpty.write(value.`value`, buf)
+                Unit
+            }
+            is Decoded.StartProcess -> {
+                buf.putInt(10)
+                FfiConverterTypeStarted.write(value.`value`, buf)
+                Unit
+            }
+            is Decoded.TransferTasks -> {
+                buf.putInt(11)
                 FfiConverterTypeEmpty.write(value.`value`, buf)
                 Unit
             }
             is Decoded.WithdrawProcess -> {
-                buf.putInt(8)
+                buf.putInt(12)
                 FfiConverterTypeEmpty.write(value.`value`, buf)
                 Unit
             }
@@ -3932,6 +4073,21 @@ sealed class Output {
     /**
      * The end of the operation of this name.
      */
+    data class AddApprovers(
+        /**
+         * What was read, or what is known of an act.
+         */
+        val `value`: feishu.corehr.model.Accepted) : Output()
+        
+    {
+        
+
+        companion object
+    }
+    
+    /**
+     * The end of the operation of this name.
+     */
     data class GetFlowVariables(
         /**
          * What was read, or what is known of an act.
@@ -4022,11 +4178,56 @@ sealed class Output {
     /**
      * The end of the operation of this name.
      */
+    data class ReviewTask(
+        /**
+         * What was read, or what is known of an act.
+         */
+        val `value`: feishu.corehr.model.Reviewed) : Output()
+        
+    {
+        
+
+        companion object
+    }
+    
+    /**
+     * The end of the operation of this name.
+     */
     data class RevokeProcess(
         /**
          * What was read, or what is known of an act.
          */
         val `value`: feishu.corehr.model.Revoked) : Output()
+        
+    {
+        
+
+        companion object
+    }
+    
+    /**
+     * The end of the operation of this name.
+     */
+    data class StartProcess(
+        /**
+         * What was read, or what is known of an act.
+         */
+        val `value`: feishu.corehr.model.Started) : Output()
+        
+    {
+        
+
+        companion object
+    }
+    
+    /**
+     * The end of the operation of this name.
+     */
+    data class TransferTasks(
+        /**
+         * What was read, or what is known of an act.
+         */
+        val `value`: feishu.corehr.model.Accepted) : Output()
         
     {
         
@@ -4080,31 +4281,43 @@ sealed class Output {
 public object FfiConverterTypeOutput : FfiConverterRustBuffer<Output>{
     override fun read(buf: ByteBuffer): Output {
         return when(buf.getInt()) {
-            1 -> Output.GetFlowVariables(
+            1 -> Output.AddApprovers(
+                FfiConverterTypeAccepted.read(buf),
+                )
+            2 -> Output.GetFlowVariables(
                 FfiConverterTypeFormVariables.read(buf),
                 )
-            2 -> Output.GetFormVariables(
+            3 -> Output.GetFormVariables(
                 FfiConverterTypeFormVariables.read(buf),
                 )
-            3 -> Output.GetProcess(
+            4 -> Output.GetProcess(
                 FfiConverterTypeProcess.read(buf),
                 )
-            4 -> Output.GetTemplate(
+            5 -> Output.GetTemplate(
                 FfiConverterTypeFlowTemplate.read(buf),
                 )
-            5 -> Output.ListProcesses(
+            6 -> Output.ListProcesses(
                 FfiConverterTypeProcessPage.read(buf),
                 )
-            6 -> Output.ListTasks(
+            7 -> Output.ListTasks(
                 FfiConverterTypeTaskPage.read(buf),
                 )
-            7 -> Output.RevokeProcess(
+            8 -> Output.ReviewTask(
+                FfiConverterTypeReviewed.read(buf),
+                )
+            9 -> Output.RevokeProcess(
                 FfiConverterTypeRevoked.read(buf),
                 )
-            8 -> Output.WithdrawProcess(
+            10 -> Output.StartProcess(
+                FfiConverterTypeStarted.read(buf),
+                )
+            11 -> Output.TransferTasks(
+                FfiConverterTypeAccepted.read(buf),
+                )
+            12 -> Output.WithdrawProcess(
                 FfiConverterTypeWithdrawn.read(buf),
                 )
-            9 -> Output.WaitFor(
+            13 -> Output.WaitFor(
                 FfiConverterTypeProcess.read(buf),
                 )
             else -> throw RuntimeException("invalid enum value, something is very wrong!!")
@@ -4112,6 +4325,13 @@ public object FfiConverterTypeOutput : FfiConverterRustBuffer<Output>{
     }
 
     override fun allocationSize(value: Output): ULong = when(value) {
+        is Output.AddApprovers -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypeAccepted.allocationSize(value.`value`)
+            )
+        }
         is Output.GetFlowVariables -> {
             // Add the size for the Int that specifies the variant plus the size needed for all fields
             (
@@ -4154,11 +4374,32 @@ public object FfiConverterTypeOutput : FfiConverterRustBuffer<Output>{
                 + FfiConverterTypeTaskPage.allocationSize(value.`value`)
             )
         }
+        is Output.ReviewTask -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypeReviewed.allocationSize(value.`value`)
+            )
+        }
         is Output.RevokeProcess -> {
             // Add the size for the Int that specifies the variant plus the size needed for all fields
             (
                 4UL
                 + FfiConverterTypeRevoked.allocationSize(value.`value`)
+            )
+        }
+        is Output.StartProcess -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypeStarted.allocationSize(value.`value`)
+            )
+        }
+        is Output.TransferTasks -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypeAccepted.allocationSize(value.`value`)
             )
         }
         is Output.WithdrawProcess -> {
@@ -4179,48 +4420,68 @@ public object FfiConverterTypeOutput : FfiConverterRustBuffer<Output>{
 
     override fun write(value: Output, buf: ByteBuffer) {
         when(value) {
-            is Output.GetFlowVariables -> {
+            is Output.AddApprovers -> {
                 buf.putInt(1)
-                FfiConverterTypeFormVariables.write(value.`value`, buf)
+                FfiConverterTypeAccepted.write(value.`value`, buf)
                 Unit
             }
-            is Output.GetFormVariables -> {
+            is Output.GetFlowVariables -> {
                 buf.putInt(2)
                 FfiConverterTypeFormVariables.write(value.`value`, buf)
                 Unit
             }
-            is Output.GetProcess -> {
+            is Output.GetFormVariables -> {
                 buf.putInt(3)
+                FfiConverterTypeFormVariables.write(value.`value`, buf)
+                Unit
+            }
+            is Output.GetProcess -> {
+                buf.putInt(4)
                 FfiConverterTypeProcess.write(value.`value`, buf)
                 Unit
             }
             is Output.GetTemplate -> {
-                buf.putInt(4)
+                buf.putInt(5)
                 FfiConverterTypeFlowTemplate.write(value.`value`, buf)
                 Unit
             }
             is Output.ListProcesses -> {
-                buf.putInt(5)
+                buf.putInt(6)
                 FfiConverterTypeProcessPage.write(value.`value`, buf)
                 Unit
             }
             is Output.ListTasks -> {
-                buf.putInt(6)
+                buf.putInt(7)
                 FfiConverterTypeTaskPage.write(value.`value`, buf)
                 Unit
             }
+            is Output.ReviewTask -> {
+                buf.putInt(8)
+                FfiConverterTypeReviewed.write(value.`value`, buf)
+                Unit
+            }
             is Output.RevokeProcess -> {
-                buf.putInt(7)
+                buf.putInt(9)
                 FfiConverterTypeRevoked.write(value.`value`, buf)
                 Unit
             }
+            is Output.StartProcess -> {
+                buf.putInt(10)
+                FfiConverterTypeStarted.write(value.`value`, buf)
+                Unit
+            }
+            is Output.TransferTasks -> {
+                buf.putInt(11)
+                FfiConverterTypeAccepted.write(value.`value`, buf)
+                Unit
+            }
             is Output.WithdrawProcess -> {
-                buf.putInt(8)
+                buf.putInt(12)
                 FfiConverterTypeWithdrawn.write(value.`value`, buf)
                 Unit
             }
             is Output.WaitFor -> {
-                buf.putInt(9)
+                buf.putInt(13)
                 FfiConverterTypeProcess.write(value.`value`, buf)
                 Unit
             }
@@ -4475,6 +4736,21 @@ sealed class Request {
     /**
      * The operation of this name.
      */
+    data class AddApprovers(
+        /**
+         * The arguments.
+         */
+        val `request`: feishu.corehr.model.AddApprovers) : Request()
+        
+    {
+        
+
+        companion object
+    }
+    
+    /**
+     * The operation of this name.
+     */
     data class GetFlowVariables(
         /**
          * The arguments.
@@ -4565,11 +4841,56 @@ sealed class Request {
     /**
      * The operation of this name.
      */
+    data class ReviewTask(
+        /**
+         * The arguments.
+         */
+        val `request`: feishu.corehr.model.ReviewTask) : Request()
+        
+    {
+        
+
+        companion object
+    }
+    
+    /**
+     * The operation of this name.
+     */
     data class RevokeProcess(
         /**
          * The arguments.
          */
         val `request`: feishu.corehr.model.RevokeProcess) : Request()
+        
+    {
+        
+
+        companion object
+    }
+    
+    /**
+     * The operation of this name.
+     */
+    data class StartProcess(
+        /**
+         * The arguments.
+         */
+        val `request`: feishu.corehr.model.StartProcess) : Request()
+        
+    {
+        
+
+        companion object
+    }
+    
+    /**
+     * The operation of this name.
+     */
+    data class TransferTasks(
+        /**
+         * The arguments.
+         */
+        val `request`: feishu.corehr.model.TransferTasks) : Request()
         
     {
         
@@ -4623,31 +4944,43 @@ sealed class Request {
 public object FfiConverterTypeRequest : FfiConverterRustBuffer<Request>{
     override fun read(buf: ByteBuffer): Request {
         return when(buf.getInt()) {
-            1 -> Request.GetFlowVariables(
+            1 -> Request.AddApprovers(
+                FfiConverterTypeAddApprovers.read(buf),
+                )
+            2 -> Request.GetFlowVariables(
                 FfiConverterTypeGetFlowVariables.read(buf),
                 )
-            2 -> Request.GetFormVariables(
+            3 -> Request.GetFormVariables(
                 FfiConverterTypeGetFormVariables.read(buf),
                 )
-            3 -> Request.GetProcess(
+            4 -> Request.GetProcess(
                 FfiConverterTypeGetProcess.read(buf),
                 )
-            4 -> Request.GetTemplate(
+            5 -> Request.GetTemplate(
                 FfiConverterTypeGetTemplate.read(buf),
                 )
-            5 -> Request.ListProcesses(
+            6 -> Request.ListProcesses(
                 FfiConverterTypeListProcesses.read(buf),
                 )
-            6 -> Request.ListTasks(
+            7 -> Request.ListTasks(
                 FfiConverterTypeListTasks.read(buf),
                 )
-            7 -> Request.RevokeProcess(
+            8 -> Request.ReviewTask(
+                FfiConverterTypeReviewTask.read(buf),
+                )
+            9 -> Request.RevokeProcess(
                 FfiConverterTypeRevokeProcess.read(buf),
                 )
-            8 -> Request.WithdrawProcess(
+            10 -> Request.StartProcess(
+                FfiConverterTypeStartProcess.read(buf),
+                )
+            11 -> Request.TransferTasks(
+                FfiConverterTypeTransferTasks.read(buf),
+                )
+            12 -> Request.WithdrawProcess(
                 FfiConverterTypeWithdrawProcess.read(buf),
                 )
-            9 -> Request.WaitFor(
+            13 -> Request.WaitFor(
                 FfiConverterTypeWaitFor.read(buf),
                 )
             else -> throw RuntimeException("invalid enum value, something is very wrong!!")
@@ -4655,6 +4988,13 @@ public object FfiConverterTypeRequest : FfiConverterRustBuffer<Request>{
     }
 
     override fun allocationSize(value: Request): ULong = when(value) {
+        is Request.AddApprovers -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypeAddApprovers.allocationSize(value.`request`)
+            )
+        }
         is Request.GetFlowVariables -> {
             // Add the size for the Int that specifies the variant plus the size needed for all fields
             (
@@ -4697,11 +5037,32 @@ public object FfiConverterTypeRequest : FfiConverterRustBuffer<Request>{
                 + FfiConverterTypeListTasks.allocationSize(value.`request`)
             )
         }
+        is Request.ReviewTask -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypeReviewTask.allocationSize(value.`request`)
+            )
+        }
         is Request.RevokeProcess -> {
             // Add the size for the Int that specifies the variant plus the size needed for all fields
             (
                 4UL
                 + FfiConverterTypeRevokeProcess.allocationSize(value.`request`)
+            )
+        }
+        is Request.StartProcess -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypeStartProcess.allocationSize(value.`request`)
+            )
+        }
+        is Request.TransferTasks -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypeTransferTasks.allocationSize(value.`request`)
             )
         }
         is Request.WithdrawProcess -> {
@@ -4722,48 +5083,68 @@ public object FfiConverterTypeRequest : FfiConverterRustBuffer<Request>{
 
     override fun write(value: Request, buf: ByteBuffer) {
         when(value) {
-            is Request.GetFlowVariables -> {
+            is Request.AddApprovers -> {
                 buf.putInt(1)
+                FfiConverterTypeAddApprovers.write(value.`request`, buf)
+                Unit
+            }
+            is Request.GetFlowVariables -> {
+                buf.putInt(2)
                 FfiConverterTypeGetFlowVariables.write(value.`request`, buf)
                 Unit
             }
             is Request.GetFormVariables -> {
-                buf.putInt(2)
+                buf.putInt(3)
                 FfiConverterTypeGetFormVariables.write(value.`request`, buf)
                 Unit
             }
             is Request.GetProcess -> {
-                buf.putInt(3)
+                buf.putInt(4)
                 FfiConverterTypeGetProcess.write(value.`request`, buf)
                 Unit
             }
             is Request.GetTemplate -> {
-                buf.putInt(4)
+                buf.putInt(5)
                 FfiConverterTypeGetTemplate.write(value.`request`, buf)
                 Unit
             }
             is Request.ListProcesses -> {
-                buf.putInt(5)
+                buf.putInt(6)
                 FfiConverterTypeListProcesses.write(value.`request`, buf)
                 Unit
             }
             is Request.ListTasks -> {
-                buf.putInt(6)
+                buf.putInt(7)
                 FfiConverterTypeListTasks.write(value.`request`, buf)
                 Unit
             }
+            is Request.ReviewTask -> {
+                buf.putInt(8)
+                FfiConverterTypeReviewTask.write(value.`request`, buf)
+                Unit
+            }
             is Request.RevokeProcess -> {
-                buf.putInt(7)
+                buf.putInt(9)
                 FfiConverterTypeRevokeProcess.write(value.`request`, buf)
                 Unit
             }
+            is Request.StartProcess -> {
+                buf.putInt(10)
+                FfiConverterTypeStartProcess.write(value.`request`, buf)
+                Unit
+            }
+            is Request.TransferTasks -> {
+                buf.putInt(11)
+                FfiConverterTypeTransferTasks.write(value.`request`, buf)
+                Unit
+            }
             is Request.WithdrawProcess -> {
-                buf.putInt(8)
+                buf.putInt(12)
                 FfiConverterTypeWithdrawProcess.write(value.`request`, buf)
                 Unit
             }
             is Request.WaitFor -> {
-                buf.putInt(9)
+                buf.putInt(13)
                 FfiConverterTypeWaitFor.write(value.`request`, buf)
                 Unit
             }
@@ -5190,6 +5571,20 @@ public object FfiConverterMapStringTypePlain: FfiConverterRustBuffer<Map<kotlin.
         }
     }
 }
+
+
+
+
+
+
+
+
+
+
+
+
+
+
 
 
 

@@ -1159,6 +1159,146 @@ public object FfiConverterTypeAbstractLine: FfiConverterRustBuffer<AbstractLine>
 
 
 /**
+ * Feishu has accepted a write, and says nothing more.
+ */
+data class Accepted (
+    /**
+     * How many times it was sent.
+     */
+    val `attempts`: kotlin.UInt
+    , 
+    /**
+     * The log id of the answer.
+     */
+    val `logId`: kotlin.String? = null 
+    
+){
+    
+
+    
+
+    
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeAccepted: FfiConverterRustBuffer<Accepted> {
+    override fun read(buf: ByteBuffer): Accepted {
+        return Accepted(
+            FfiConverterUInt.read(buf),
+            FfiConverterOptionalString.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: Accepted) = (
+            FfiConverterUInt.allocationSize(value.`attempts`) +
+            FfiConverterOptionalString.allocationSize(value.`logId`)
+    )
+
+    override fun write(value: Accepted, buf: ByteBuffer) {
+            FfiConverterUInt.write(value.`attempts`, buf)
+            FfiConverterOptionalString.write(value.`logId`, buf)
+    }
+}
+
+
+
+/**
+ * Adds people who must approve, too.
+ *
+ * PUT `/open-apis/corehr/v2/processes/{process_id}/extra`
+ * ([page](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/corehr-v2/process-extra/update)).
+ * The app needs the scope `corehr:process.instance:write`. At most 20 calls a minute. It is never sent again once it may
+ * have arrived: nothing would keep people from being asked twice.
+ */
+data class AddApprovers (
+    /**
+     * The process: a number of 19 digits, as text. At most 128 bytes; no separator, space or control character.
+     */
+    val `processId`: kotlin.String
+    , 
+    /**
+     * Who adds them (`operator`).
+     */
+    val `actor`: Actor
+    , 
+    /**
+     * What they are added to: a task, or a node.
+     */
+    val `target`: Target
+    , 
+    /**
+     * Before it, beside it or after it.
+     */
+    val `extraType`: ExtraType
+    , 
+    /**
+     * The people: 1 to 20, each once. Their ids are of one kind, also that of the actor, if that is a user.
+     */
+    val `extraUserIds`: List<User> = listOf() 
+    , 
+    /**
+     * Whether all or one of them must approve; no default is documented. Beside the target only `AllOf` is possible, and
+     * is sent where this is left out.
+     */
+    val `approvalType`: ApprovalType? = null 
+    , 
+    /**
+     * A remark, for people. No limit of its length is documented.
+     */
+    val `remark`: kotlin.String? = null 
+    
+){
+    
+
+    
+
+    
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeAddApprovers: FfiConverterRustBuffer<AddApprovers> {
+    override fun read(buf: ByteBuffer): AddApprovers {
+        return AddApprovers(
+            FfiConverterString.read(buf),
+            FfiConverterTypeActor.read(buf),
+            FfiConverterTypeTarget.read(buf),
+            FfiConverterTypeExtraType.read(buf),
+            FfiConverterSequenceTypeUser.read(buf),
+            FfiConverterOptionalTypeApprovalType.read(buf),
+            FfiConverterOptionalString.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: AddApprovers) = (
+            FfiConverterString.allocationSize(value.`processId`) +
+            FfiConverterTypeActor.allocationSize(value.`actor`) +
+            FfiConverterTypeTarget.allocationSize(value.`target`) +
+            FfiConverterTypeExtraType.allocationSize(value.`extraType`) +
+            FfiConverterSequenceTypeUser.allocationSize(value.`extraUserIds`) +
+            FfiConverterOptionalTypeApprovalType.allocationSize(value.`approvalType`) +
+            FfiConverterOptionalString.allocationSize(value.`remark`)
+    )
+
+    override fun write(value: AddApprovers, buf: ByteBuffer) {
+            FfiConverterString.write(value.`processId`, buf)
+            FfiConverterTypeActor.write(value.`actor`, buf)
+            FfiConverterTypeTarget.write(value.`target`, buf)
+            FfiConverterTypeExtraType.write(value.`extraType`, buf)
+            FfiConverterSequenceTypeUser.write(value.`extraUserIds`, buf)
+            FfiConverterOptionalTypeApprovalType.write(value.`approvalType`, buf)
+            FfiConverterOptionalString.write(value.`remark`, buf)
+    }
+}
+
+
+
+/**
  * What to do about a failure, in two languages.
  */
 data class Advice (
@@ -4057,6 +4197,163 @@ public object FfiConverterTypeRecordValue: FfiConverterRustBuffer<RecordValue> {
 
 
 /**
+ * Approves or rejects one task of a process. Where one approval is enough (或签) it passes the node; where all must
+ * approve (会签) the others still have to.
+ *
+ * PUT `/open-apis/corehr/v2/processes/{process_id}/approvers/{approver_id}`
+ * ([page](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/corehr-v2/process-approver/update)).
+ * The app needs the scope `corehr:process.instance:write`. At most 50 calls a second.
+ */
+data class ReviewTask (
+    /**
+     * The process: a number of 19 digits, as text. At most 128 bytes; no separator, space or control character.
+     */
+    val `processId`: kotlin.String
+    , 
+    /**
+     * The task: an `approver_id` of the process's `todos`. The rules are those of a process's id.
+     */
+    val `approverId`: kotlin.String
+    , 
+    /**
+     * Who decides: the task's own approver, or the system in its place, after which that approver may not see the task
+     * any more.
+     */
+    val `actor`: Actor
+    , 
+    /**
+     * Approve, or reject with a reason.
+     */
+    val `decision`: Decision
+    , 
+    /**
+     * Values to write into the task's form along with the decision, at most 100,000.
+     */
+    val `fieldValuesV2`: List<NewFormVariable> = listOf() 
+    , 
+    /**
+     * The kind of the departments' ids in these values; Feishu's default is `OpenDepartmentId`. Employees in them are by
+     * the kind of id that the actor has, and by `OpenId` where that is the system alone.
+     */
+    val `departmentIdType`: DepartmentIdType? = null 
+    
+){
+    
+
+    
+
+    
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeReviewTask: FfiConverterRustBuffer<ReviewTask> {
+    override fun read(buf: ByteBuffer): ReviewTask {
+        return ReviewTask(
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterTypeActor.read(buf),
+            FfiConverterTypeDecision.read(buf),
+            FfiConverterSequenceTypeNewFormVariable.read(buf),
+            FfiConverterOptionalTypeDepartmentIdType.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: ReviewTask) = (
+            FfiConverterString.allocationSize(value.`processId`) +
+            FfiConverterString.allocationSize(value.`approverId`) +
+            FfiConverterTypeActor.allocationSize(value.`actor`) +
+            FfiConverterTypeDecision.allocationSize(value.`decision`) +
+            FfiConverterSequenceTypeNewFormVariable.allocationSize(value.`fieldValuesV2`) +
+            FfiConverterOptionalTypeDepartmentIdType.allocationSize(value.`departmentIdType`)
+    )
+
+    override fun write(value: ReviewTask, buf: ByteBuffer) {
+            FfiConverterString.write(value.`processId`, buf)
+            FfiConverterString.write(value.`approverId`, buf)
+            FfiConverterTypeActor.write(value.`actor`, buf)
+            FfiConverterTypeDecision.write(value.`decision`, buf)
+            FfiConverterSequenceTypeNewFormVariable.write(value.`fieldValuesV2`, buf)
+            FfiConverterOptionalTypeDepartmentIdType.write(value.`departmentIdType`, buf)
+    }
+}
+
+
+
+/**
+ * The task is approved, or rejected, as it was meant to be.
+ */
+data class Reviewed (
+    /**
+     * The process.
+     */
+    val `processId`: kotlin.String
+    , 
+    /**
+     * By whom, as far as can be known.
+     */
+    val `attribution`: Attribution
+    , 
+    /**
+     * How many times the decision was sent.
+     */
+    val `attempts`: kotlin.UInt
+    , 
+    /**
+     * Whether it was sent again without the process being read in between, because reading is forbidden.
+     */
+    val `resentUnread`: kotlin.Boolean
+    , 
+    /**
+     * The log id of the answer that decided.
+     */
+    val `logId`: kotlin.String? = null 
+    
+){
+    
+
+    
+
+    
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeReviewed: FfiConverterRustBuffer<Reviewed> {
+    override fun read(buf: ByteBuffer): Reviewed {
+        return Reviewed(
+            FfiConverterString.read(buf),
+            FfiConverterTypeAttribution.read(buf),
+            FfiConverterUInt.read(buf),
+            FfiConverterBoolean.read(buf),
+            FfiConverterOptionalString.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: Reviewed) = (
+            FfiConverterString.allocationSize(value.`processId`) +
+            FfiConverterTypeAttribution.allocationSize(value.`attribution`) +
+            FfiConverterUInt.allocationSize(value.`attempts`) +
+            FfiConverterBoolean.allocationSize(value.`resentUnread`) +
+            FfiConverterOptionalString.allocationSize(value.`logId`)
+    )
+
+    override fun write(value: Reviewed, buf: ByteBuffer) {
+            FfiConverterString.write(value.`processId`, buf)
+            FfiConverterTypeAttribution.write(value.`attribution`, buf)
+            FfiConverterUInt.write(value.`attempts`, buf)
+            FfiConverterBoolean.write(value.`resentUnread`, buf)
+            FfiConverterOptionalString.write(value.`logId`, buf)
+    }
+}
+
+
+
+/**
  * Undoes a process that is completed (status 9): it becomes revoked (status 8), possibly after a time of being revoked
  * (status 15).
  *
@@ -4206,6 +4503,131 @@ public object FfiConverterTypeRevoked: FfiConverterRustBuffer<Revoked> {
 
 
 /**
+ * Starts a process of a flow definition whose business type is custom; no other can be started.
+ *
+ * POST `/open-apis/corehr/v2/process_start`
+ * ([page](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/corehr-v2/process_start/create)).
+ * The app needs the scope `corehr:process.instance:write`. At most 20 calls a minute. Nothing keeps two requests from
+ * starting two processes, and nothing tells afterwards which request has started one: it is never sent again once it may
+ * have arrived.
+ */
+data class StartProcess (
+    /**
+     * The flow definition: `people_<digits>_<digits>`. At most 128 bytes, without spaces and control characters.
+     */
+    val `flowDefinitionId`: kotlin.String
+    , 
+    /**
+     * Who starts it (`initiator_id`, `system_initiator`).
+     */
+    val `actor`: Actor
+    , 
+    /**
+     * The values that the process starts with, at most 100,000. `get_template` shows their shape.
+     */
+    val `flowData`: List<NewFormVariable> = listOf() 
+    , 
+    /**
+     * The kind of the departments' ids in these values; Feishu's default is `OpenDepartmentId`. Employees in them are by
+     * the kind of id that the actor has, and by `OpenId` where that is the system alone.
+     */
+    val `departmentIdType`: DepartmentIdType? = null 
+    
+){
+    
+
+    
+
+    
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeStartProcess: FfiConverterRustBuffer<StartProcess> {
+    override fun read(buf: ByteBuffer): StartProcess {
+        return StartProcess(
+            FfiConverterString.read(buf),
+            FfiConverterTypeActor.read(buf),
+            FfiConverterSequenceTypeNewFormVariable.read(buf),
+            FfiConverterOptionalTypeDepartmentIdType.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: StartProcess) = (
+            FfiConverterString.allocationSize(value.`flowDefinitionId`) +
+            FfiConverterTypeActor.allocationSize(value.`actor`) +
+            FfiConverterSequenceTypeNewFormVariable.allocationSize(value.`flowData`) +
+            FfiConverterOptionalTypeDepartmentIdType.allocationSize(value.`departmentIdType`)
+    )
+
+    override fun write(value: StartProcess, buf: ByteBuffer) {
+            FfiConverterString.write(value.`flowDefinitionId`, buf)
+            FfiConverterTypeActor.write(value.`actor`, buf)
+            FfiConverterSequenceTypeNewFormVariable.write(value.`flowData`, buf)
+            FfiConverterOptionalTypeDepartmentIdType.write(value.`departmentIdType`, buf)
+    }
+}
+
+
+
+/**
+ * The process is started.
+ */
+data class Started (
+    /**
+     * The process.
+     */
+    val `processId`: kotlin.String
+    , 
+    /**
+     * How many times the request was sent; 0 where an answer was read by itself.
+     */
+    val `attempts`: kotlin.UInt
+    , 
+    /**
+     * The log id of the answer.
+     */
+    val `logId`: kotlin.String? = null 
+    
+){
+    
+
+    
+
+    
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeStarted: FfiConverterRustBuffer<Started> {
+    override fun read(buf: ByteBuffer): Started {
+        return Started(
+            FfiConverterString.read(buf),
+            FfiConverterUInt.read(buf),
+            FfiConverterOptionalString.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: Started) = (
+            FfiConverterString.allocationSize(value.`processId`) +
+            FfiConverterUInt.allocationSize(value.`attempts`) +
+            FfiConverterOptionalString.allocationSize(value.`logId`)
+    )
+
+    override fun write(value: Started, buf: ByteBuffer) {
+            FfiConverterString.write(value.`processId`, buf)
+            FfiConverterUInt.write(value.`attempts`, buf)
+            FfiConverterOptionalString.write(value.`logId`, buf)
+    }
+}
+
+
+
+/**
  * A value that another one points at.
  */
 data class SubValue (
@@ -4318,6 +4740,82 @@ public object FfiConverterTypeTaskPage: FfiConverterRustBuffer<TaskPage> {
             FfiConverterOptionalString.write(value.`pageToken`, buf)
             FfiConverterOptionalString.write(value.`logId`, buf)
             FfiConverterString.write(value.`raw`, buf)
+    }
+}
+
+
+
+/**
+ * Hands tasks of a running process over to somebody else.
+ *
+ * PUT `/open-apis/corehr/v2/processes/{process_id}/transfer`
+ * ([page](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/corehr-v2/process-transfer/update)).
+ * The app needs the scope `corehr:process.instance:write`. At most 20 calls a minute. It is never sent again once it may
+ * have arrived.
+ */
+data class TransferTasks (
+    /**
+     * The process: a number of 19 digits, as text. At most 128 bytes; no separator, space or control character.
+     */
+    val `processId`: kotlin.String
+    , 
+    /**
+     * Who hands them over (`operator`).
+     */
+    val `actor`: Actor
+    , 
+    /**
+     * Who gets them. Its id is of the same kind as that of the actor, if that is a user.
+     */
+    val `toUserId`: User
+    , 
+    /**
+     * The tasks: 1 to 20, each once, by the `approver_id` that they have in the process's `todos`.
+     */
+    val `approverIds`: List<kotlin.String> = listOf() 
+    , 
+    /**
+     * A remark, for people. No limit of its length is documented.
+     */
+    val `remark`: kotlin.String? = null 
+    
+){
+    
+
+    
+
+    
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeTransferTasks: FfiConverterRustBuffer<TransferTasks> {
+    override fun read(buf: ByteBuffer): TransferTasks {
+        return TransferTasks(
+            FfiConverterString.read(buf),
+            FfiConverterTypeActor.read(buf),
+            FfiConverterTypeUser.read(buf),
+            FfiConverterSequenceString.read(buf),
+            FfiConverterOptionalString.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: TransferTasks) = (
+            FfiConverterString.allocationSize(value.`processId`) +
+            FfiConverterTypeActor.allocationSize(value.`actor`) +
+            FfiConverterTypeUser.allocationSize(value.`toUserId`) +
+            FfiConverterSequenceString.allocationSize(value.`approverIds`) +
+            FfiConverterOptionalString.allocationSize(value.`remark`)
+    )
+
+    override fun write(value: TransferTasks, buf: ByteBuffer) {
+            FfiConverterString.write(value.`processId`, buf)
+            FfiConverterTypeActor.write(value.`actor`, buf)
+            FfiConverterTypeUser.write(value.`toUserId`, buf)
+            FfiConverterSequenceString.write(value.`approverIds`, buf)
+            FfiConverterOptionalString.write(value.`remark`, buf)
     }
 }
 
@@ -4665,6 +5163,49 @@ public object FfiConverterTypeAlready: FfiConverterRustBuffer<Already> {
 
 
 /**
+ * How many of the added people must approve.
+ */
+
+enum class ApprovalType {
+    
+    /**
+     * All of them (会签).
+     */
+    ALL_OF,
+    /**
+     * One of them (或签).
+     */
+    ANY_OF;
+
+    
+
+
+    companion object
+}
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeApprovalType: FfiConverterRustBuffer<ApprovalType> {
+    override fun read(buf: ByteBuffer) = try {
+        ApprovalType.values()[buf.getInt() - 1]
+    } catch (e: IndexOutOfBoundsException) {
+        throw RuntimeException("invalid enum value, something is very wrong!!", e)
+    }
+
+    override fun allocationSize(value: ApprovalType) = 4UL
+
+    override fun write(value: ApprovalType, buf: ByteBuffer) {
+        buf.putInt(value.ordinal + 1)
+    }
+}
+
+
+
+
+
+/**
  * How sure it is that this call has reached what it was meant to reach.
  */
 
@@ -4830,6 +5371,106 @@ public object FfiConverterTypeCredentials : FfiConverterRustBuffer<Credentials>{
             }
             is Credentials.Host -> {
                 buf.putInt(3)
+                Unit
+            }
+        }.let { /* this makes the `when` an expression, which ensures it is exhaustive */ }
+    }
+}
+
+
+
+
+
+/**
+ * What is decided about a task.
+ *
+ * In JSON `{"approve": {}}`, `{"approve": {"reason": "…"}}` or `{"reject": {"reason": "…"}}`.
+ */
+sealed class Decision {
+    
+    /**
+     * Approve it (通过).
+     */
+    data class Approve(
+        /**
+         * Why, for people: at most 1,000 characters.
+         */
+        val `reason`: kotlin.String? = null ) : Decision()
+        
+    {
+        
+
+        companion object
+    }
+    
+    /**
+     * Reject it (拒绝).
+     */
+    data class Reject(
+        /**
+         * Why, for people: not empty, and at most 1,000 characters.
+         */
+        val `reason`: kotlin.String) : Decision()
+        
+    {
+        
+
+        companion object
+    }
+    
+
+    
+
+    
+    
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeDecision : FfiConverterRustBuffer<Decision>{
+    override fun read(buf: ByteBuffer): Decision {
+        return when(buf.getInt()) {
+            1 -> Decision.Approve(
+                FfiConverterOptionalString.read(buf),
+                )
+            2 -> Decision.Reject(
+                FfiConverterString.read(buf),
+                )
+            else -> throw RuntimeException("invalid enum value, something is very wrong!!")
+        }
+    }
+
+    override fun allocationSize(value: Decision): ULong = when(value) {
+        is Decision.Approve -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterOptionalString.allocationSize(value.`reason`)
+            )
+        }
+        is Decision.Reject -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterString.allocationSize(value.`reason`)
+            )
+        }
+    }
+
+    override fun write(value: Decision, buf: ByteBuffer) {
+        when(value) {
+            is Decision.Approve -> {
+                buf.putInt(1)
+                FfiConverterOptionalString.write(value.`reason`, buf)
+                Unit
+            }
+            is Decision.Reject -> {
+                buf.putInt(2)
+                FfiConverterString.write(value.`reason`, buf)
                 Unit
             }
         }.let { /* this makes the `when` an expression, which ensures it is exhaustive */ }
@@ -5060,6 +5701,10 @@ enum class ErrorKind {
      */
     NOT_AN_API_ANSWER,
     /**
+     * The task was handled already, and not as it was meant to be.
+     */
+    NOT_REVIEWABLE,
+    /**
      * The process is not completed, so that it cannot be revoked: see `status`.
      */
     NOT_REVOCABLE,
@@ -5136,6 +5781,53 @@ public object FfiConverterTypeErrorKind: FfiConverterRustBuffer<ErrorKind> {
     override fun allocationSize(value: ErrorKind) = 4UL
 
     override fun write(value: ErrorKind, buf: ByteBuffer) {
+        buf.putInt(value.ordinal + 1)
+    }
+}
+
+
+
+
+
+/**
+ * Where the added approval stands.
+ */
+
+enum class ExtraType {
+    
+    /**
+     * After the approval that it is added to.
+     */
+    AFTER,
+    /**
+     * Before the approval that it is added to.
+     */
+    BEFORE,
+    /**
+     * Beside it, at the same time.
+     */
+    PARALLEL;
+
+    
+
+
+    companion object
+}
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeExtraType: FfiConverterRustBuffer<ExtraType> {
+    override fun read(buf: ByteBuffer) = try {
+        ExtraType.values()[buf.getInt() - 1]
+    } catch (e: IndexOutOfBoundsException) {
+        throw RuntimeException("invalid enum value, something is very wrong!!", e)
+    }
+
+    override fun allocationSize(value: ExtraType) = 4UL
+
+    override fun write(value: ExtraType, buf: ByteBuffer) {
         buf.putInt(value.ordinal + 1)
     }
 }
@@ -5737,6 +6429,98 @@ public object FfiConverterTypeStatus: FfiConverterRustBuffer<Status> {
 
     override fun write(value: Status, buf: ByteBuffer) {
         buf.putInt(value.ordinal + 1)
+    }
+}
+
+
+
+
+
+/**
+ * One task, or a whole node, of a process. In JSON `{"approver_id": "…"}` or `{"node_id": "…"}`.
+ */
+sealed class Target {
+    
+    /**
+     * A task: an `approver_id` of the process's `todos`.
+     */
+    data class ApproverId(
+        val v1: kotlin.String) : Target()
+        
+    {
+        
+
+        companion object
+    }
+    
+    /**
+     * A node's instance. An approver's event names it (`node_id_str`); the details of a process do not.
+     */
+    data class NodeId(
+        val v1: kotlin.String) : Target()
+        
+    {
+        
+
+        companion object
+    }
+    
+
+    
+
+    
+    
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeTarget : FfiConverterRustBuffer<Target>{
+    override fun read(buf: ByteBuffer): Target {
+        return when(buf.getInt()) {
+            1 -> Target.ApproverId(
+                FfiConverterString.read(buf),
+                )
+            2 -> Target.NodeId(
+                FfiConverterString.read(buf),
+                )
+            else -> throw RuntimeException("invalid enum value, something is very wrong!!")
+        }
+    }
+
+    override fun allocationSize(value: Target): ULong = when(value) {
+        is Target.ApproverId -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterString.allocationSize(value.v1)
+            )
+        }
+        is Target.NodeId -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterString.allocationSize(value.v1)
+            )
+        }
+    }
+
+    override fun write(value: Target, buf: ByteBuffer) {
+        when(value) {
+            is Target.ApproverId -> {
+                buf.putInt(1)
+                FfiConverterString.write(value.v1, buf)
+                Unit
+            }
+            is Target.NodeId -> {
+                buf.putInt(2)
+                FfiConverterString.write(value.v1, buf)
+                Unit
+            }
+        }.let { /* this makes the `when` an expression, which ensures it is exhaustive */ }
     }
 }
 
@@ -6617,6 +7401,38 @@ public object FfiConverterOptionalTypeObjectValue: FfiConverterRustBuffer<Object
 /**
  * @suppress
  */
+public object FfiConverterOptionalTypeApprovalType: FfiConverterRustBuffer<ApprovalType?> {
+    override fun read(buf: ByteBuffer): ApprovalType? {
+        if (buf.get().toInt() == 0) {
+            return null
+        }
+        return FfiConverterTypeApprovalType.read(buf)
+    }
+
+    override fun allocationSize(value: ApprovalType?): ULong {
+        if (value == null) {
+            return 1UL
+        } else {
+            return 1UL + FfiConverterTypeApprovalType.allocationSize(value)
+        }
+    }
+
+    override fun write(value: ApprovalType?, buf: ByteBuffer) {
+        if (value == null) {
+            buf.put(0)
+        } else {
+            buf.put(1)
+            FfiConverterTypeApprovalType.write(value, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
 public object FfiConverterOptionalTypeDepartmentIdType: FfiConverterRustBuffer<DepartmentIdType?> {
     override fun read(buf: ByteBuffer): DepartmentIdType? {
         if (buf.get().toInt() == 0) {
@@ -7153,6 +7969,34 @@ public object FfiConverterSequenceTypeListedTask: FfiConverterRustBuffer<List<Li
 /**
  * @suppress
  */
+public object FfiConverterSequenceTypeNewFormVariable: FfiConverterRustBuffer<List<NewFormVariable>> {
+    override fun read(buf: ByteBuffer): List<NewFormVariable> {
+        val len = buf.getInt()
+        return List<NewFormVariable>(len) {
+            FfiConverterTypeNewFormVariable.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<NewFormVariable>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypeNewFormVariable.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<NewFormVariable>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypeNewFormVariable.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
 public object FfiConverterSequenceTypeNewSubValue: FfiConverterRustBuffer<List<NewSubValue>> {
     override fun read(buf: ByteBuffer): List<NewSubValue> {
         val len = buf.getInt()
@@ -7311,6 +8155,34 @@ public object FfiConverterSequenceTypeStatus: FfiConverterRustBuffer<List<Status
         buf.putInt(value.size)
         value.iterator().forEach {
             FfiConverterTypeStatus.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterSequenceTypeUser: FfiConverterRustBuffer<List<User>> {
+    override fun read(buf: ByteBuffer): List<User> {
+        val len = buf.getInt()
+        return List<User>(len) {
+            FfiConverterTypeUser.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<User>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypeUser.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<User>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypeUser.write(it, buf)
         }
     }
 }

@@ -12,17 +12,26 @@ import feishu.corehr.DecodeReply
 import feishu.corehr.FeishuException
 import feishu.corehr.HostException
 import feishu.corehr.Items
+import feishu.corehr.model.Accepted
 import feishu.corehr.model.Actor
 import feishu.corehr.model.Already
+import feishu.corehr.model.ApprovalType
 import feishu.corehr.model.Credentials
+import feishu.corehr.model.Decision
 import feishu.corehr.model.DepartmentIdType
+import feishu.corehr.model.ExtraType
 import feishu.corehr.model.Header
 import feishu.corehr.model.HttpResponse
 import feishu.corehr.model.ListProcesses
 import feishu.corehr.model.ListTasks
+import feishu.corehr.model.NewFormValue
+import feishu.corehr.model.NewFormVariable
+import feishu.corehr.model.NewSubValue
 import feishu.corehr.model.Quota
 import feishu.corehr.model.ReadBack
+import feishu.corehr.model.RecordValue
 import feishu.corehr.model.Status
+import feishu.corehr.model.Target
 import feishu.corehr.model.TaskStatus
 import feishu.corehr.model.User
 import feishu.corehr.model.UserIdType
@@ -147,13 +156,17 @@ private suspend fun performed(client: JsonObject, calls: List<JsonObject>, url: 
             delay(call["after_ms"]?.asLong ?: 0)
             try {
                 when (val operation = call["operation"]?.asString ?: WITHDRAW) {
+                    "add_approvers" -> json("value" to plain(added(made, call)))
                     "get_flow_variables" -> json("value" to plain(flow(made, call)))
                     "get_form_variables" -> json("value" to plain(form(made, call)))
                     "get_process" -> json("value" to plain(got(made, call)))
                     "get_template" -> json("value" to plain(template(made, call)))
                     "list_processes" -> processes(made, call)
                     "list_tasks" -> tasks(made, call)
+                    "review_task" -> json("value" to plain(reviewed(made, call)))
                     "revoke_process" -> json("value" to plain(revoked(made, call)))
+                    "start_process" -> json("value" to plain(started(made, call)))
+                    "transfer_tasks" -> json("value" to plain(transferred(made, call)))
                     "wait_for" -> json("value" to plain(waited(made, call)))
                     "withdraw_process" -> json("value" to plain(withdrawn(made, call)))
                     else -> error("`$operation` is played nowhere")
@@ -208,6 +221,88 @@ private suspend fun revoked(client: Client, call: JsonObject) = client.revokePro
     call.text("already_revoked")?.let { Already.valueOf(it.uppercase()) } ?: Already.SUCCESS,
     call["check_first"]?.asBoolean ?: false,
 )
+
+private suspend fun reviewed(client: Client, call: JsonObject) = client.reviewTask(
+    call.text("process_id") ?: SAMPLE,
+    call.text("approver_id").orEmpty(),
+    call["actor"]?.asJsonObject?.let(::actor) ?: Actor.System(),
+    decision(call["decision"].asJsonObject),
+    variables(call["field_values_v2"]),
+    call.departmentIdType(),
+    call.text("read_back")?.let { ReadBack.valueOf(it.uppercase()) } ?: ReadBack.BEST_EFFORT,
+    call.deadline(),
+    call.text("token"),
+    call.text("request_id"),
+    call.text("already_reviewed")?.let { Already.valueOf(it.uppercase()) } ?: Already.SUCCESS,
+    call["check_first"]?.asBoolean ?: false,
+)
+
+private suspend fun transferred(client: Client, call: JsonObject) = client.transferTasks(
+    call.text("process_id") ?: SAMPLE,
+    call["actor"]?.asJsonObject?.let(::actor) ?: Actor.System(),
+    user(call["to_user_id"].asJsonObject),
+    call["approver_ids"].asJsonArray.map { it.asString },
+    call.text("remark"),
+    call.deadline(),
+    call.text("token"),
+    call.text("request_id"),
+)
+
+private suspend fun added(client: Client, call: JsonObject): Accepted {
+    val (name, id) = call["target"].asJsonObject.entrySet().first()
+    return client.addApprovers(
+        call.text("process_id") ?: SAMPLE,
+        call["actor"]?.asJsonObject?.let(::actor) ?: Actor.System(),
+        if (name == "node_id") Target.NodeId(id.asString) else Target.ApproverId(id.asString),
+        ExtraType.valueOf(call["extra_type"].asString.uppercase()),
+        call["extra_user_ids"].asJsonArray.map { user(it.asJsonObject) },
+        call.text("approval_type")?.let { ApprovalType.valueOf(it.uppercase()) },
+        call.text("remark"),
+        call.deadline(),
+        call.text("token"),
+        call.text("request_id"),
+    )
+}
+
+private suspend fun started(client: Client, call: JsonObject) = client.startProcess(
+    call.text("flow_definition_id").orEmpty(),
+    call["actor"]?.asJsonObject?.let(::actor) ?: Actor.System(),
+    variables(call["flow_data"]),
+    call.departmentIdType(),
+    call.deadline(),
+    call.text("token"),
+    call.text("request_id"),
+)
+
+private fun decision(of: JsonObject): Decision =
+    of["reject"]?.let { Decision.Reject(it.asJsonObject.text("reason").orEmpty()) }
+        ?: Decision.Approve(of["approve"].asJsonObject.text("reason"))
+
+private fun variables(of: JsonElement?) = of?.asJsonArray?.map { it.asJsonObject }.orEmpty().map { variable ->
+    val below = variable["sub_values"]?.asJsonArray?.map { it.asJsonObject }.orEmpty()
+    NewFormVariable(
+        variable["variable_api_name"].asString,
+        variable["variable_value"]?.asJsonObject?.let(::formValue),
+        below.map { NewSubValue(it["key"].asString, formValue(it["value"].asJsonObject)) },
+    )
+}
+
+/** The kinds that vectors write. */
+private fun formValue(of: JsonObject): NewFormValue {
+    val (kind, value) = of.entrySet().first()
+    return when (kind) {
+        "department_value" -> NewFormValue.Department(value.asString)
+        "list_values" -> NewFormValue.Items(value.asJsonArray.map { it.asString })
+        "number_value" -> NewFormValue.Number(value.asString)
+        "record_values" -> NewFormValue.Record(
+            value.asJsonArray.map { it.asJsonObject }.map { record ->
+                RecordValue(record["variable_api_name"].asString, record["sub_value_key"].asString, record["record_id"].asString)
+            },
+        )
+        "text_value" -> NewFormValue.Text(value.asString)
+        else -> error("`$kind` is written nowhere")
+    }
+}
 
 private suspend fun got(client: Client, call: JsonObject) = client.getProcess(
     call.text("process_id") ?: SAMPLE,
@@ -306,13 +401,17 @@ private fun read(reply: JsonObject): JsonObject {
     val response = HttpResponse((answer["status"]?.asInt ?: 200).toUShort(), list, body)
     return try {
         val value = when (val operation = reply["operation"].asString) {
+            "add_approvers" -> emptyMap<String, Any>().also { DecodeReply.addApprovers(response) }
             "get_flow_variables" -> DecodeReply.getFlowVariables(response)
             "get_form_variables" -> DecodeReply.getFormVariables(response)
             "get_process" -> DecodeReply.getProcess(response)
             "get_template" -> DecodeReply.getTemplate(response)
             "list_processes" -> DecodeReply.listProcesses(response)
             "list_tasks" -> DecodeReply.listTasks(response)
+            "review_task" -> emptyMap<String, Any>().also { DecodeReply.reviewTask(response) }
             "revoke_process" -> emptyMap<String, Any>().also { DecodeReply.revokeProcess(response) }
+            "start_process" -> DecodeReply.startProcess(response)
+            "transfer_tasks" -> emptyMap<String, Any>().also { DecodeReply.transferTasks(response) }
             "withdraw_process" -> emptyMap<String, Any>().also { DecodeReply.withdrawProcess(response) }
             else -> error("`$operation` is read nowhere")
         }
