@@ -189,6 +189,10 @@ impl Attempt {
         if self.has_conflicted && error.effect == Effect::None {
             error.effect = Effect::Unknown;
         }
+        // Whoever repeats what is said to be worth it would do it twice, and nothing could prove that it was done once.
+        if error.effect == Effect::Unknown && self.prepared.operation.replay == Replay::Never {
+            error.retryable = false;
+        }
         if let (Effect::Unknown, Some(advice)) = (error.effect, &self.prepared.when_unknown) {
             let sent = self.first_sent.unwrap_or_default().to_string();
             let told = |text: &str| text.replace("{sent}", &sent);

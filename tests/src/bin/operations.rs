@@ -20,7 +20,7 @@ fn row(operation: &Operation) -> String {
     let Operation { name, method, path, scope, quota, .. } = operation;
     let lost = match operation.replay {
         Replay::Never => "never sent again; effect unknown",
-        Replay::Proved => "the process is read, and its status decides",
+        Replay::Proved => "the process is read, and what it shows decides",
         Replay::Read | Replay::Token => "sent again",
     };
     let (calls, seconds) = (quota.calls, quota.window / 1_000);
