@@ -36,7 +36,7 @@ pub(crate) fn set_up() -> Result<()> {
 pub(crate) fn program(class: &str) -> Result<Command> {
     let folder = target("kotlin/feishu-corehr-tests")?;
     let path: [PathBuf; 2] = [folder.join("classes"), folder.join("libraries").join("*")];
-    let mut java = command("java", ["-cp"]);
+    let mut java = packaged(command("java", ["-cp"]));
     java.arg(std::env::join_paths(path)?).arg(format!("{PACKAGE}.{class}"));
     Ok(java)
 }
@@ -54,10 +54,17 @@ fn build(goals: &[&str], sandbox: Option<&Path>) -> Result<()> {
     fs::create_dir_all(&folder)?;
     let library = mobile::library()?;
     fs::copy(&library, folder.join(format!("libfeishu_corehr_mobile{DLL_SUFFIX}")))?;
-    let mut maven = command("mvn", ["--batch-mode", "--quiet"]);
+    let mut maven = packaged(command("mvn", ["--batch-mode", "--quiet"]));
     maven.args(goals).arg(format!("-Doutput={}", target("kotlin")?.display())).current_dir(root().join(PROJECT));
     output("Maven", maven.envs(sandbox.map(|sandbox| ("FEISHU_COREHR_SANDBOX", sandbox))))?;
     Ok(())
+}
+
+/// The same without the folders that cargo tells its programs to look for libraries in: a library that stands there, of
+/// another build and perhaps an older one, would be loaded in the place of the one in the jar.
+fn packaged(mut command: Command) -> Command {
+    command.env_remove("LD_LIBRARY_PATH").env_remove("DYLD_FALLBACK_LIBRARY_PATH");
+    command
 }
 
 /// How many tests the reports of a run count; an error when one was skipped.
