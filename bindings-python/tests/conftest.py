@@ -64,6 +64,15 @@ class Sandbox:
             assert time.monotonic() < end, self.log()
             time.sleep(0.01)
 
+    def variables(self) -> dict[str, str]:
+        """The environment of a command that calls this sandbox."""
+        return {
+            "FEISHU_APP_ID": self.info["app_id"],
+            "FEISHU_APP_SECRET": self.info["app_secret"],
+            "FEISHU_BASE_URL": self.http,
+            "FEISHU_INSECURE_LOOPBACK": "1",
+        }
+
     def options(self, **more: object) -> dict[str, Any]:
         return {
             "app_id": self.info["app_id"],
@@ -94,6 +103,24 @@ def no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [*os.environ]:
         if (name.startswith("FEISHU_") and name != "FEISHU_COREHR_SANDBOX") or name.lower().endswith("_proxy"):
             monkeypatch.delenv(name)
+    # The command speaks by the locale.
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+
+
+@pytest.fixture
+def command(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The command in this process, against the sandbox; gives exit code, standard output and standard error."""
+    from click.testing import CliRunner
+
+    from feishu_corehr_command.group import commands
+
+    for name, value in sandbox.variables().items():
+        monkeypatch.setenv(name, value)
+
+    def run(*arguments: str, stdin: "str | bytes | None" = None) -> Any:
+        return CliRunner().invoke(commands, arguments, input=stdin, prog_name="feishu-corehr")
+
+    return run
 
 
 class Calls:

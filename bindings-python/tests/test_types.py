@@ -36,6 +36,11 @@ def test_mypy_is_content_with_the_package_and_with_a_program_that_uses_it() -> N
     assert result.returncode == 0, result.stdout
 
 
+def test_mypy_is_content_with_the_command() -> None:
+    result = run(sys.executable, "-m", "mypy", "--strict", "python/feishu_corehr_command", "tools")
+    assert result.returncode == 0, result.stdout
+
+
 def test_pyright_is_content_with_the_package_and_with_a_program_that_uses_it() -> None:
     result = run(sys.executable, "-m", "pyright", "--pythonpath", sys.executable, "python", "tests/usage.py")
     assert result.returncode == 0, result.stdout

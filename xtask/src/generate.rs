@@ -15,8 +15,12 @@ const STUBS: &str = "bindings-python/python/feishu_corehr/_native.pyi";
 
 type Generator = (&'static str, fn() -> Result<Vec<Fresh>>);
 
-const GENERATORS: [Generator; 3] =
-    [("mobile", mobile::generated), ("operations", operations_page), ("python", python_stubs)];
+const GENERATORS: [Generator; 4] = [
+    ("command", command_page),
+    ("mobile", mobile::generated),
+    ("operations", operations_page),
+    ("python", python_stubs),
+];
 
 /// Writes the generated files of the languages whose names contain `only`, or with `check` fails when one is stale.
 pub(crate) fn run(check: bool, only: Option<&str>) -> Result<()> {
@@ -41,6 +45,13 @@ fn settle(files: Vec<Fresh>, check: bool) -> Result<()> {
         writeln!(std::io::stderr(), "written: {}", path.display())?;
     }
     Ok(())
+}
+
+/// What the command's own help says, in English.
+fn command_page() -> Result<Vec<Fresh>> {
+    let mut writer = python::python(&["bindings-python/tools/command_reference.py"])?;
+    writer.env("PYTHONPATH", root().join("bindings-python/python")).env("LC_ALL", "C.UTF-8");
+    Ok(vec![("docs/command.md".into(), output("command page", &mut writer)?.into_bytes())])
 }
 
 fn operations_page() -> Result<Vec<Fresh>> {

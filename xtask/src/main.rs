@@ -64,7 +64,7 @@ enum Command {
         /// Only say whether they are fresh; fails when one is stale.
         #[arg(long)]
         check: bool,
-        /// Only those of `mobile` or `python`.
+        /// Only those of `command`, `mobile`, `operations` or `python`.
         #[arg(long)]
         only: Option<String>,
     },

@@ -1,0 +1,5 @@
+"""`python -m feishu_corehr_command`."""
+
+from . import main
+
+main()
