@@ -15,6 +15,7 @@ TEXTS = {
     "error: {error}": "错误：{error}",
     "{process_id}: {error}": "{process_id}：{error}",
     "Write one JSON object a line.": "每行输出一个 JSON 对象。",
+    "Commands": "命令",
     # Connections.
     "`feishu` (the default), `lark`, or another URL; or FEISHU_BASE_URL.": "`feishu`（默认）、`lark` 或其他 URL；也可用 FEISHU_BASE_URL。",
     "Read the app's secret from a file, in place of FEISHU_APP_SECRET; /dev/fd/3 is a descriptor.": (

@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from feishu_corehr import Error
 
 SUBCOMMANDS = {
-    "doctor": "doctor",
-    "explain": "explain",
-    "get": "get",
-    "list": "list",
-    "sandbox": "sandbox",
-    "wait": "wait",
+    "doctor": ("doctor", text("Check credentials, proxy, certificate, clock, scopes and quota.")),
+    "explain": ("explain", text("Say what a code of Feishu's means, and what to do.")),
+    "get": ("get", text("Read processes.")),
+    "list": ("list", text("List the ids of processes.")),
+    "sandbox": ("sandbox", text("Run a local Feishu to try things on.")),
+    "wait": ("wait", text("Wait until processes have ended.")),
 }
-"""Each subcommand, and the module below `commands` that has it."""
+"""Each subcommand: the module below `commands` that has it, and what it does, so that a list need not import it."""
 
 
 class Commands(click.Group):
@@ -38,11 +38,16 @@ class Commands(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         """Import one."""
-        module = SUBCOMMANDS.get(cmd_name)
-        if module is None:
+        if cmd_name not in SUBCOMMANDS:
             return None
+        module, _ = SUBCOMMANDS[cmd_name]
         command: click.Command = getattr(import_module(f"{__package__}.commands.{module}"), f"{cmd_name}_command")
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """List them, none of them imported."""
+        with formatter.section(text("Commands")):
+            formatter.write_dl([(name, does) for name, (_, does) in sorted(SUBCOMMANDS.items())])
 
     def invoke(self, ctx: click.Context) -> object:
         """Run it; what fails ends with a message and an exit code, and never with a trace."""
@@ -70,7 +75,7 @@ def _is_ours(error: Exception) -> TypeGuard[Error]:
 
 def tell(error: Error) -> None:
     """Say what an error of the library says, and in Chinese what to do."""
-    say(text("error: {error}", error=clean(error)), style="red")
+    say(text("error: {error}", error=clean(error)), color="red")
     if error.advice is not None and is_chinese():
         say(error.advice.zh)
 

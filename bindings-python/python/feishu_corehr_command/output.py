@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 
-def say(message: str, *, style: str | None = None) -> None:
+def say(message: str, *, color: str | None = None, bold: bool = False) -> None:
     """Write a message for people: to standard error, so that results can be piped on."""
-    click.secho(message, err=True, fg=style)
+    click.secho(message, err=True, fg=color, bold=bold or None)
 
 
 def emit(value: object) -> None:

@@ -9,45 +9,71 @@ from .texts import clean, text
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
-    from typing import Any
+    from typing import Any, TypeVar
 
-    from feishu_corehr import AsyncClient, Process
+    from feishu_corehr import AsyncClient, Error
 
     from .connection import Connection
 
-    _Read = Callable[[AsyncClient, str], Coroutine[Any, Any, Process]]
+    _Read = TypeVar("_Read")
 
 
-def each(connection: Connection, ids: list[str], read: _Read, *, at_once: int = 16) -> tuple[list[Process], int]:
+def each(
+    connection: Connection,
+    ids: list[str],
+    read: Callable[[AsyncClient, str], Coroutine[Any, Any, _Read]],
+    *,
+    at_once: int = 16,
+) -> tuple[list[_Read], int]:
     """Read all, and tell what failed; gives what was read, in the ids' order, and the exit code.
 
-    What would fail for all others, too, ends it.
+    What would fail for all others, too, is raised.
     """
+    from feishu_corehr import Error
+
+    done: list[_Read] = []
+    code = exits.REACHED
+    for one, answer in answers(connection, ids, read, at_once=at_once).items():
+        if isinstance(answer, Error):
+            say(text("{process_id}: {error}", process_id=one, error=clean(answer)), color="red")
+            code = max(code, exits.of_error(str(answer.kind), str(answer.effect)))
+        else:
+            done.append(answer)
+    return done, code
+
+
+def answers(
+    connection: Connection,
+    ids: list[str],
+    read: Callable[[AsyncClient, str], Coroutine[Any, Any, _Read]],
+    *,
+    at_once: int = 16,
+) -> dict[str, _Read | Error]:
+    """Read all; gives what was read or why it was not, in the ids' order, and raises what would fail for all others."""
     import asyncio
 
-    return asyncio.run(_each(connection, ids, read, at_once))
+    return asyncio.run(_answers(connection, ids, read, at_once))
 
 
-async def _each(connection: Connection, ids: list[str], read: _Read, at_once: int) -> tuple[list[Process], int]:
+async def _answers(
+    connection: Connection, ids: list[str], read: Callable[[AsyncClient, str], Coroutine[Any, Any, _Read]], at_once: int
+) -> dict[str, _Read | Error]:
     import asyncio
 
     from feishu_corehr import Error
 
-    found: dict[int, Process] = {}
-    codes = {exits.REACHED}
-    left = iter(enumerate(ids))
+    found: dict[str, _Read | Error] = {}
+    left = iter(ids)
 
     async def worker(client: AsyncClient) -> None:
         # A call's deadline begins with the call: who all began at once would not have their turn in time.
-        for place, one in left:
+        for one in left:
             try:
-                found[place] = await read(client, one)
+                found[one] = await read(client, one)
             except Error as error:
-                code = exits.of_error(str(error.kind), str(error.effect))
-                if code in (exits.STOPPED, exits.USAGE):
+                if exits.of_error(str(error.kind), str(error.effect)) in (exits.STOPPED, exits.USAGE):
                     raise
-                say(text("{process_id}: {error}", process_id=one, error=clean(error)), style="red")
-                codes.add(code)
+                found[one] = error
 
     async with connection.async_client() as client:
         workers = [asyncio.ensure_future(worker(client)) for _ in range(min(at_once, len(ids)))]
@@ -57,4 +83,4 @@ async def _each(connection: Connection, ids: list[str], read: _Read, at_once: in
             for one in workers:
                 one.cancel()
             await asyncio.gather(*workers, return_exceptions=True)
-    return [found[place] for place in sorted(found)], max(codes)
+    return {one: found[one] for one in ids if one in found}

@@ -15,7 +15,6 @@ _STYLES = {"ok": "green", "look": "yellow", "failed": "bold red", "not checked":
 
 @click.command(
     "doctor",
-    short_help=text("Check credentials, proxy, certificate, clock, scopes and quota."),
     help=text(
         "Check what an app needs: credentials, proxy, connection and certificate, clock, scopes, quota; each with what "
         "to do. It reads only: one page of the list of processes, and one template that does not exist, for which "
@@ -60,11 +59,12 @@ def _show(findings: list[Finding]) -> None:
         rows = [(text(one.name), text(one.state), one.found, one.advice) for one in findings]
         table([text("check"), text("state"), text("found"), text("what to do")], rows)
         return
+    from rich.cells import set_cell_size
     from rich.text import Text
 
     screen = console(err=False)
     for one in findings:
-        line = Text(f"{text(one.state):12}", style=_STYLES[one.state])
+        line = Text(set_cell_size(text(one.state), 12), style=_STYLES[one.state])
         line.append(f"{text(one.name)}: ", style="bold").append(one.found, style="default")
         screen.print(line)
         if one.advice:

@@ -11,7 +11,6 @@ from ..texts import text
 
 @click.command(
     "explain",
-    short_help=text("Say what a code of Feishu's means, and what to do."),
     help=text(
         "Say what a code of Feishu's means, what it does to a write, whether to try again, and what to do. Nothing is "
         "sent. The same number can mean different things on different operations; `--operation` names one."

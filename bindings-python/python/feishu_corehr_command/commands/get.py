@@ -49,7 +49,6 @@ def status_word(process: Process) -> str:
 
 @click.command(
     "get",
-    short_help=text("Read processes."),
     help=text(
         "Read processes: status, name, initiator, and whom they wait for. With --json, all that Feishu answered.\n\n"
         "PROCESS_ID is a number of 19 digits; `-` reads ids from standard input. Feishu allows 100 reads a minute."

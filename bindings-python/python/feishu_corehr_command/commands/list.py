@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 @click.command(
     "list",
-    short_help=text("List the ids of processes."),
     help=text(
         "List the ids of processes that were modified in a span of time, one a line.\n\n"
         "Feishu allows 20 requests a minute, of 100 ids each. A span of 31 days or more is asked for in parts, and an "

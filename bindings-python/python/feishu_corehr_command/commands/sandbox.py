@@ -21,7 +21,6 @@ PROGRAM = "feishu-corehr-sandbox"
 @click.command(
     "sandbox",
     context_settings={"ignore_unknown_options": True, "help_option_names": ["--help"]},
-    short_help=text("Run a local Feishu to try things on."),
     help=text(
         "Run a local Feishu, with real state and without any effect elsewhere, until Ctrl-C. It prints one line of "
         "JSON with its address and the credentials for it, and says how to set them. It is a package of its own, "

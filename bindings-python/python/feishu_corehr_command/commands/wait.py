@@ -16,7 +16,6 @@ from .get import columns, named, row
 
 @click.command(
     "wait",
-    short_help=text("Wait until processes have ended."),
     help=text(
         "Read processes until each has ended, or has come to a status that is named; exit code 3 when the time is over "
         "before. PROCESS_ID is a number of 19 digits; `-` reads ids from standard input."
