@@ -28,7 +28,7 @@ pub use handles::open_handles;
 pub use operations::{Decoded, Output, Request};
 pub use options::{BaseUrl, ClientOptions};
 pub use pages::Pages;
-pub use plain::{Plain, plain_tree};
+pub use plain::{Plain, json_tree, plain_tree};
 pub use steps::{HostAnswer, HostError, HostStep, Turn};
 pub use waker::Waker;
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use feishu_corehr::{FormVariable, plain_values};
+use feishu_corehr::{Error, FormVariable, Problem, plain_values};
 use serde_json::Value;
 
 use crate::failure::{Failure, guarded};
@@ -49,6 +49,16 @@ pub enum Plain {
 #[uniffi::export]
 pub fn plain_tree(variables: Vec<FormVariable>) -> Result<HashMap<String, Plain>, Failure> {
     guarded(|| Ok(plain_values(&variables)?.into_iter().map(|(name, value)| (name, value.into())).collect()))
+}
+
+/// A JSON text as plain nested data.
+#[uniffi::export]
+pub fn json_tree(text: String) -> Result<Plain, Failure> {
+    guarded(|| {
+        let tree: Result<Value, _> = serde_json::from_str(&text);
+        let rule = |error: serde_json::Error| format!("is broken at line {} column {}", error.line(), error.column());
+        Ok(tree.map_err(|error| Error::invalid("json", vec![Problem::new("text", rule(error))]))?.into())
+    })
 }
 
 impl From<Value> for Plain {

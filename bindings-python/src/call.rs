@@ -70,7 +70,7 @@ impl Job {
         let (options, act) = chosen.read(request.py(), door)?;
         let action = Action::new(session, entered, options, act);
         let action = action.map_err(|error| raise(request.py(), error, None))?;
-        Ok(Self { call: Call::new(action), operation: door.operation, leave: door.leave })
+        Ok(Self { call: Call::new(action), operation: entered.operation(), leave: door.leave })
     }
 
     pub(crate) async fn drive(&self, transport: &impl Transport, host: &impl Host) -> Result<Output, Error> {

@@ -101,7 +101,7 @@ pub(crate) fn restore_request(
     let foreign = || PyTypeError::new_err("no request of this library was pickled");
     let text = |given: Given<String>| given.take("request", &mut Vec::new())?.ok_or_else(foreign);
     let method = text(method)?;
-    let method = [Method::Get, Method::Post, Method::Put].into_iter().find(|known| known.as_str() == method);
+    let method = Method::ALL.into_iter().find(|known| known.as_str() == method);
     let (method, url) = (method.ok_or_else(foreign)?, text(url)?);
     let (budget, connect_budget, max_response, fresh_connection) = numbers;
     let headers = headers.into_iter().map(|(name, value)| Ok(Header::new(&text(name)?, text(value)?)));

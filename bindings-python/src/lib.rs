@@ -48,14 +48,14 @@ mod _native {
     use feishu_corehr::error::fields::Error;
     #[pymodule_export]
     use feishu_corehr::{
-        AbstractLine, Accepted, AddApprovers, Advice, Already, ApprovalType, Attribution, Comment, CopiedTask,
-        DepartmentIdType, DoneStatus, DoneTask, Effect, Empty, ErrorKind, Explanation, ExtraType, FieldViolation,
-        FileValue, FlowKind, FlowTemplate, FormValue, FormVariable, FormVariables, GetFlowVariables, GetFormVariables,
-        GetProcess, GetTemplate, Help, I18nText, Link, ListProcesses, ListTasks, ListedTask, NewFile, NewFormVariable,
-        NewSubValue, ObjectValue, Observation, PendingTask, Problem, Process, ProcessPage, PythonActor, PythonDecision,
-        PythonNewFormValue, PythonTarget, PythonUser, ReadBack, RecordValue, ReviewTask, Reviewed, RevokeProcess,
-        Revoked, StartProcess, Started, Status, SubValue, TaskPage, TaskStatus, TaskType, TransferTasks,
-        TransportErrorKind, UserIdType, ValueKind, WaitFor, WithdrawProcess, Withdrawn,
+        AbstractLine, Accepted, AddApprovers, Advice, Already, AnyCall, ApprovalType, Attribution, CallAnswer, Comment,
+        CopiedTask, DepartmentIdType, DoneStatus, DoneTask, Effect, Empty, ErrorKind, Explanation, ExtraType,
+        FieldViolation, FileValue, FlowKind, FlowTemplate, FormValue, FormVariable, FormVariables, GetFlowVariables,
+        GetFormVariables, GetProcess, GetTemplate, Help, I18nText, Link, ListProcesses, ListTasks, ListedTask,
+        NameValue, NewFile, NewFormVariable, NewSubValue, ObjectValue, Observation, PendingTask, Problem, Process,
+        ProcessPage, PythonActor, PythonDecision, PythonNewFormValue, PythonTarget, PythonUser, ReadBack, RecordValue,
+        ReviewTask, Reviewed, RevokeProcess, Revoked, StartProcess, Started, Status, SubValue, TaskPage, TaskStatus,
+        TaskType, TransferTasks, TransportErrorKind, UserIdType, ValueKind, WaitFor, WithdrawProcess, Withdrawn,
     };
 
     #[pymodule_export]

@@ -57,7 +57,9 @@ impl Network {
     /// Sends one request and reads the whole answer, within the request's budget and cap.
     pub(crate) async fn send(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
         let (method, kept) = match request.method {
+            Method::Delete => (reqwest::Method::DELETE, None),
             Method::Get => (reqwest::Method::GET, Some(&self.reads)),
+            Method::Patch => (reqwest::Method::PATCH, None),
             Method::Post => (reqwest::Method::POST, None),
             Method::Put => (reqwest::Method::PUT, None),
         };

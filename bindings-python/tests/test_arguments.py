@@ -114,6 +114,8 @@ ODD: "list[Any]" = [
 DATA = '{"process_id":"7","status":1,"process_ids":["1"],"approver_list":[{}]}'
 GOOD = HttpResponse(200, {"x-tt-logid": "LOG"}, f'{{"code":0,"data":{DATA}}}')
 NEEDED: "dict[str, Any]" = {
+    "method": "POST",
+    "path": "/open-apis/a",
     "process_id": "7",
     "actor": System(),
     "modify_time_from": 0,
@@ -134,7 +136,7 @@ NEEDED: "dict[str, Any]" = {
 ARGUMENTS: "dict[str, dict[str, Any]]" = {
     **{
         name: {one: NEEDED[one] for one in inspect.signature(getattr(Client, name)).parameters if one in NEEDED}
-        for name in (*feishu.OPERATIONS, "wait_for")
+        for name in (*feishu.OPERATIONS, "call", "wait_for")
     },
     "request": {"request": feishu.GetProcess(process_id="7")},
 }
@@ -155,7 +157,7 @@ def judged(name: str, act: Any, *, is_named: bool = True) -> bool:
     if isinstance(error, feishu.InvalidArgumentError):
         assert error.effect == feishu.Effect.NONE
         # A user's id is Feishu's `user_id`; a span of time is two arguments.
-        fields = {problem.field.partition("[")[0] for problem in error.problems}
+        fields = {problem.field.partition("[")[0].partition(".")[0] for problem in error.problems}
         fields |= {"actor"} if "user_id" in str(error) else set()
         assert name in fields or name.startswith("modify_time"), error
     else:
@@ -193,8 +195,8 @@ def test_every_argument_of_every_method(cls: Any, method: str) -> None:
         taken = 0
         for odd in ODD:
             taken += judged(name, lambda n=name, o=odd: run(client, method, {**ARGUMENTS[method], n: o}))
-        assert taken or name in ("actor", "request"), name
-    assert {*feishu.OPERATIONS, "wait_for", "request"} == set(ARGUMENTS)
+        assert taken or name in ("actor", "method", "path", "request"), name
+    assert {*feishu.OPERATIONS, "call", "wait_for", "request"} == set(ARGUMENTS)
 
 
 OPTIONS = [name for name in inspect.signature(Client.__init__).parameters if name != "self"]

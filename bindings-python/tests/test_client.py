@@ -158,6 +158,51 @@ def test_who_waits_too_long_is_told_the_last_status(client: Any, sandbox: Any) -
         client.wait_for(process_id, timeout=float("nan"))
 
 
+DEPARTMENT = "/open-apis/contact/v3/departments/{department_id}"
+OD: "dict[str, Any]" = {"path_parameters": {"department_id": "od-1"}}
+
+
+def test_what_a_call_of_any_path_writes_is_read_again_with_the_answers_head(client: Any, sandbox: Any) -> None:
+    written = client.call("PATCH", DEPARTMENT, **OD, body={"name": "销售", "order": 1.5, "big": 2**70, "none": None})
+    department = {"department_id": "od-1", "name": "销售", "order": 1.5, "big": 2**70, "none": None}
+    assert written.data == {"department": department}
+    read = client.call("GET", DEPARTMENT, **OD)
+    assert (read.data, read.status, read.attempts) == (written.data, 200, 1)
+    assert read.log_id in [value for name, value in read.headers if name.lower() == "x-tt-logid"]
+    assert "raw" not in repr(read)
+    assert "headers" not in repr(read)
+    assert feishu.CallAnswer is type(read)
+    assert [entry["method"] for entry in sandbox.log("call")] == ["PATCH", "GET"]
+
+
+def test_the_query_of_a_call_is_a_mapping_or_pairs(client: Any, sandbox: Any) -> None:
+    queries: list[Any] = [{"a": "1", "ids": ["x", "y"]}, [("a", "1"), ("ids", "x"), ("ids", "y")]]
+    for query in queries:
+        client.call("GET", DEPARTMENT, **OD, query=query)
+        assert sandbox.log("call")[-1]["query"] == "a=1&ids=x&ids=y"
+
+
+def test_a_quota_paces_a_call(client: Any) -> None:
+    client.call("GET", DEPARTMENT, **OD, quota=(1, 3600))
+    with pytest.raises(feishu.RateLimitedError):
+        client.call("GET", DEPARTMENT, **OD, quota=(1, 3600), deadline=2)
+    client.call("GET", DEPARTMENT, **OD)
+
+
+def test_what_is_no_json_is_refused_by_name_and_nothing_is_sent(client: Any, sandbox: Any) -> None:
+    circle: list[Any] = []
+    circle.append(circle)
+    for body in (float("nan"), [float("inf")], circle, "\ud800"):
+        with pytest.raises(feishu.InvalidArgumentError, match="body"):
+            client.call("PUT", DEPARTMENT, **OD, body=body)
+    for body in (object(), {1, 2}, b"x"):
+        with pytest.raises(TypeError, match="body"):
+            client.call("PUT", DEPARTMENT, **OD, body=body)
+    with pytest.raises(feishu.InvalidArgumentError, match="`method` is none of `DELETE`, `GET`"):
+        client.call("get", DEPARTMENT, **OD)
+    assert sandbox.log() == []
+
+
 def test_a_process_is_read_into_types(client: Any, sandbox: Any) -> None:
     process = client.get_process(sandbox.info["processes"]["rich"], user_id_type=UserIdType.UNION_ID)
     assert process.process_id == sandbox.info["processes"]["rich"]

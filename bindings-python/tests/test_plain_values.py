@@ -43,6 +43,7 @@ REQUESTS = [
     feishu.ListTasks(user_id="ou_a", approver_status=feishu.TaskStatus.STARTED),
     feishu.GetFormVariables(process_id="7", department_id_type=feishu.DepartmentIdType.DEPARTMENT_ID),
     feishu.GetFlowVariables(process_id="7", variable_keys=["a"]),
+    feishu.AnyCall(method="PATCH", path="/open-apis/a", body="{}", quota_calls=1, quota_window_ms=2),
     feishu.GetTemplate(flow_definition_id="people_7_7", variable_api_names=["a"]),
 ]
 FILE = feishu.NewFile(open_file_id="f", file_name="a.txt", length=7)
@@ -140,6 +141,9 @@ def values() -> list[Any]:
         *[cls() for cls in (feishu.FileValue, feishu.FlowTemplate, feishu.FormValue, feishu.FormVariable)],
         *[cls() for cls in (feishu.FormVariables, feishu.ListedTask, feishu.TaskPage, feishu.ObjectValue)],
         *[cls() for cls in (feishu.RecordValue, feishu.SubValue)],
+        _native.CallAnswer(raw='{"a":[1.5]}', headers=[_native.NameValue(name="x", value="y")]),
+        _native.NameValue(name="x", value="y"),
+        feishu.CallAnswer(raw='{"a":[1.5]}', headers=[("x", "y")], log_id="LOG"),
         seen[0],
         feishu.explain("withdraw_process", 1161006),
         error,

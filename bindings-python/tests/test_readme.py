@@ -34,6 +34,6 @@ def test_an_example_runs(
 
 
 def test_there_are_examples_of_everything() -> None:
-    assert len(EXAMPLES) == 6
-    for word in ("AsyncClient", "transport", "decode_reply", "explain", "list_processes"):
+    assert len(EXAMPLES) == 7
+    for word in ("AsyncClient", "transport", "decode_reply", "explain", "list_processes", "client.call("):
         assert word in TEXT

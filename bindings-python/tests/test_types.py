@@ -22,6 +22,10 @@ WRONG = [
     "client.add_approvers('7', actor=System(), target=9, extra_type=feishu_corehr.ExtraType.AFTER, extra_user_ids=[])",
     "feishu_corehr.NewFormVariable(variable_api_name='a', variable_value={'text_value': 'x'})",
     "feishu_corehr.NewFormValue.Date('2026-01-01')",
+    "client.call('get', '/open-apis/contact/v3/departments')",
+    "client.call('GET', '/open-apis/contact/v3/departments', path_parameters=[('a', 'b')])",
+    "client.call('GET', '/open-apis/contact/v3/departments', query={'a': 1})",
+    "client.call('GET', '/open-apis/contact/v3/departments').department",
     "feishu_corehr.no_such_name",
     "Client(transport=5)",
 ]

@@ -11,6 +11,7 @@ from feishu_corehr import (
     Approve,
     AsyncClient,
     Attribution,
+    CallAnswer,
     Client,
     Effect,
     Error,
@@ -87,7 +88,10 @@ def use() -> Status:
         )
         moved: Accepted = client.transfer_tasks("7", actor=System(), to_user_id=OpenId("ou_1"), approver_ids=["8"])
         started: Started = client.start_process("people_7_7", actor=System())
-        del moved, started
+        answer: CallAnswer = client.call("PATCH", "/open-apis/a/{id}", path_parameters={"id": "1"}, body=[None, 1.5])
+        client.call("GET", "/open-apis/a", query={"a": "1", "ids": ["x", "y"]}, quota=(20, 60))
+        client.call("GET", "/open-apis/a", query=[("ids", "x"), ("ids", "y")])
+        del moved, started, answer
         attribution: Attribution = done.attribution
         del attribution
         ids: list[str] = list(client.list_processes(modify_time_from=0, modify_time_to=datetime.now(timezone.utc)))

@@ -1,8 +1,10 @@
 /** Requests and answers as data. */
 
+import type { Method } from "./core.js";
+
 /** A request as data: send it once, follow no redirect, resend nothing by yourself. */
 export interface HttpRequest {
-  readonly method: "GET" | "POST" | "PUT";
+  readonly method: Method;
   /** The absolute URL, encoded. */
   readonly url: string;
   /** Names in lower case. `authorization` is a secret: do not log it. */

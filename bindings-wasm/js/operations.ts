@@ -14,6 +14,7 @@ import type {
   GetTemplate,
   ListedTask,
   ListTasks,
+  Method,
   Process,
   ProcessPage,
   ReadBack,
@@ -35,7 +36,7 @@ import { problem } from "./options.js";
 import { isSignal } from "./realm.js";
 import type { ListRequest } from "./requests.js";
 import type { Requests } from "./table.js";
-import { withMilliseconds, written } from "./text.js";
+import { bodyText, withMilliseconds, written } from "./text.js";
 import { veiled } from "./veil.js";
 
 /** What a caller may set for one call. */
@@ -83,6 +84,34 @@ export interface RevokeOptions extends ActOptions {
 export interface ReviewOptions extends ActOptions {
   /** A task that has ended so already, and not by an answer to this call: `success` (the default) or `error`. */
   already_reviewed?: Already | undefined;
+}
+
+/** What a call of any method and path may have. */
+export interface CallParts {
+  /** The parameters that stand in braces in the path, by name: each becomes one segment, encoded, of at most 512 bytes. */
+  path_parameters?: Readonly<Record<string, string>> | undefined;
+  /** Values by name, of which one may be several; or pairs, in order. */
+  query?: Readonly<Record<string, string | readonly string[]>> | Iterable<readonly [name: string, value: string]> | undefined;
+  /** What JSON can write; a `GET` has none, and null is none. */
+  body?: unknown;
+  /** The quota of this method and path, as Feishu's page says; without it nothing paces the call. */
+  quota?: { calls: number; window_ms: number } | undefined;
+}
+
+/** What a call of any method and path ends with. */
+export interface CallAnswer {
+  /** The answer's `data`; `{}` where there was none. */
+  readonly data: unknown;
+  /** The HTTP status, 200 to 299. */
+  readonly status: number;
+  /** The headers as received, in order. */
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  /** The log id of the answer. */
+  readonly log_id: string | null;
+  /** How many requests were sent. */
+  readonly attempts: number;
+  /** The text that `data` was read from. */
+  readonly raw: string;
 }
 
 /**
@@ -218,6 +247,20 @@ export class Operations<Options extends CallOptions> {
   }
 
   /**
+   * Calls any method and path of Feishu's API that there is no method for here, with the same care. A `GET` is a read and
+   * is repeated like any. Every other method is a write that nothing proves: it is never sent again once it may have
+   * arrived, and ends then with a `FeishuError` whose `effect` is `unknown`. Nothing is known of its own codes, its scope
+   * and its quota.
+   *
+   * `path` begins with `/open-apis/` and has its parameters in braces, as in `/open-apis/contact/v3/departments/{id}`; what
+   * is below `/open-apis/auth/` and `/open-apis/authen/` is refused. A page's backend refuses what it has no operation for.
+   */
+  async call(method: Method, path: string, parts?: CallParts, options?: Options): Promise<CallAnswer> {
+    const { headers, ...rest } = await call<core.CallAnswer>(this[OPEN], "call", anyCall(method, path, parts), options);
+    return { ...rest, headers: headers.map(({ name, value }) => [name, value]), data: JSON.parse(rest.raw) };
+  }
+
+  /**
    * Lists the ids of the processes that were modified in a span of time, for `for await`. A span of 31 days or more is
    * asked for in parts, oldest first; an id may then come twice. What is wrong is thrown by the first step.
    */
@@ -267,6 +310,38 @@ function listed<Item>(
     return doOpen();
   };
   return new Items(open, list, written(request), written(rest), signal ?? undefined, token);
+}
+
+/** The request of a call; what is of a wrong type is left to the core. */
+function anyCall(method: Method, path: string, parts: CallParts | undefined): unknown {
+  const { path_parameters, query, body, quota, ...rest } = parts ?? {};
+  let text: string | undefined;
+  try {
+    text = body === undefined || body === null ? undefined : bodyText(body);
+  } catch (error) {
+    throw problem("call", "body", `cannot be written as JSON: ${(error as Error).message}`);
+  }
+  return {
+    ...rest,
+    method,
+    path,
+    path_parameters: namesAndValues(path_parameters),
+    query: namesAndValues(query),
+    body: text,
+    quota_calls: quota?.calls,
+    quota_window_ms: quota?.window_ms,
+  };
+}
+
+function namesAndValues(given: CallParts["query"]): unknown {
+  if (typeof given !== "object" || given === null) {
+    return given;
+  }
+  const pairs = Symbol.iterator in given ? [...given] : Object.entries(given);
+  return pairs.flatMap((pair) => {
+    const [name, value] = Array.isArray(pair) ? (pair as [unknown, unknown]) : [pair];
+    return (Array.isArray(value) ? value : [value]).map((one: unknown) => ({ name, value: one }));
+  });
 }
 
 async function call<T>(

@@ -13,7 +13,7 @@ export type { TokenFunction, TokenHint } from "./call.js";
 export type * from "./core.js";
 export type { Error as ErrorFields } from "./core.js";
 export type { HttpHead, HttpHeaders, HttpRequest, HttpResponse } from "./http.js";
-export type { ActOptions, CallOptions, ReadBackOption, ReviewOptions, RevokeOptions, ShownRequest, WithdrawOptions } from "./operations.js";
+export type { ActOptions, CallAnswer, CallOptions, CallParts, ReadBackOption, ReviewOptions, RevokeOptions, ShownRequest, WithdrawOptions } from "./operations.js";
 export type { SharedOptions } from "./options.js";
 export type { Items } from "./items.js";
 export type { Asked, ListRequest } from "./requests.js";

@@ -15,6 +15,17 @@ export function written(value: unknown): string {
   }
 }
 
+/** The body of a call as JSON; what JSON would drop or bend in silence is thrown. */
+export function bodyText(body: unknown): string {
+  return JSON.stringify(body, (name, value: unknown) => {
+    const kept = keptVisible(name, value);
+    if (kept !== value) {
+      throw new TypeError(Object.keys(kept as object)[0]);
+    }
+    return value;
+  });
+}
+
 function keptVisible(_name: string, value: unknown): unknown {
   switch (typeof value) {
     case "bigint":

@@ -38,7 +38,7 @@ impl OngoingCall {
         let (call, act) = client.call(&mut more, Some(door));
         let request = door.enter(request, more)?;
         let action = Action::new(&client.session, &*request, call, act)?;
-        Ok(Self::with(action, client, is_observed, number, door.operation, door.leave))
+        Ok(Self::with(action, client, is_observed, number, request.operation(), door.leave))
     }
 
     /// One request for a client elsewhere, which decides by the raw answer; so nothing of it is told here.

@@ -136,6 +136,29 @@ for (const fault of [
   });
 }
 
+test("a page's call of a path that is none of the backend's operations is refused, and nothing is sent", async () => {
+  const { page } = await backend({ operations: operations() });
+  for (const method of ["DELETE", "GET", "PATCH", "POST", "PUT"]) {
+    const path_parameters = { department_id: "od-1" };
+    const error = await failure(page.call(method, "/open-apis/contact/v3/departments/{department_id}", { path_parameters }));
+    assert.deepEqual([error.kind, error.effect, error.http_status, error.attempts], ["http", "none", 404, 1], method);
+    assert.match(error.msg, /no operation has this path/);
+  }
+  assert.deepEqual(await feishu.log(), []);
+});
+
+test("a page's call of an operation's path is admitted as that operation, and only if it is allowed", async () => {
+  const { page } = await backend({ operations: ["get_process"] });
+  const path_parameters = { process_id: running };
+  const answer = await page.call("GET", "/open-apis/corehr/v2/processes/{process_id}", { path_parameters });
+  assert.equal(answer.data.process_id, running);
+  const body = { system_user: true };
+  const path = "/open-apis/corehr/v2/process_withdraw/{process_id}";
+  const error = await failure(page.call("PUT", path, { path_parameters, body }));
+  assert.deepEqual([error.http_status, error.effect], [403, "none"]);
+  assert.deepEqual(await feishu.log("withdraw_process"), []);
+});
+
 test("a page reads and lists what a direct client does, and every argument arrives", async () => {
   const direct = feishu.client();
   const { page } = await backend();

@@ -50,7 +50,9 @@ impl Reqwest {
 
     async fn exchange(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
         let method = match request.method {
+            Method::Delete => reqwest::Method::DELETE,
             Method::Get => reqwest::Method::GET,
+            Method::Patch => reqwest::Method::PATCH,
             Method::Post => reqwest::Method::POST,
             Method::Put => reqwest::Method::PUT,
         };

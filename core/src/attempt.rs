@@ -251,17 +251,16 @@ impl Attempt {
     }
 
     fn need_turn(&mut self, now: Instant, deadline: Instant, turn: Option<Slot>) -> Option<Step<Result<Reply, Error>>> {
-        let operation = self.prepared.operation;
         match turn {
             Some(slot) if now.monotonic < slot.at => {
                 Some(Step::Wait(Pause { delay: slot.at - now.monotonic, reason: Reason::Quota, seen: None }))
             }
-            Some(slot) if self.session.is_good(operation, slot) => {
+            Some(slot) if self.session.is_good(&self.prepared, slot) => {
                 self.last_turn = turn;
                 Some(self.send(now, deadline))
             }
             Some(_) | None => {
-                match self.session.turn(operation, now, deadline.monotonic.saturating_sub(1)) {
+                match self.session.turn(&self.prepared, now, deadline.monotonic.saturating_sub(1)) {
                     Ok(slot) => self.phase = Phase::NeedTurn(Some(slot)),
                     Err(wait) => {
                         self.out_of_time = true;
@@ -298,7 +297,7 @@ impl Attempt {
         let mut observation = Observation {
             operation: operation.name.to_owned(),
             method: operation.method.as_str().to_owned(),
-            path: operation.path.to_owned(),
+            path: self.prepared.path().to_owned(),
             attempt: self.sent,
             http_status: match &answer {
                 Ok(response) => Some(response.status),
@@ -362,7 +361,7 @@ impl Attempt {
             Next::Throttle { after } => {
                 let pause = retry::throttle(after, self.throttles, &mut self.random);
                 self.throttles += 1;
-                self.session.shut(self.prepared.operation, now, pause, self.last_turn);
+                self.session.shut(&self.prepared, now, pause, self.last_turn);
                 error.retry_after_ms = Some(pause);
                 if self.resending == Resending::Elsewhere {
                     return self.fail(error);

@@ -41,7 +41,7 @@ pub fn read(operation: &'static Operation, response: &HttpResponse) -> Result<Re
 mod tests {
     use super::*;
     use crate::base_url::{BaseUrl, BaseUrlRules};
-    use crate::endpoint::Endpoint;
+    use crate::endpoint::{Endpoint, Prepared};
     use crate::limit::Quota;
     use crate::process::GetProcess;
     use crate::session::Credentials;
@@ -97,8 +97,9 @@ mod tests {
         let quotas = vec![("get_process".to_owned(), Quota { calls: 1, window: u64::MAX })];
         let session = open(Config { quotas, rate_share: f64::MIN_POSITIVE, ..config() }, 0).expect("valid");
         let now = crate::time::Instant { monotonic: 5, wall: 5 };
-        assert!(session.turn(const { &GetProcess::OPERATION }, now, u64::MAX).is_ok());
-        assert!(session.turn(const { &GetProcess::OPERATION }, now, 60_000).is_err());
+        let request = Prepared::new(const { &GetProcess::OPERATION }, String::new(), None);
+        assert!(session.turn(&request, now, u64::MAX).is_ok());
+        assert!(session.turn(&request, now, 60_000).is_err());
     }
 
     #[test]

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::codes::Code;
 use crate::error::{Advice, Effect, Error, ErrorKind, Problem};
-use crate::http::{Method, push_query};
+use crate::http::{Header, Method, push_query};
 use crate::limit::Quota;
 use crate::parameter::Parameter;
 use crate::proof::{Attribution, Proof};
@@ -65,6 +65,10 @@ pub struct Prepared {
     pub body: Option<Vec<u8>>,
     /// The one process that it reads, where it reads one.
     pub reads: Option<String>,
+    /// The path with its parameters in braces, where the operation itself has none.
+    pub template: Option<String>,
+    /// What it is paced by; nothing where no quota is known.
+    pub quota: Option<Quota>,
     /// As [`Endpoint::HAS_INNER_CODE`].
     pub has_inner_code: bool,
     /// As [`Endpoint::when_unknown`].
@@ -74,7 +78,13 @@ pub struct Prepared {
 impl Prepared {
     /// One that calls this operation, and has nothing special about it.
     pub const fn new(operation: &'static Operation, target: String, body: Option<Vec<u8>>) -> Self {
-        Self { operation, target, body, reads: None, has_inner_code: false, when_unknown: None }
+        let quota = Some(operation.quota);
+        Self { operation, target, body, reads: None, template: None, quota, has_inner_code: false, when_unknown: None }
+    }
+
+    /// The path with its parameters in braces.
+    pub fn path(&self) -> &str {
+        self.template.as_deref().unwrap_or(self.operation.path)
     }
 }
 
@@ -85,6 +95,8 @@ pub struct Reply {
     pub data: String,
     /// The HTTP status, 200 to 299.
     pub http_status: u16,
+    /// The headers as received.
+    pub headers: Vec<Header>,
     /// The log id that Feishu's support asks for.
     pub log_id: Option<String>,
 }
@@ -182,6 +194,11 @@ pub trait Endpoint {
     /// What a call ends with, made of how it has ended.
     fn output(outcome: Outcome) -> Result<Self::Output, Error>;
 
+    /// What it calls: [`Self::OPERATION`], unless that depends on the request.
+    fn called(&self) -> &'static Operation {
+        const { &Self::OPERATION }
+    }
+
     /// The path, with every parameter encoded as one segment.
     fn path(&self) -> String;
 
@@ -264,7 +281,7 @@ pub trait Request {
 
 impl<E: Endpoint> Request for E {
     fn operation(&self) -> &'static Operation {
-        const { &E::OPERATION }
+        self.called()
     }
 
     fn broken(&self) -> Vec<Problem> {

@@ -31,7 +31,9 @@ impl Exchange {
         Error::check(request.operation().name, problems)?;
         let prepared = request.encode()?;
         let CallOptions { deadline, token, request_id } = options;
-        let budget = deadline.or(session.config().deadline).unwrap_or_else(|| retry::deadline(prepared.operation));
+        let budget = deadline
+            .or(session.config().deadline)
+            .unwrap_or_else(|| retry::deadline(prepared.operation.replay, prepared.quota));
         Ok(Self {
             authorization: Authorization::new(session, token),
             attempt: Attempt::new(session, prepared, request_id),

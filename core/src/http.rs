@@ -4,16 +4,23 @@ use std::borrow::Cow;
 use std::fmt;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::{Deserialize, Serialize};
 
 /// Everything but RFC 3986's unreserved characters, so that a value stays one path segment or one query value.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// The HTTP methods that the process family uses.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The HTTP methods of Feishu's API.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
 #[cfg_attr(feature = "mobile", derive(uniffi::Enum))]
+#[cfg_attr(feature = "web", derive(tsify::Tsify))]
 pub enum Method {
+    /// A write.
+    Delete,
     /// A read.
     Get,
+    /// A write.
+    Patch,
     /// A write or a query with a body.
     Post,
     /// A write. Idempotent to HTTP, but **not** safe to resend blindly here.
@@ -21,10 +28,15 @@ pub enum Method {
 }
 
 impl Method {
+    /// Every method.
+    pub const ALL: [Self; 5] = [Self::Delete, Self::Get, Self::Patch, Self::Post, Self::Put];
+
     /// The method as it is written on the wire.
     pub const fn as_str(self) -> &'static str {
         match self {
+            Self::Delete => "DELETE",
             Self::Get => "GET",
+            Self::Patch => "PATCH",
             Self::Post => "POST",
             Self::Put => "PUT",
         }
@@ -131,10 +143,10 @@ pub fn encoded(value: &str) -> Cow<'_, str> {
 }
 
 /// Appends `name=value` pairs to a path, as its query. A repeated name stands repeatedly.
-pub fn push_query(target: &mut String, pairs: &[(&'static str, String)]) {
+pub fn push_query(target: &mut String, pairs: &[(&str, String)]) {
     for (index, (name, value)) in pairs.iter().enumerate() {
         target.push(if index == 0 { '?' } else { '&' });
-        target.push_str(name);
+        target.push_str(&encoded(name));
         target.push('=');
         target.push_str(&encoded(value));
     }

@@ -100,7 +100,7 @@ pub use http::{Header, HttpRequest, HttpResponse, Method};
 pub use limit::Quota;
 pub use machine::{Answer, Ask, CallOptions, Machine, Observation, Pause, Reason, Step};
 pub use pages::{List, Page, Pages};
-pub use parameter::{Kind, Parameter};
+pub use parameter::{Kind, NameValue, Parameter};
 pub use process::*;
 pub use proof::{Attribution, Missed, Proof, Sign};
 pub use session::{Config, Credentials, Session};

@@ -47,6 +47,13 @@ pub struct Slot {
     shuts: u64,
 }
 
+impl Slot {
+    /// The turn of a call that no quota paces: now.
+    pub(crate) const fn unpaced(now: Instant) -> Self {
+        Self { at: now.monotonic, shuts: 0 }
+    }
+}
+
 /// When the next call may go: no window of the quota's length ever holds more calls than the quota.
 ///
 /// A whole quota may go at once, so that a short job never waits. The limit counts what is sent, not what is

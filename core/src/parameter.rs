@@ -1,5 +1,19 @@
 //! Where the fields of a request stand on the wire, as data.
 
+use feishu_corehr_macros::wire;
+use serde::Deserialize;
+
+/// A name with its value: of a query, of a path, of a header.
+#[wire(details)]
+#[derive(Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NameValue {
+    /// The name.
+    pub name: String,
+    /// The value.
+    pub value: String,
+}
+
 /// One field of a request. But for the actor it has the same name there.
 #[derive(Clone, Copy, Debug)]
 pub enum Parameter {

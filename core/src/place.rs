@@ -111,7 +111,7 @@ mod tests {
     use super::*;
 
     fn place(data: &str, sign: &Sign) -> Place {
-        let reply = Reply { data: data.into(), http_status: 200, log_id: None };
+        let reply = Reply { data: data.into(), http_status: 200, ..Reply::default() };
         Seen::read(sign, &reply).expect("readable").place
     }
 

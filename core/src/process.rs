@@ -2,6 +2,7 @@
 
 mod actor;
 mod add_approvers;
+mod any_call;
 mod decision;
 mod form;
 mod get_flow_variables;
@@ -27,6 +28,7 @@ pub use actor::{Actor, DepartmentIdType, User, UserIdType};
 #[cfg(feature = "python")]
 pub use actor::{PythonActor, PythonUser};
 pub use add_approvers::{AddApprovers, ApprovalType, ExtraType};
+pub use any_call::{AnyCall, CallAnswer};
 pub use decision::Decision;
 #[cfg(feature = "python")]
 pub use decision::PythonDecision;
@@ -82,12 +84,14 @@ macro_rules! operations {
     };
 }
 
-/// All that a client can be asked to do, in the same form: the operations, and what is made of several requests of one.
+/// All that a client can be asked to do, in the same form: the operations, what is made of several requests of one, and any
+/// other call.
 #[macro_export]
 macro_rules! calls {
     ($each:ident) => {
         $crate::operations! {
             $each;
+            call: AnyCall -> CallAnswer,
             wait_for: WaitFor -> Process,
         }
     };
@@ -240,7 +244,11 @@ mod tests {
             let mut limiter = RateLimiter::new(operation.quota);
             let turns: Vec<u64> =
                 (0..=operation.quota.calls).map(|_| limiter.turn(Instant::default(), u64::MAX).unwrap().at).collect();
-            assert!(retry::deadline(operation) > turns[turns.len() - 1], "{}", operation.name);
+            assert!(
+                retry::deadline(operation.replay, Some(operation.quota)) > turns[turns.len() - 1],
+                "{}",
+                operation.name
+            );
         }
     }
 

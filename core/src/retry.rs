@@ -1,6 +1,7 @@
 //! How often, how long and at what cost a call tries again: the numbers of the policy, each in one place.
 
-use crate::endpoint::{Operation, Replay};
+use crate::endpoint::Replay;
+use crate::limit::Quota;
 
 /// How long a call may take by default, in milliseconds.
 pub const DEADLINE: u64 = 60_000;
@@ -33,13 +34,14 @@ const THROTTLE_JITTER: u64 = 250;
 /// Longer waits than an hour are not believed.
 const LONGEST_RESET: u64 = 3_600_000;
 
-/// How long a call of `operation` may take by default, in milliseconds: 60 s, and for a read the length of its quota's
+/// How long a call with that quota may take by default, in milliseconds: 60 s, and for a read the length of its quota's
 /// window on top, so that a walk through more pages than a minute allows waits for its turn. So it is for a write whose
 /// quota is per minute.
-pub const fn deadline(operation: &Operation) -> u64 {
-    match operation.replay {
-        Replay::Read => DEADLINE + operation.quota.window,
-        Replay::Never | Replay::Proved if operation.quota.window >= 60_000 => DEADLINE + operation.quota.window,
+pub const fn deadline(replay: Replay, quota: Option<Quota>) -> u64 {
+    let window = if let Some(quota) = quota { quota.window } else { 0 };
+    match replay {
+        Replay::Read => DEADLINE.saturating_add(window),
+        Replay::Never | Replay::Proved if window >= 60_000 => DEADLINE.saturating_add(window),
         Replay::Never | Replay::Proved | Replay::Token => DEADLINE,
     }
 }
@@ -305,22 +307,15 @@ mod tests {
 
     #[test]
     fn a_read_has_the_length_of_its_quotas_window_on_top_of_a_minute_and_a_write_if_that_is_a_minute() {
-        let operation = |replay, window| Operation {
-            name: "ping",
-            method: crate::http::Method::Get,
-            path: "/ping",
-            replay,
-            quota: crate::limit::Quota { calls: 1, window },
-            scope: "",
-            codes: &[],
-            parameters: &[],
-        };
-        assert_eq!(deadline(&operation(Replay::Read, 60_000)), 120_000);
-        assert_eq!(deadline(&operation(Replay::Read, 1_000)), 61_000);
+        let told = |replay, window| deadline(replay, Some(Quota { calls: 1, window }));
+        assert_eq!(told(Replay::Read, 60_000), 120_000);
+        assert_eq!(told(Replay::Read, 1_000), 61_000);
         for (replay, per_minute) in [(Replay::Never, 120_000), (Replay::Proved, 120_000), (Replay::Token, 60_000)] {
-            assert_eq!(deadline(&operation(replay, 60_000)), per_minute);
-            assert_eq!(deadline(&operation(replay, 1_000)), 60_000);
+            assert_eq!(told(replay, 60_000), per_minute);
+            assert_eq!(told(replay, 1_000), 60_000);
         }
+        assert_eq!((deadline(Replay::Read, None), deadline(Replay::Never, None)), (60_000, 60_000));
+        assert_eq!(told(Replay::Read, u64::MAX), u64::MAX);
     }
 
     #[test]

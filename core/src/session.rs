@@ -17,6 +17,8 @@ use crate::time::Instant;
 use crate::token::{Secret, TokenStore, Turn};
 
 const LONGEST_CREDENTIAL: usize = 256;
+/// More paths than any program calls with a quota of its own.
+const MOST_LIMITERS: usize = 1_000;
 const USER_AGENT: &str = concat!("feishu-corehr/", env!("CARGO_PKG_VERSION"));
 const CONTENT_TYPE: &str = "application/json; charset=utf-8";
 
@@ -79,8 +81,8 @@ struct Shared {
 
 struct State {
     tokens: TokenStore,
-    /// By operation; there are few.
-    limiters: Vec<(&'static str, RateLimiter)>,
+    /// By operation, or by method and path; there are few.
+    limiters: Vec<Paced>,
     retries: RetryQuota,
     random: Random,
     /// Counts what waiters wait for: a token, or the end of a fetch.
@@ -88,6 +90,15 @@ struct State {
     /// In the order in which they came, by number.
     wakers: Vec<(u64, Waker)>,
     next_waker: u64,
+}
+
+/// What is paced, and how.
+struct Paced {
+    operation: &'static Operation,
+    /// The path, where the operation itself has none.
+    template: Option<String>,
+    quota: Quota,
+    limiter: RateLimiter,
 }
 
 impl Session {
@@ -182,16 +193,16 @@ impl Session {
     }
 
     /// A turn at the operation's pace, not later than `latest` by the monotonic clock.
-    pub(crate) fn turn(&self, operation: &Operation, now: Instant, latest: u64) -> Result<Slot, u64> {
-        self.limiter(operation, |limiter| limiter.turn(now, latest))
+    pub(crate) fn turn(&self, request: &Prepared, now: Instant, latest: u64) -> Result<Slot, u64> {
+        self.limiter(request, |limiter| limiter.turn(now, latest)).unwrap_or_else(|| Ok(Slot::unpaced(now)))
     }
 
-    pub(crate) fn is_good(&self, operation: &Operation, slot: Slot) -> bool {
-        self.limiter(operation, |limiter| limiter.is_good(slot))
+    pub(crate) fn is_good(&self, request: &Prepared, slot: Slot) -> bool {
+        self.limiter(request, |limiter| limiter.is_good(slot)).unwrap_or(true)
     }
 
-    pub(crate) fn shut(&self, operation: &Operation, now: Instant, milliseconds: u64, turn: Option<Slot>) {
-        self.limiter(operation, |limiter| limiter.shut(now, milliseconds, turn));
+    pub(crate) fn shut(&self, request: &Prepared, now: Instant, milliseconds: u64, turn: Option<Slot>) {
+        self.limiter(request, |limiter| limiter.shut(now, milliseconds, turn));
     }
 
     pub(crate) fn take_retry(&self, cost: Cost) -> bool {
@@ -202,17 +213,33 @@ impl Session {
         self.state().retries.refund(last);
     }
 
-    fn limiter<T>(&self, operation: &Operation, act: impl FnOnce(&mut RateLimiter) -> T) -> T {
-        let config = self.config();
+    /// The limiter of the request's method and path; nothing where no quota is known.
+    fn limiter<T>(&self, request: &Prepared, act: impl FnOnce(&mut RateLimiter) -> T) -> Option<T> {
+        let (config, operation) = (self.config(), request.operation);
+        let chosen = config.quotas.iter().find(|(name, _)| name == operation.name);
+        let quota = chosen.map(|(_, quota)| *quota).or(request.quota)?;
         let mut state = self.state();
-        let known = state.limiters.iter().position(|(name, _)| *name == operation.name);
-        let place = known.unwrap_or_else(|| {
-            let chosen = config.quotas.iter().find(|(name, _)| name == operation.name);
-            let quota = chosen.map_or(operation.quota, |(_, quota)| *quota);
-            state.limiters.push((operation.name, RateLimiter::new(quota.share(config.rate_share))));
+        let is_its = |paced: &Paced| {
+            paced.operation.name == operation.name
+                && paced.operation.method == operation.method
+                && paced.template == request.template
+        };
+        let place = state.limiters.iter().position(is_its).unwrap_or_else(|| {
+            let limiter = RateLimiter::new(quota.share(config.rate_share));
+            // Templates are the caller's, who may make them up without end.
+            let oldest = state.limiters.iter().position(|paced| paced.template.is_some());
+            if let Some(oldest) = oldest.filter(|_| state.limiters.len() >= MOST_LIMITERS) {
+                state.limiters.remove(oldest);
+            }
+            state.limiters.push(Paced { operation, template: request.template.clone(), quota, limiter });
             state.limiters.len() - 1
         });
-        act(&mut state.limiters[place].1)
+        let paced = &mut state.limiters[place];
+        if paced.quota != quota {
+            paced.quota = quota;
+            paced.limiter = RateLimiter::new(quota.share(config.rate_share));
+        }
+        Some(act(&mut paced.limiter))
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

@@ -165,7 +165,7 @@ fn judge_response(operation: &'static Operation, response: &HttpResponse) -> Res
                 Replay::Token => String::from_utf8(response.body.clone()).unwrap_or_default(),
                 Replay::Never | Replay::Proved | Replay::Read => envelope.data.unwrap_or_else(|| "{}".to_owned()),
             };
-            return Ok(Reply { data, http_status: response.status, log_id });
+            return Ok(Reply { data, http_status: response.status, headers: response.headers.clone(), log_id });
         }
         Ok(envelope) => judge_envelope(operation, response, envelope),
         Err(_) if response.status >= 400 && response.header(NOT_SENT).is_some() => judge_unsent(response),
@@ -197,7 +197,7 @@ fn judge_envelope(operation: &'static Operation, response: &HttpResponse, envelo
         None if (99_990_000..100_000_000).contains(&code) && (400..500).contains(&response.status) => {
             failure(ErrorKind::Api, "the gateway refused the request with an unlisted code", Next::Stop)
         }
-        None => doubt(ErrorKind::Api, "the server answered a code that no page lists", 0),
+        None => doubt(ErrorKind::Api, "the server answered a code that this library does not know", 0),
     };
     failure.error.code = Some(code);
     failure.error.msg = envelope.msg;

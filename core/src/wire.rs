@@ -6,6 +6,7 @@
 use serde_json::{Map, Value};
 
 use crate::error::Problem;
+use crate::http::Method;
 
 #[cfg(feature = "python")]
 mod python;
@@ -183,6 +184,12 @@ impl FromJson for u32 {
 impl FromJson for u64 {
     fn from_json(value: Value, problem: &mut Option<Problem>) -> Option<Self> {
         found(value.as_u64(), "an integer from 0", &value, problem)
+    }
+}
+
+impl FromJson for Method {
+    fn from_json(value: Value, problem: &mut Option<Problem>) -> Option<Self> {
+        word(&value, &Self::ALL.map(Self::as_str), problem).map(|place| Self::ALL[place])
     }
 }
 

@@ -47,7 +47,7 @@ export class Runner {
   }
 
   async #outcome(client, { operation, request, options, one_page, take }) {
-    const method = [...this.#corehr.operations(), "wait_for"].includes(operation) ? methodOf(operation) : undefined;
+    const method = [...this.#corehr.operations(), "call", "wait_for"].includes(operation) ? methodOf(operation) : undefined;
     if (typeof client[method] !== "function") {
       throw new Error(`the package has no operation \`${operation}\`, or no method for it`);
     }
@@ -58,7 +58,10 @@ export class Runner {
         client.request(operation, asked);
         return { value: {} };
       }
-      const answer = client[method](asked, options);
+      const { method: verb, path, quota_calls: calls, quota_window_ms: window_ms, ...parts } = asked;
+      const quota = calls === undefined ? undefined : { calls, window_ms };
+      const isCall = operation === "call";
+      const answer = isCall ? client.call(verb, path, { ...parts, quota }, options) : client[method](asked, options);
       return { value: Symbol.asyncIterator in answer ? await walked(answer, take, items) : plain(await answer) };
     } catch (error) {
       return { ...this.#failed(error), items };

@@ -29,6 +29,7 @@ from feishu_corehr import (
     ApprovalType,
     Approve,
     ApproverId,
+    CallAnswer,
     Client,
     DepartmentIdType,
     Empty,
@@ -225,12 +226,14 @@ def token_function(answers: list[dict[str, str]]) -> Callable[[], str]:
 def outcome(client: Client, call: dict[str, Any]) -> dict[str, Any]:
     """Call the method of the operation's name with what the vector says of its arguments."""
     operation = call.get("operation", "withdraw_process")
-    if operation not in (*OPERATIONS, "wait_for"):
+    if operation not in (*OPERATIONS, "call", "wait_for"):
         raise ValueError(f"a vector names {operation}, which is no operation")
     method = getattr(client, operation)
     known = signature(method).parameters
     given = {**{name: value for name, value in DEFAULTS.items() if name in known}, **call}
     arguments = {name: READINGS.get(name, unchanged)(value) for name, value in given.items() if name in known}
+    if "quota_calls" in call:
+        arguments["quota"] = (call["quota_calls"], call["quota_window_ms"] / 1000)
     if "deadline_ms" in call:
         arguments["deadline"] = call["deadline_ms"] / 1000
     found: list[Any] = []
@@ -335,6 +338,8 @@ READINGS: dict[str, Callable[[Any], Any]] = {
     "department_id_type": lambda word: getattr(DepartmentIdType, word.upper()),
     "modify_time_from": moment,
     "modify_time_to": moment,
+    "path_parameters": dict,
+    "query": lambda pairs: [(name, value) for name, value in pairs],
     "approval_type": lambda word: getattr(ApprovalType, word.upper()),
     "decision": lambda decision: decision_of(*decision.items()),
     "extra_type": lambda word: getattr(ExtraType, word.upper()),
@@ -366,6 +371,8 @@ def plain(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [plain(item) for item in value]
     # All fields but the text that says everything a second time; what has none is a word.
+    if isinstance(value, CallAnswer):
+        return {name: getattr(value, name) for name in CallAnswer.__slots__ if name != "raw"}
     names = [name for name, field in vars(type(value)).items() if isgetsetdescriptor(field) and name != "raw"]
     return fields(value, *names) if names or isinstance(value, Empty) else str(value)
 

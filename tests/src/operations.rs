@@ -42,9 +42,15 @@ pub fn play(name: &str) -> Result<&'static Play, String> {
     })
 }
 
-/// All but the text that says everything a second time.
+/// All but the text that says everything a second time; the answer to a call of any path has nothing but that text.
 fn json(value: impl serde::Serialize) -> Value {
     let mut json = serde_json::to_value(value).unwrap_or_default();
-    json.as_object_mut().map(|fields| fields.remove("raw"));
+    if let Some(fields) = json.as_object_mut() {
+        let raw = fields.remove("raw");
+        if fields.contains_key("headers") {
+            let raw = raw.as_ref().and_then(Value::as_str).unwrap_or_default();
+            fields.insert("data".to_owned(), serde_json::from_str(raw).unwrap_or_default());
+        }
+    }
     json
 }

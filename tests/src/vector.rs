@@ -434,7 +434,23 @@ impl Call {
         if names(|parameter| matches!(parameter, Parameter::Actor { .. })) {
             request.entry("actor").or_insert_with(|| serde_json::json!({ "system": true }));
         }
+        if operation.name == "call" {
+            of_any_path(&mut request);
+        }
         request.into()
+    }
+}
+
+/// A call of any path as the core takes it: pairs as objects, the body as text.
+fn of_any_path(request: &mut Map<String, Value>) {
+    let pair = |(name, value): (&Value, &Value)| serde_json::json!({ "name": name, "value": value });
+    for name in ["path_parameters", "query"] {
+        if let Some(pairs) = request.get_mut(name).filter(|pairs| pairs.is_array()) {
+            *pairs = pairs.as_array().into_iter().flatten().map(|of| pair((&of[0], &of[1]))).collect();
+        }
+    }
+    if let Some(body) = request.get_mut("body") {
+        *body = body.to_string().into();
     }
 }
 

@@ -13,6 +13,8 @@ use crate::run::{Run, Sent};
 use crate::stage::{self, Stage};
 use crate::vector::{Answer, Call, Client, HostToken, Step, Vector};
 
+/// What calls of any path are tried on.
+const DEPARTMENT: &str = "/open-apis/contact/v3/departments/{department_id}";
 const FEISHU: &str = "https://open.feishu.cn";
 /// More steps than any call takes: a machine that goes round and round is stopped here.
 const MOST_POLLS: u32 = 10_000;
@@ -134,6 +136,7 @@ fn sent(request: &HttpRequest, now: Instant) -> Sent {
     let path = target.split('?').next().unwrap_or_default();
     let on = match path {
         "/open-apis/auth/v3/tenant_access_token/internal" => "token",
+        path if is_at(DEPARTMENT, path) => "call",
         path => OPERATIONS
             .iter()
             .find(|operation| operation.method == request.method && is_at(operation.path, path))

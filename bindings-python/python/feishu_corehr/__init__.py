@@ -20,6 +20,7 @@ from ._native import (
     AddApprovers,
     Advice,
     Already,
+    AnyCall,
     ApprovalType,
     Attribution,
     Comment,
@@ -95,6 +96,7 @@ from .client import Client
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .async_client import AsyncClient
+    from .call_answer import CallAnswer
     from .errors import (
         ApiError,
         AppUnavailableError,
@@ -160,6 +162,7 @@ __all__ = [
     "AddApprovers",
     "Advice",
     "Already",
+    "AnyCall",
     "ApiError",
     "AppUnavailableError",
     "ApprovalType",
@@ -172,6 +175,7 @@ __all__ = [
     "BadBodyError",
     "BadCredentialsError",
     "BadEnvelopeError",
+    "CallAnswer",
     "CallCancelledError",
     "Client",
     "Comment",
@@ -283,7 +287,12 @@ if not TYPE_CHECKING:
         """Import on first use what not every script needs: a short one pays for its start every time."""
         if name not in __all__:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        module = {"AsyncClient": "async_client", "AsyncItems": "items", "Items": "items"}
+        module = {
+            "AsyncClient": "async_client",
+            "AsyncItems": "items",
+            "CallAnswer": "call_answer",
+            "Items": "items",
+        }
         value = getattr(__import__(f"{__name__}.{module.get(name, 'errors')}", fromlist=[name]), name)
         globals()[name] = value
         return value

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import sys
 
-from ._native import invalid_argument
+from ._native import AnyCall, NameValue, invalid_argument
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
-    from typing import Any
+    from typing import Any, Union
+
+    _Pairs = Union[Mapping[str, Union[str, Iterable[str]]], Iterable[tuple[str, str]]]
+    """A query: values by name, of which one may be several texts, or pairs in order."""
 
 
 def listed(name: str, values: Iterable[Any]) -> list[Any]:
@@ -21,6 +24,66 @@ def listed(name: str, values: Iterable[Any]) -> list[Any]:
         return list(values)
     except TypeError as error:
         raise TypeError(f"argument '{name}': {error}") from None
+
+
+def any_call(
+    method: str,
+    path: str,
+    path_parameters: Mapping[str, str] | None,
+    query: _Pairs | None,
+    body: object,
+    quota: tuple[int, float] | None,
+) -> AnyCall:
+    """Make the request of `call`."""
+    calls, seconds = (None, None) if quota is None else _pair("quota", quota)
+    return AnyCall(
+        method=method,
+        path=path,
+        path_parameters=_pairs("path_parameters", path_parameters),
+        query=_pairs("query", query),
+        body=None if body is None else _json(body),
+        quota_calls=calls,
+        quota_window_ms=None if seconds is None else lasting("call", "quota", seconds),
+    )
+
+
+def _json(body: object) -> str:
+    import json
+
+    try:
+        return json.dumps(body, ensure_ascii=False, allow_nan=False)
+    except TypeError as error:
+        raise TypeError(f"argument 'body': {error}") from None
+    except (RecursionError, ValueError) as error:
+        raise invalid_argument("call", [("body", f"cannot be written as JSON: {type(error).__name__}")]) from None
+
+
+def _pairs(name: str, given: Any) -> list[NameValue]:
+    if given is None:
+        return []
+    items = given.items() if hasattr(given, "items") else listed(name, given)
+    pairs: list[NameValue] = []
+    for item in items:
+        key, value = _pair(name, item)
+        is_one = isinstance(value, str) or not hasattr(value, "__iter__")
+        pairs += [NameValue(name=_text(name, key), value=_text(name, one)) for one in ([value] if is_one else value)]
+    return pairs
+
+
+def _pair(name: str, item: Any) -> Any:
+    if isinstance(item, (tuple, list)) and len(item) == 2:
+        return item
+    raise TypeError(f"argument '{name}': a pair is wanted, not {type(item).__name__}")
+
+
+def _text(name: str, text: Any) -> str:
+    if isinstance(text, str):
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            raise invalid_argument("call", [(name, "has half a surrogate pair, which is no character")]) from None
+        return text
+    raise TypeError(f"argument '{name}': texts are wanted, not {type(text).__name__}")
 
 
 def lasting(operation: str, name: str, seconds: float) -> int:

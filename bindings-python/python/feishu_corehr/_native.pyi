@@ -6,7 +6,7 @@ from _typeshed import Incomplete, SupportsGetItem
 from typing import Any, Final, SupportsFloat, SupportsIndex, final
 from typing_extensions import disjoint_base
 
-__all__ = ["FEISHU", "LARK", "VERSION", "AbstractLine", "Accepted", "Actor", "AddApprovers", "Advice", "Already", "ApprovalType", "Attribution", "Callback", "Client", "Comment", "CopiedTask", "Decision", "DepartmentIdType", "DoneStatus", "DoneTask", "Effect", "Empty", "Error", "ErrorKind", "Explanation", "ExtraType", "FieldViolation", "FileValue", "FlowKind", "FlowTemplate", "FormValue", "FormVariable", "FormVariables", "GetFlowVariables", "GetFormVariables", "GetProcess", "GetTemplate", "Help", "HttpRequest", "HttpResponse", "I18nText", "Link", "ListProcesses", "ListTasks", "ListedTask", "NewFile", "NewFormValue", "NewFormVariable", "NewSubValue", "ObjectValue", "Observation", "OngoingCall", "Pages", "PendingTask", "Problem", "Process", "ProcessPage", "ReadBack", "RecordValue", "Registry", "ReviewTask", "Reviewed", "RevokeProcess", "Revoked", "StartProcess", "Started", "Status", "SubValue", "Target", "TaskPage", "TaskStatus", "TaskType", "TransferTasks", "TransportErrorKind", "User", "UserIdType", "ValueKind", "WaitFor", "WithdrawProcess", "Withdrawn", "claim_interpreter", "decode_reply", "explain", "invalid_argument", "is_proxy", "operations", "plain_values", "restore_request"]
+__all__ = ["FEISHU", "LARK", "VERSION", "AbstractLine", "Accepted", "Actor", "AddApprovers", "Advice", "Already", "AnyCall", "ApprovalType", "Attribution", "CallAnswer", "Callback", "Client", "Comment", "CopiedTask", "Decision", "DepartmentIdType", "DoneStatus", "DoneTask", "Effect", "Empty", "Error", "ErrorKind", "Explanation", "ExtraType", "FieldViolation", "FileValue", "FlowKind", "FlowTemplate", "FormValue", "FormVariable", "FormVariables", "GetFlowVariables", "GetFormVariables", "GetProcess", "GetTemplate", "Help", "HttpRequest", "HttpResponse", "I18nText", "Link", "ListProcesses", "ListTasks", "ListedTask", "NameValue", "NewFile", "NewFormValue", "NewFormVariable", "NewSubValue", "ObjectValue", "Observation", "OngoingCall", "Pages", "PendingTask", "Problem", "Process", "ProcessPage", "ReadBack", "RecordValue", "Registry", "ReviewTask", "Reviewed", "RevokeProcess", "Revoked", "StartProcess", "Started", "Status", "SubValue", "Target", "TaskPage", "TaskStatus", "TaskType", "TransferTasks", "TransportErrorKind", "User", "UserIdType", "ValueKind", "WaitFor", "WithdrawProcess", "Withdrawn", "claim_interpreter", "decode_reply", "explain", "invalid_argument", "is_proxy", "operations", "plain_values", "restore_request"]
 
 FEISHU: Final[str]
 LARK: Final[str]
@@ -188,6 +188,58 @@ class Already:
     def __str__(self, /) -> str: ...
 
 @final
+class AnyCall:
+    """
+    A call of any method and path below `/open-apis/`.
+
+    A `GET` is a read and is repeated like any. Every other method counts as a write that no read proves: it is never sent
+    again once it may have arrived, and then ends with effect unknown. Nothing is known of its codes beside the gateway's,
+    of its scope and of its quota: without a quota nothing paces it. An operation that this library has is better called by
+    its method, which knows all that.
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, *, method: str, path: str, path_parameters: SupportsGetItem[int, NameValue] = ..., query: SupportsGetItem[int, NameValue] = ..., body: str | None = None, quota_calls: SupportsIndex | None = None, quota_window_ms: SupportsIndex | None = None) -> AnyCall: ...
+    def __reduce__(self, /) -> tuple[Any, tuple]: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def body(self, /) -> str | None:
+        """
+        The body, as JSON text; it is sent as it stands. A `GET` has none.
+        """
+    @property
+    def method(self, /) -> str:
+        """
+        The HTTP method.
+        """
+    @property
+    def path(self, /) -> str:
+        """
+        The path, from `/open-apis/` on, with its parameters in braces: `/open-apis/contact/v3/departments/{department_id}`.
+        Not below `/open-apis/auth/` and `/open-apis/authen/`, since tokens are this library's own matter.
+        """
+    @property
+    def path_parameters(self, /) -> list[NameValue]:
+        """
+        The parameters of the path, by name. Each becomes one segment, encoded; at most 512 bytes.
+        """
+    @property
+    def query(self, /) -> list[NameValue]:
+        """
+        The query, in order; a repeated name stands repeatedly.
+        """
+    @property
+    def quota_calls(self, /) -> int | None:
+        """
+        The quota of this method and path: so many calls in [`Self::quota_window_ms`]. The last one that was given counts.
+        """
+    @property
+    def quota_window_ms(self, /) -> int | None:
+        """
+        In how long, in milliseconds.
+        """
+
+@final
 class ApprovalType:
     """
     How many of the added people must approve.
@@ -233,6 +285,42 @@ class Attribution:
     def __reduce__(self, /) -> tuple[Any, tuple]: ...
     def __repr__(self, /) -> str: ...
     def __str__(self, /) -> str: ...
+
+@final
+class CallAnswer:
+    """
+    What a call of any method and path ends with.
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, *, raw: str = ..., status: SupportsIndex = ..., headers: SupportsGetItem[int, NameValue] = ..., log_id: str | None = None, attempts: SupportsIndex = ...) -> CallAnswer: ...
+    def __reduce__(self, /) -> tuple[Any, tuple]: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def attempts(self, /) -> int:
+        """
+        How many requests were sent.
+        """
+    @property
+    def headers(self, /) -> list[NameValue]:
+        """
+        The headers as received, in order.
+        """
+    @property
+    def log_id(self, /) -> str | None:
+        """
+        The log id of the answer.
+        """
+    @property
+    def raw(self, /) -> str:
+        """
+        The answer's `data` as received, as JSON; `{}` where there was none.
+        """
+    @property
+    def status(self, /) -> int:
+        """
+        The HTTP status, 200 to 299.
+        """
 
 @final
 class Callback:
@@ -1549,6 +1637,27 @@ class ListedTask:
     def process_id(self, /) -> str:
         """
         The process that it belongs to.
+        """
+
+@final
+class NameValue:
+    """
+    A name with its value: of a query, of a path, of a header.
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, *, name: str = ..., value: str = ...) -> NameValue: ...
+    def __reduce__(self, /) -> tuple[Any, tuple]: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def name(self, /) -> str:
+        """
+        The name.
+        """
+    @property
+    def value(self, /) -> str:
+        """
+        The value.
         """
 
 @final

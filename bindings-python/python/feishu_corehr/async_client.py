@@ -7,7 +7,7 @@ from contextvars import Context, copy_context
 from weakref import ref
 
 from . import _options
-from ._arguments import lasting, listed, milliseconds
+from ._arguments import any_call, lasting, listed, milliseconds
 from ._host import AsyncHost
 from ._native import (
     AddApprovers,
@@ -28,6 +28,7 @@ from ._native import (
     WaitFor,
     WithdrawProcess,
 )
+from .call_answer import of_native
 from .items import AsyncItems
 
 TYPE_CHECKING = False
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from typing import Any
 
+    from ._arguments import _Pairs
     from ._native import (
         Accepted,
         Actor,
@@ -63,7 +65,8 @@ if TYPE_CHECKING:
         UserIdType,
         Withdrawn,
     )
-    from .client import _Request
+    from .call_answer import CallAnswer
+    from .client import _Method, _Request
     from .token_cache import AsyncTokenCache, TokenCache
 
 
@@ -314,6 +317,23 @@ class AsyncClient:
         """Read one process: as `Client.get_process`."""
         request = GetProcess(process_id=process_id, user_id_type=user_id_type)
         return await self._call(request, deadline, token, request_id)  # type: ignore[no-any-return]
+
+    async def call(
+        self,
+        method: _Method,
+        path: str,
+        *,
+        path_parameters: Mapping[str, str] | None = None,
+        query: _Pairs | None = None,
+        body: object = None,
+        quota: tuple[int, float] | None = None,
+        deadline: float | None = None,
+        token: str | None = None,
+        request_id: str | None = None,
+    ) -> CallAnswer:
+        """Call any method and path of Feishu's API: as `Client.call`."""
+        request = any_call(method, path, path_parameters, query, body, quota)
+        return of_native(await self._call(request, deadline, token, request_id))
 
     async def wait_for(
         self,

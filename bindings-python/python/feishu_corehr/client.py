@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from . import _options
-from ._arguments import lasting, listed, milliseconds
+from ._arguments import any_call, lasting, listed, milliseconds
 from ._host import Host
 from ._native import (
     AddApprovers,
     Already,
+    AnyCall,
     GetFlowVariables,
     GetFormVariables,
     GetProcess,
@@ -23,6 +24,7 @@ from ._native import (
     WaitFor,
     WithdrawProcess,
 )
+from .call_answer import of_native
 from .items import Items
 
 TYPE_CHECKING = False
@@ -30,8 +32,9 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Iterable, Mapping
     from datetime import datetime
-    from typing import Any, Union
+    from typing import Any, Literal, Union
 
+    from ._arguments import _Pairs
     from ._native import (
         Accepted,
         Actor,
@@ -57,10 +60,14 @@ if TYPE_CHECKING:
         UserIdType,
         Withdrawn,
     )
+    from .call_answer import CallAnswer
     from .token_cache import TokenCache
 
+    _Method = Literal["DELETE", "GET", "PATCH", "POST", "PUT"]
+    """What may be called."""
     _Request = Union[
         AddApprovers,
+        AnyCall,
         GetFlowVariables,
         GetFormVariables,
         GetProcess,
@@ -73,7 +80,7 @@ if TYPE_CHECKING:
         TransferTasks,
         WithdrawProcess,
     ]
-    """The request of any operation."""
+    """The request of any call."""
 
 
 class Client:
@@ -503,6 +510,45 @@ class Client:
         """
         request = GetProcess(process_id=process_id, user_id_type=user_id_type)
         return self._call(request, deadline, token, request_id)  # type: ignore[no-any-return]
+
+    def call(
+        self,
+        method: _Method,
+        path: str,
+        *,
+        path_parameters: Mapping[str, str] | None = None,
+        query: _Pairs | None = None,
+        body: object = None,
+        quota: tuple[int, float] | None = None,
+        deadline: float | None = None,
+        token: str | None = None,
+        request_id: str | None = None,
+    ) -> CallAnswer:
+        """Call any method and path of Feishu's API that this library has no method for, with the same care.
+
+        A `GET` is a read and is repeated like any. Every other method is a write that nothing proves: it is never sent
+        again once it may have arrived, and ends then with an error whose `effect` is `Effect.UNKNOWN`. Nothing is known
+        of its own codes, its scope and its quota.
+
+        Args:
+            method: `"DELETE"`, `"GET"`, `"PATCH"`, `"POST"` or `"PUT"`.
+            path: From `/open-apis/` on, with its parameters in braces: `/open-apis/contact/v3/departments/{id}`. Not
+                below `/open-apis/auth/` and `/open-apis/authen/`.
+            path_parameters: The parameters by name; each becomes one segment, encoded, of at most 512 bytes.
+            query: Values by name, of which one may be several texts; or pairs, in order.
+            body: What `json.dumps` takes; a `GET` has none, and `None` is none.
+            quota: `(calls, seconds)` of this method and path, as Feishu's page says; without it nothing paces the call.
+            deadline: How long the call may take, in seconds; by default the client's, and without that 60, and for a
+                read the quota's seconds more.
+            token: A tenant access token for this call only; it always wins.
+            request_id: An id of your own for Feishu's logs: at most 128 visible ASCII characters.
+
+        Raises:
+            Error: It failed; its `effect` says whether it may have taken effect.
+            TypeError: An argument is of a wrong type; nothing was sent.
+        """
+        request = any_call(method, path, path_parameters, query, body, quota)
+        return of_native(self._call(request, deadline, token, request_id))
 
     def wait_for(
         self,

@@ -9,7 +9,7 @@ import { tool } from "../project.mjs";
 import { run, tools } from "./matrix.mjs";
 
 const SERVER = `
-import { Client, plainValues, type Actor, type ClientOptions, type ListedTask, type NewFormValue, type PlainValue, type Withdrawn } from "feishu-corehr";
+import { Client, plainValues, type Actor, type CallAnswer, type ClientOptions, type ListedTask, type NewFormValue, type PlainValue, type Withdrawn } from "feishu-corehr";
 import { Client as ServerClient, FEISHU } from "feishu-corehr/server";
 import { nodeHandler } from "feishu-corehr/backend";
 
@@ -38,6 +38,15 @@ void withdraw("7", {});
 export const plain: Promise<Record<string, PlainValue>> = server.getFormVariables({ process_id: "7" }).then(plainValues);
 export const tasks: AsyncIterable<ListedTask> = server.listTasks({ user_id: "ou_a", approver_status: "in_progress" });
 export const value: NewFormValue = { text_value: "x" };
+export const answer: Promise<CallAnswer> = server.call("PATCH", "/open-apis/a/{id}", { path_parameters: { id: "1" }, query: { ids: ["1"] }, body: [null] });
+// @ts-expect-error a method in small letters
+void server.call("get", "/open-apis/a");
+// @ts-expect-error a number is no value of a query
+void server.call("GET", "/open-apis/a", { query: { a: 1 } });
+// @ts-expect-error a quota has two numbers
+void server.call("GET", "/open-apis/a", { quota: { calls: 1 } });
+// @ts-expect-error nobody knows what stands in the answer
+void answer.then(({ data }) => data.department);
 // @ts-expect-error a status of a process is none of a task
 void server.listTasks({ user_id: "ou_a", approver_status: "revoked" });
 // @ts-expect-error a kind of a user's id is none of a department's

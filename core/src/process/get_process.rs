@@ -287,7 +287,7 @@ mod tests {
     use crate::shape::Shaped as _;
 
     fn decode(data: &str) -> Result<Process, Error> {
-        GetProcess::decode(&Reply { data: data.into(), http_status: 200, log_id: Some("L".into()) })
+        GetProcess::decode(&Reply { data: data.into(), http_status: 200, log_id: Some("L".into()), ..Reply::default() })
     }
 
     const FULL: &str = r#"{"process_id":"7400000000000000001","status":9,"flow_template_id":"leave",
@@ -326,7 +326,7 @@ mod tests {
             "[]",
             "{",
         ] {
-            let reply = Reply { data: data.into(), http_status: 200, log_id: Some("L".into()) };
+            let reply = Reply { data: data.into(), http_status: 200, log_id: Some("L".into()), ..Reply::default() };
             let typed = GetProcess::decode(&reply).map(|process| serde_json::to_value(process).expect("JSON"));
             assert_eq!(reply.shaped(&GetProcess::OPERATION, &Process::SHAPE), typed, "{data}");
         }

@@ -324,7 +324,12 @@ mod tests {
     #[test]
     fn a_page_is_read_and_nothing_in_it_is_required() {
         let read = |data: &str| {
-            ListProcesses::decode(&Reply { data: data.into(), http_status: 200, log_id: Some("L".into()) })
+            ListProcesses::decode(&Reply {
+                data: data.into(),
+                http_status: 200,
+                log_id: Some("L".into()),
+                ..Reply::default()
+            })
         };
         let data = r#"{"process_ids":["1","2"],"has_more":true,"page_token":"2"}"#;
         let expected = ProcessPage { log_id: Some("L".into()), raw: data.into(), ..page(&["1", "2"], Some("2")) };

@@ -305,7 +305,7 @@ mod tests {
     #[test]
     fn both_names_of_the_list_are_read_and_the_newer_one_wins() {
         let read = |data: &str| {
-            let reply = Reply { data: data.into(), http_status: 200, log_id: None };
+            let reply = Reply { data: data.into(), http_status: 200, ..Reply::default() };
             let page = ListTasks::decode(&reply).expect("as documented");
             page.approver_list.into_iter().map(|task| task.approver_id).collect::<Vec<_>>()
         };

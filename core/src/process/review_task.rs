@@ -275,8 +275,13 @@ mod tests {
     #[test]
     fn a_success_whose_inner_code_says_otherwise_is_none() {
         let decode = |data: &str| {
-            ReviewTask::decode(&Reply { data: data.into(), http_status: 200, log_id: Some("L".into()) })
-                .map_err(|error| (error.kind, error.code, error.effect))
+            ReviewTask::decode(&Reply {
+                data: data.into(),
+                http_status: 200,
+                log_id: Some("L".into()),
+                ..Reply::default()
+            })
+            .map_err(|error| (error.kind, error.code, error.effect))
         };
         use crate::error::Effect::{None as Nothing, Unknown};
         for data in ["{}", r#"{"code":0,"msg":"success"}"#, r#"{"code":null,"msg":7,"more":1}"#] {

@@ -223,8 +223,14 @@ mod tests {
 
     #[test]
     fn a_success_without_a_process_has_taken_effect_all_the_same() {
-        let decode =
-            |data: &str| StartProcess::decode(&Reply { data: data.into(), http_status: 200, log_id: Some("L".into()) });
+        let decode = |data: &str| {
+            StartProcess::decode(&Reply {
+                data: data.into(),
+                http_status: 200,
+                log_id: Some("L".into()),
+                ..Reply::default()
+            })
+        };
         let started = decode(r#"{"process_id":"7","new":1}"#).expect("a process");
         assert_eq!((started.process_id.as_str(), started.log_id.as_deref()), ("7", Some("L")));
         for data in ["{}", r#"{"process_id":""}"#, r#"{"process_id":null}"#, r#"{"process_id":7}"#, "[]"] {

@@ -199,7 +199,7 @@ mod tests {
     #[test]
     fn an_answer_of_success_is_a_success_whatever_its_data() {
         for data in ["{}", "[]", "7", r#"{"new":"field"}"#] {
-            let reply = Reply { data: data.into(), http_status: 200, log_id: None };
+            let reply = Reply { data: data.into(), http_status: 200, ..Reply::default() };
             assert_eq!(WithdrawProcess::decode(&reply), Ok(Empty {}), "{data}");
         }
     }

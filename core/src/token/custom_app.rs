@@ -100,7 +100,7 @@ mod tests {
     use super::*;
 
     fn reply(data: &str) -> Reply {
-        Reply { data: data.to_owned(), http_status: 200, log_id: Some("L".to_owned()) }
+        Reply { data: data.to_owned(), http_status: 200, log_id: Some("L".to_owned()), ..Reply::default() }
     }
 
     #[test]

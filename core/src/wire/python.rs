@@ -11,6 +11,7 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBool, PyDict, PyString, PyTuple, PyType};
 
 use crate::error::{Error, Problem};
+use crate::http::Method;
 
 /// What a caller passed for one argument. What is wrong with it is kept until the argument's name is known.
 pub struct Given<T>(Result<T, Refused>);
@@ -157,6 +158,34 @@ impl<'py, T: IntoPyObject<'py>> IntoPyObject<'py> for Plain<T> {
 
     fn into_pyobject(self, py: Python<'py>) -> Result<Self::Output, Self::Error> {
         self.0.into_pyobject(py)
+    }
+}
+
+impl<'a, 'py> FromPyObject<'a, 'py> for Method {
+    type Error = PyErr;
+
+    #[cfg(feature = "stubs")]
+    const INPUT_TYPE: pyo3::inspect::PyStaticExpr = <String as FromPyObject<'a, 'py>>::INPUT_TYPE;
+
+    fn extract(object: Borrowed<'a, 'py, PyAny>) -> PyResult<Self> {
+        let text: String = object.extract()?;
+        Self::ALL.into_iter().find(|method| method.as_str() == text).ok_or_else(|| {
+            let rule = format!("is none of `{}`", Self::ALL.map(Self::as_str).join("`, `"));
+            raise(object.py(), Error::invalid("call", vec![Problem::new("method", rule)]), None)
+        })
+    }
+}
+
+impl<'py> IntoPyObject<'py> for Method {
+    type Target = PyString;
+    type Output = Bound<'py, PyString>;
+    type Error = Infallible;
+
+    #[cfg(feature = "stubs")]
+    const OUTPUT_TYPE: pyo3::inspect::PyStaticExpr = <&'static str as IntoPyObject<'py>>::OUTPUT_TYPE;
+
+    fn into_pyobject(self, py: Python<'py>) -> Result<Self::Output, Self::Error> {
+        self.as_str().into_pyobject(py)
     }
 }
 

@@ -3,6 +3,7 @@
 mod actor;
 mod add_approvers;
 mod body;
+mod department;
 mod gateway;
 mod get_process;
 mod get_template;
@@ -32,6 +33,11 @@ pub(crate) use gateway::{missing_scope, too_frequent};
 /// All operations that are served.
 pub(crate) static ROWS: &[Row] = &[
     add_approvers::ROW,
+    department::DELETE,
+    department::GET,
+    department::PATCH,
+    department::POST,
+    department::PUT,
     variables::FLOW,
     variables::FORM,
     get_process::ROW,
@@ -52,6 +58,8 @@ pub(crate) static ROWS: &[Row] = &[
 pub enum Operation {
     /// `PUT /open-apis/corehr/v2/processes/{process_id}/extra`
     AddApprovers,
+    /// Any method on `/open-apis/contact/v3/departments/{department_id}`
+    Call,
     /// `GET /open-apis/corehr/v2/processes/{process_id}/flow_variable_data`
     GetFlowVariables,
     /// `GET /open-apis/corehr/v2/processes/{process_id}/form_variable_data`

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use crate::clock::Clock;
 use crate::demo::{self, Demo};
@@ -53,6 +54,8 @@ pub(crate) struct State {
     pub(crate) tokens: Tokens,
     pub(crate) limits: Limits,
     pub(crate) processes: Processes,
+    /// What was written to departments, by id; nothing of one that was deleted.
+    pub(crate) departments: BTreeMap<String, Option<Map<String, Value>>>,
     /// Whether readers see the effect of the next act only when another one is asked for.
     pub(crate) hide_next: bool,
     pub(crate) demo: Demo,
@@ -98,6 +101,7 @@ impl State {
             tokens: Tokens::default(),
             limits: Limits::default(),
             processes,
+            departments: BTreeMap::new(),
             hide_next: false,
             demo,
             pages: BTreeSet::new(),

@@ -290,6 +290,41 @@ public final class Client: Sendable {
         return process
     }
 
+    /// Calls any method and path of Feishu's API that there is no method for here, with the same care. A `GET` is a read and
+    /// is repeated like any. Every other method is a write that nothing proves: it is never sent again once it may have
+    /// arrived, and fails then with effect unknown. Nothing is known of its own codes, its scope and its quota.
+    ///
+    /// - Parameters:
+    ///   - path: from `/open-apis/` on, with its parameters in braces: `/open-apis/contact/v3/departments/{id}`. Not below
+    ///     `/open-apis/auth/` and `/open-apis/authen/`.
+    ///   - pathParameters: the parameters by name; each becomes one segment, encoded, of at most 512 bytes.
+    ///   - query: names and values, in order; a name may stand repeatedly.
+    ///   - body: JSON, sent as it stands; a `GET` has none.
+    ///   - quota: the quota of this method and path, as Feishu's page says; without it nothing paces the call.
+    /// - Returns: the answer's `data` as JSON text (``CallAnswer/data()`` reads it), and the answer's head.
+    public func call(
+        _ method: FeishuCoreHRGenerated.Method,
+        _ path: String,
+        pathParameters: [String: String] = [:],
+        query: [(name: String, value: String)] = [],
+        body: String? = nil,
+        quota: Quota? = nil,
+        deadline: Duration? = nil,
+        token: String? = nil,
+        requestId: String? = nil
+    ) async throws(FeishuError) -> CallAnswer {
+        let parameters = pathParameters.sorted { $0.key < $1.key }.map { NameValue(name: $0.key, value: $0.value) }
+        let request = AnyCall(
+            method: method, path: path, pathParameters: parameters,
+            query: query.map { NameValue(name: $0.name, value: $0.value) }, body: body, quotaCalls: quota?.calls,
+            quotaWindowMs: quota?.window
+        )
+        let options = CallOptions(deadline: deadline?.milliseconds, token: token, requestId: requestId)
+        let new = NewCall(request: .anyCall(request: request), options: options)
+        guard case .anyCall(let answer) = try await run(native, new, host) else { throw foreign }
+        return answer
+    }
+
     /// Reads what the form of one process holds; `plainValues()` makes plain data of it. For processes of CoreHR and of
     /// attendance only.
     ///
@@ -517,6 +552,13 @@ public final class Client: Sendable {
         _ request: ListTasks, token: String? = nil, requestId: String? = nil
     ) throws(FeishuError) -> HttpRequest {
         try shown(.listTasks(request: request), token, requestId)
+    }
+
+    /// The same for the request of any call.
+    public func request(
+        _ request: AnyCall, token: String? = nil, requestId: String? = nil
+    ) throws(FeishuError) -> HttpRequest {
+        try shown(.anyCall(request: request), token, requestId)
     }
 
     private func shown(_ request: Request, _ token: String?, _ requestId: String?) throws(FeishuError) -> HttpRequest {

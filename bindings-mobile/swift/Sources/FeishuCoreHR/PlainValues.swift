@@ -28,6 +28,14 @@ extension FlowTemplate {
     }
 }
 
+extension CallAnswer {
+    /// The answer's `data` as plain nested data: dictionaries, arrays, strings, booleans, and numbers as `Int64` or, where
+    /// they are no whole ones or too large, as `Double`. `raw` has it as text.
+    public func data() throws(FeishuError) -> Any? {
+        FeishuCoreHR.data(try throwing { try jsonTree(text: raw) })
+    }
+}
+
 private func data(_ plain: Plain) -> Any? {
     switch plain {
     case .boolean(let value): value

@@ -949,6 +949,231 @@ public func FfiConverterTypeAdvice_lower(_ value: Advice) -> RustBuffer {
 
 
 /**
+ * A call of any method and path below `/open-apis/`.
+ *
+ * A `GET` is a read and is repeated like any. Every other method counts as a write that no read proves: it is never sent
+ * again once it may have arrived, and then ends with effect unknown. Nothing is known of its codes beside the gateway's,
+ * of its scope and of its quota: without a quota nothing paces it. An operation that this library has is better called by
+ * its method, which knows all that.
+ */
+public struct AnyCall: Equatable, Hashable {
+    /**
+     * The HTTP method.
+     */
+    public var method: Method
+    /**
+     * The path, from `/open-apis/` on, with its parameters in braces: `/open-apis/contact/v3/departments/{department_id}`.
+     * Not below `/open-apis/auth/` and `/open-apis/authen/`, since tokens are this library's own matter.
+     */
+    public var path: String
+    /**
+     * The parameters of the path, by name. Each becomes one segment, encoded; at most 512 bytes.
+     */
+    public var pathParameters: [NameValue]
+    /**
+     * The query, in order; a repeated name stands repeatedly.
+     */
+    public var query: [NameValue]
+    /**
+     * The body, as JSON text; it is sent as it stands. A `GET` has none.
+     */
+    public var body: String?
+    /**
+     * The quota of this method and path: so many calls in [`Self::quota_window_ms`]. The last one that was given counts.
+     */
+    public var quotaCalls: UInt32?
+    /**
+     * In how long, in milliseconds.
+     */
+    public var quotaWindowMs: UInt64?
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The HTTP method.
+         */method: Method, 
+        /**
+         * The path, from `/open-apis/` on, with its parameters in braces: `/open-apis/contact/v3/departments/{department_id}`.
+         * Not below `/open-apis/auth/` and `/open-apis/authen/`, since tokens are this library's own matter.
+         */path: String, 
+        /**
+         * The parameters of the path, by name. Each becomes one segment, encoded; at most 512 bytes.
+         */pathParameters: [NameValue] = [], 
+        /**
+         * The query, in order; a repeated name stands repeatedly.
+         */query: [NameValue] = [], 
+        /**
+         * The body, as JSON text; it is sent as it stands. A `GET` has none.
+         */body: String? = nil, 
+        /**
+         * The quota of this method and path: so many calls in [`Self::quota_window_ms`]. The last one that was given counts.
+         */quotaCalls: UInt32? = nil, 
+        /**
+         * In how long, in milliseconds.
+         */quotaWindowMs: UInt64? = nil) {
+        self.method = method
+        self.path = path
+        self.pathParameters = pathParameters
+        self.query = query
+        self.body = body
+        self.quotaCalls = quotaCalls
+        self.quotaWindowMs = quotaWindowMs
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension AnyCall: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeAnyCall: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> AnyCall {
+        return
+            try AnyCall(
+                method: FfiConverterTypeMethod.read(from: &buf), 
+                path: FfiConverterString.read(from: &buf), 
+                pathParameters: FfiConverterSequenceTypeNameValue.read(from: &buf), 
+                query: FfiConverterSequenceTypeNameValue.read(from: &buf), 
+                body: FfiConverterOptionString.read(from: &buf), 
+                quotaCalls: FfiConverterOptionUInt32.read(from: &buf), 
+                quotaWindowMs: FfiConverterOptionUInt64.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: AnyCall, into buf: inout [UInt8]) {
+        FfiConverterTypeMethod.write(value.method, into: &buf)
+        FfiConverterString.write(value.path, into: &buf)
+        FfiConverterSequenceTypeNameValue.write(value.pathParameters, into: &buf)
+        FfiConverterSequenceTypeNameValue.write(value.query, into: &buf)
+        FfiConverterOptionString.write(value.body, into: &buf)
+        FfiConverterOptionUInt32.write(value.quotaCalls, into: &buf)
+        FfiConverterOptionUInt64.write(value.quotaWindowMs, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeAnyCall_lift(_ buf: RustBuffer) throws -> AnyCall {
+    return try FfiConverterTypeAnyCall.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeAnyCall_lower(_ value: AnyCall) -> RustBuffer {
+    return FfiConverterTypeAnyCall.lower(value)
+}
+
+
+/**
+ * What a call of any method and path ends with.
+ */
+public struct CallAnswer: Equatable, Hashable {
+    /**
+     * The answer's `data` as received, as JSON; `{}` where there was none.
+     */
+    public var raw: String
+    /**
+     * The HTTP status, 200 to 299.
+     */
+    public var status: UInt16
+    /**
+     * The headers as received, in order.
+     */
+    public var headers: [NameValue]
+    /**
+     * The log id of the answer.
+     */
+    public var logId: String?
+    /**
+     * How many requests were sent.
+     */
+    public var attempts: UInt32
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The answer's `data` as received, as JSON; `{}` where there was none.
+         */raw: String, 
+        /**
+         * The HTTP status, 200 to 299.
+         */status: UInt16, 
+        /**
+         * The headers as received, in order.
+         */headers: [NameValue] = [], 
+        /**
+         * The log id of the answer.
+         */logId: String? = nil, 
+        /**
+         * How many requests were sent.
+         */attempts: UInt32) {
+        self.raw = raw
+        self.status = status
+        self.headers = headers
+        self.logId = logId
+        self.attempts = attempts
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension CallAnswer: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeCallAnswer: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> CallAnswer {
+        return
+            try CallAnswer(
+                raw: FfiConverterString.read(from: &buf), 
+                status: FfiConverterUInt16.read(from: &buf), 
+                headers: FfiConverterSequenceTypeNameValue.read(from: &buf), 
+                logId: FfiConverterOptionString.read(from: &buf), 
+                attempts: FfiConverterUInt32.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: CallAnswer, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.raw, into: &buf)
+        FfiConverterUInt16.write(value.status, into: &buf)
+        FfiConverterSequenceTypeNameValue.write(value.headers, into: &buf)
+        FfiConverterOptionString.write(value.logId, into: &buf)
+        FfiConverterUInt32.write(value.attempts, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeCallAnswer_lift(_ buf: RustBuffer) throws -> CallAnswer {
+    return try FfiConverterTypeCallAnswer.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeCallAnswer_lower(_ value: CallAnswer) -> RustBuffer {
+    return FfiConverterTypeCallAnswer.lower(value)
+}
+
+
+/**
  * What a caller may set for one call.
  */
 public struct CallOptions: Equatable, Hashable, CustomDebugStringConvertible {
@@ -3660,6 +3885,75 @@ public func FfiConverterTypeListedTask_lift(_ buf: RustBuffer) throws -> ListedT
 #endif
 public func FfiConverterTypeListedTask_lower(_ value: ListedTask) -> RustBuffer {
     return FfiConverterTypeListedTask.lower(value)
+}
+
+
+/**
+ * A name with its value: of a query, of a path, of a header.
+ */
+public struct NameValue: Equatable, Hashable {
+    /**
+     * The name.
+     */
+    public var name: String
+    /**
+     * The value.
+     */
+    public var value: String
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The name.
+         */name: String, 
+        /**
+         * The value.
+         */value: String) {
+        self.name = name
+        self.value = value
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension NameValue: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeNameValue: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> NameValue {
+        return
+            try NameValue(
+                name: FfiConverterString.read(from: &buf), 
+                value: FfiConverterString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: NameValue, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.name, into: &buf)
+        FfiConverterString.write(value.value, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeNameValue_lift(_ buf: RustBuffer) throws -> NameValue {
+    return try FfiConverterTypeNameValue.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeNameValue_lower(_ value: NameValue) -> RustBuffer {
+    return FfiConverterTypeNameValue.lower(value)
 }
 
 
@@ -7374,15 +7668,23 @@ public func FfiConverterTypeFlowKind_lower(_ value: FlowKind) -> RustBuffer {
 
 
 /**
- * The HTTP methods that the process family uses.
+ * The HTTP methods of Feishu's API.
  */
 
 public enum Method: Equatable, Hashable {
     
     /**
+     * A write.
+     */
+    case delete
+    /**
      * A read.
      */
     case get
+    /**
+     * A write.
+     */
+    case patch
     /**
      * A write or a query with a body.
      */
@@ -7412,11 +7714,15 @@ public struct FfiConverterTypeMethod: FfiConverterRustBuffer {
         let variant: Int32 = try readInt(&buf)
         switch variant {
         
-        case 1: return .get
+        case 1: return .delete
         
-        case 2: return .post
+        case 2: return .get
         
-        case 3: return .put
+        case 3: return .patch
+        
+        case 4: return .post
+        
+        case 5: return .put
         
         default: throw UniffiInternalError.unexpectedEnumCase
         }
@@ -7426,16 +7732,24 @@ public struct FfiConverterTypeMethod: FfiConverterRustBuffer {
         switch value {
         
         
-        case .get:
+        case .delete:
             writeInt(&buf, Int32(1))
         
         
-        case .post:
+        case .get:
             writeInt(&buf, Int32(2))
         
         
-        case .put:
+        case .patch:
             writeInt(&buf, Int32(3))
+        
+        
+        case .post:
+            writeInt(&buf, Int32(4))
+        
+        
+        case .put:
+            writeInt(&buf, Int32(5))
         
         }
     }
@@ -9572,6 +9886,31 @@ fileprivate struct FfiConverterSequenceTypeListedTask: FfiConverterRustBuffer {
         seq.reserveCapacity(Int(len))
         for _ in 0 ..< len {
             seq.append(try FfiConverterTypeListedTask.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypeNameValue: FfiConverterRustBuffer {
+    typealias SwiftType = [NameValue]
+
+    public static func write(_ value: [NameValue], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeNameValue.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [NameValue] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [NameValue]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeNameValue.read(from: &buf))
         }
         return seq
     }

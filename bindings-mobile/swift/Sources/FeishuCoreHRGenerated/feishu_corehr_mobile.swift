@@ -2571,6 +2571,14 @@ public enum Output: Equatable, Hashable {
     /**
      * The end of the operation of this name.
      */
+    case anyCall(
+        /**
+         * What was read, or what is known of an act.
+         */value: CallAnswer
+    )
+    /**
+     * The end of the operation of this name.
+     */
     case waitFor(
         /**
          * What was read, or what is known of an act.
@@ -2633,7 +2641,10 @@ public struct FfiConverterTypeOutput: FfiConverterRustBuffer {
         case 12: return .withdrawProcess(value: try FfiConverterTypeWithdrawn.read(from: &buf)
         )
         
-        case 13: return .waitFor(value: try FfiConverterTypeProcess.read(from: &buf)
+        case 13: return .anyCall(value: try FfiConverterTypeCallAnswer.read(from: &buf)
+        )
+        
+        case 14: return .waitFor(value: try FfiConverterTypeProcess.read(from: &buf)
         )
         
         default: throw UniffiInternalError.unexpectedEnumCase
@@ -2704,8 +2715,13 @@ public struct FfiConverterTypeOutput: FfiConverterRustBuffer {
             FfiConverterTypeWithdrawn.write(value, into: &buf)
             
         
-        case let .waitFor(value):
+        case let .anyCall(value):
             writeInt(&buf, Int32(13))
+            FfiConverterTypeCallAnswer.write(value, into: &buf)
+            
+        
+        case let .waitFor(value):
+            writeInt(&buf, Int32(14))
             FfiConverterTypeProcess.write(value, into: &buf)
             
         }
@@ -2995,6 +3011,14 @@ public enum Request: Equatable, Hashable {
     /**
      * The operation of this name.
      */
+    case anyCall(
+        /**
+         * The arguments.
+         */request: AnyCall
+    )
+    /**
+     * The operation of this name.
+     */
     case waitFor(
         /**
          * The arguments.
@@ -3057,7 +3081,10 @@ public struct FfiConverterTypeRequest: FfiConverterRustBuffer {
         case 12: return .withdrawProcess(request: try FfiConverterTypeWithdrawProcess.read(from: &buf)
         )
         
-        case 13: return .waitFor(request: try FfiConverterTypeWaitFor.read(from: &buf)
+        case 13: return .anyCall(request: try FfiConverterTypeAnyCall.read(from: &buf)
+        )
+        
+        case 14: return .waitFor(request: try FfiConverterTypeWaitFor.read(from: &buf)
         )
         
         default: throw UniffiInternalError.unexpectedEnumCase
@@ -3128,8 +3155,13 @@ public struct FfiConverterTypeRequest: FfiConverterRustBuffer {
             FfiConverterTypeWithdrawProcess.write(request, into: &buf)
             
         
-        case let .waitFor(request):
+        case let .anyCall(request):
             writeInt(&buf, Int32(13))
+            FfiConverterTypeAnyCall.write(request, into: &buf)
+            
+        
+        case let .waitFor(request):
+            writeInt(&buf, Int32(14))
             FfiConverterTypeWaitFor.write(request, into: &buf)
             
         }
@@ -3527,6 +3559,17 @@ public func openHandles()throws  -> UInt64  {
 })
 }
 /**
+ * A JSON text as plain nested data.
+ */
+public func jsonTree(text: String)throws  -> Plain  {
+    return try  FfiConverterTypePlain_lift(try rustCallWithError(FfiConverterTypeFailure_lift) {
+        uniffiCallStatus in
+    uniffi_feishu_corehr_mobile_fn_func_json_tree(
+        FfiConverterString.lower(text),uniffiCallStatus
+    )
+})
+}
+/**
  * The variables as plain nested data, by name.
  */
 public func plainTree(variables: [FormVariable])throws  -> [String: Plain]  {
@@ -3566,6 +3609,9 @@ private let initializationResult: InitializationResult = {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_feishu_corehr_mobile_checksum_func_open_handles() != 15110) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_feishu_corehr_mobile_checksum_func_json_tree() != 48410) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_feishu_corehr_mobile_checksum_func_plain_tree() != 27218) {

@@ -15,6 +15,17 @@ func clients(fetchToken: @escaping @Sendable (_ refused: Bool) async throws -> S
 }
 // end
 
+// README: call
+func rename(_ client: Client, _ department: String) async throws -> String? {
+    let path = "/open-apis/contact/v3/departments/{department_id}"
+    let id = ["department_id": department]
+    let read = try await client.call(
+        .get, path, pathParameters: id, query: [("department_id_type", "open_department_id")])
+    print(read.raw)  // read.data() has it as dictionaries, arrays, strings and numbers
+    return try await client.call(.patch, path, pathParameters: id, body: #"{"name": "Sales"}"#).logId
+}
+// end
+
 // README: lists
 func running(_ client: Client, from: Date, to: Date) async throws -> String? {
     let ids = client.listProcesses(modifiedFrom: from, to: to, statuses: [.inProgress])
@@ -47,6 +58,7 @@ func running(_ client: Client, from: Date, to: Date) async throws -> String? {
 
     @Test func theFunctionsOfTheReadmeDoWhatItSays() async throws {
         let sandbox = try Sandbox()
+        #expect(try await rename(sandbox.client(), "od-1") != nil)
         #expect(try await running(sandbox.client(), from: .now - 86_400, to: .now + 60) != "")
         #expect(throws: FeishuError.self) { try clients(fetchToken: { _ in "t" }) }
     }

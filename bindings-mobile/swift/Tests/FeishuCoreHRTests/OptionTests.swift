@@ -212,6 +212,34 @@ import Testing
         #expect(try await sandbox.log().isEmpty)
     }
 
+    @Test func anyPathIsCalledWithItsQuotaAndItsAnswerIsPlainData() async throws {
+        let sandbox = try Sandbox()
+        let told = Told<String>()
+        let client = try sandbox.client(onAttempt: { told.add("\($0.operation) \($0.path)") })
+        let path = "/open-apis/contact/v3/departments/{department_id}"
+        let id = ["department_id": "od-1"]
+        let body = #"{"order": 1.5, "count": 7, "leaders": [null, true, {}], "big": 18446744073709551616}"#
+        _ = try await client.call(.put, path, pathParameters: id, body: body)
+        let quota = Quota(calls: 1, window: 3_600_000)
+        let read = try await client.call(.get, path, pathParameters: id, query: [("a", "1"), ("a", "2")], quota: quota)
+        let department = (try read.data() as? [String: Any?])?["department"] as? [String: Any?]
+        #expect(department?["order"] as? Double == 1.5 && department?["count"] as? Int64 == 7)
+        #expect(department?["big"] as? Double == 18_446_744_073_709_551_616)
+        #expect((department?["leaders"] as? [Any?])?.count == 3)
+        #expect(read.status == 200 && read.attempts == 1)
+        #expect(read.headers.contains { $0.name.lowercased() == "x-tt-logid" && $0.value == read.logId })
+        #expect(told.all.last == "call \(path)")
+        #expect(try await sandbox.log("call").last?["query"]?.string == "a=1&a=2")
+        let paced = try await failure {
+            try await client.call(.get, path, pathParameters: id, quota: quota, deadline: .seconds(2))
+        }
+        #expect(paced.kind == .rateLimited)
+        let call = AnyCall(method: .post, path: path, pathParameters: [NameValue(name: "department_id", value: "od/1")])
+        #expect(try client.request(call).url.hasSuffix("/departments/od%2F1"))
+        let wrong = try await failure { try await client.call(.post, "/open-apis/auth/v3/x", body: "{") }
+        #expect(wrong.problems.map(\.field) == ["path", "body"])
+    }
+
     @Test func answersOfAnotherStackAreRead() throws {
         // README: stack
         let answer = HttpResponse(

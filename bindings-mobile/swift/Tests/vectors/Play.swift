@@ -100,6 +100,7 @@ private func performed(_ client: Client, _ call: JSON) async throws -> JSON {
     do {
         switch call["operation"]?.string ?? withdraw {
         case "add_approvers": return ["value": plain(try await added(client, call))]
+        case "call": return ["value": try await answered(client, call)]
         case "get_flow_variables": return ["value": plain(try await flow(client, call))]
         case "get_form_variables": return ["value": plain(try await form(client, call))]
         case "get_process": return ["value": plain(try await got(client, call))]
@@ -241,6 +242,42 @@ private func started(_ client: Client, _ call: JSON) async throws -> Started {
         token: call["token"]?.string,
         requestId: call["request_id"]?.string
     )
+}
+
+private func answered(_ client: Client, _ call: JSON) async throws -> JSON {
+    let pairs = { (name: String) in
+        (call[name]?.array ?? []).compactMap(\.array).map { (name: $0[0].string ?? "", value: $0[1].string ?? "") }
+    }
+    let methods: [String: FeishuCoreHR.Method] = ["DELETE": .delete, "GET": .get, "PATCH": .patch, "POST": .post, "PUT": .put]
+    let quota = call["quota_calls"]?.integer.map { calls in
+        Quota(calls: UInt32(calls), window: UInt64(call["quota_window_ms"]?.integer ?? 0))
+    }
+    let answer = try await client.call(
+        methods[call["method"]?.string ?? ""] ?? .get,
+        call["path"]?.string ?? "",
+        pathParameters: Dictionary(pairs("path_parameters").map { ($0.name, $0.value) }) { first, _ in first },
+        query: pairs("query"),
+        body: call["body"].map { String(decoding: $0.data, as: UTF8.self) },
+        quota: quota,
+        deadline: deadline(call),
+        token: call["token"]?.string,
+        requestId: call["request_id"]?.string
+    )
+    guard case .object(var told) = plain(answer) else { throw VectorError(text: "an answer of no fields") }
+    told["data"] = json(try answer.data())
+    return .object(told)
+}
+
+private func json(_ value: Any?) -> JSON {
+    switch value {
+    case let bool as Bool: .bool(bool)
+    case let integer as Int64: .integer(integer)
+    case let number as Double: .number(number)
+    case let text as String: .string(text)
+    case let items as [Any?]: .array(items.map(json))
+    case let fields as [String: Any?]: .object(fields.mapValues(json))
+    default: .null
+    }
 }
 
 private func variables(_ of: JSON?) throws -> [NewFormVariable] {

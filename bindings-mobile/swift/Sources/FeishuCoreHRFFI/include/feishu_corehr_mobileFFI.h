@@ -396,6 +396,11 @@ uint64_t uniffi_feishu_corehr_mobile_fn_func_open_handles(RustCallStatus *_Nonnu
     
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_FEISHU_COREHR_MOBILE_FN_FUNC_JSON_TREE
+#define UNIFFI_FFIDEF_UNIFFI_FEISHU_COREHR_MOBILE_FN_FUNC_JSON_TREE
+RustBuffer uniffi_feishu_corehr_mobile_fn_func_json_tree(RustBuffer text, RustCallStatus *_Nonnull out_status
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_FEISHU_COREHR_MOBILE_FN_FUNC_PLAIN_TREE
 #define UNIFFI_FFIDEF_UNIFFI_FEISHU_COREHR_MOBILE_FN_FUNC_PLAIN_TREE
 RustBuffer uniffi_feishu_corehr_mobile_fn_func_plain_tree(RustBuffer variables, RustCallStatus *_Nonnull out_status
@@ -688,6 +693,12 @@ uint16_t uniffi_feishu_corehr_mobile_checksum_func_operations(void
 #ifndef UNIFFI_FFIDEF_UNIFFI_FEISHU_COREHR_MOBILE_CHECKSUM_FUNC_OPEN_HANDLES
 #define UNIFFI_FFIDEF_UNIFFI_FEISHU_COREHR_MOBILE_CHECKSUM_FUNC_OPEN_HANDLES
 uint16_t uniffi_feishu_corehr_mobile_checksum_func_open_handles(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_FEISHU_COREHR_MOBILE_CHECKSUM_FUNC_JSON_TREE
+#define UNIFFI_FFIDEF_UNIFFI_FEISHU_COREHR_MOBILE_CHECKSUM_FUNC_JSON_TREE
+uint16_t uniffi_feishu_corehr_mobile_checksum_func_json_tree(void
     
 );
 #endif

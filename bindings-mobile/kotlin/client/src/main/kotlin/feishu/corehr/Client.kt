@@ -4,7 +4,9 @@ import feishu.corehr.model.Accepted
 import feishu.corehr.model.Actor
 import feishu.corehr.model.AddApprovers
 import feishu.corehr.model.Already
+import feishu.corehr.model.AnyCall
 import feishu.corehr.model.ApprovalType
+import feishu.corehr.model.CallAnswer
 import feishu.corehr.model.CallOptions
 import feishu.corehr.model.Credentials
 import feishu.corehr.model.Decision
@@ -21,6 +23,8 @@ import feishu.corehr.model.HttpRequest
 import feishu.corehr.model.ListProcesses
 import feishu.corehr.model.ListTasks
 import feishu.corehr.model.ListedTask
+import feishu.corehr.model.Method
+import feishu.corehr.model.NameValue
 import feishu.corehr.model.NewFormVariable
 import feishu.corehr.model.Observation
 import feishu.corehr.model.Process
@@ -301,6 +305,36 @@ public class Client(
     }
 
     /**
+     * Calls any method and path of Feishu's API that there is no method for here, with the same care. A `GET` is a read and
+     * is repeated like any. Every other method is a write that nothing proves: it is never sent again once it may have
+     * arrived, and fails then with effect unknown. Nothing is known of its own codes, its scope and its quota.
+     *
+     * @param path from `/open-apis/` on, with its parameters in braces: `/open-apis/contact/v3/departments/{id}`. Not below
+     *   `/open-apis/auth/` and `/open-apis/authen/`.
+     * @param pathParameters the parameters by name; each becomes one segment, encoded, of at most 512 bytes.
+     * @param query names and values, in order; a name may stand repeatedly.
+     * @param body JSON, sent as it stands; a `GET` has none.
+     * @param quota the quota of this method and path, as Feishu's page says; without it nothing paces the call.
+     * @return the answer's `data` as JSON text ([data] reads it), and the answer's head.
+     */
+    public suspend fun call(
+        method: Method,
+        path: String,
+        pathParameters: Map<String, String> = emptyMap(),
+        query: List<Pair<String, String>> = emptyList(),
+        body: String? = null,
+        quota: Quota? = null,
+        deadline: Duration? = null,
+        token: String? = null,
+        requestId: String? = null,
+    ): CallAnswer {
+        val (parameters, pairs) = pathParameters.toList().map(::nameValue) to query.map(::nameValue)
+        val any = AnyCall(method, path, parameters, pairs, body, quota?.calls, quota?.window)
+        val output = run(NewCall(Request.AnyCall(any), callOptions(deadline, token, requestId)))
+        return (output as Output.AnyCall).value
+    }
+
+    /**
      * Reads what the form of one process holds; [plainValues] makes plain data of it. For processes of CoreHR and of
      * attendance only.
      *
@@ -471,6 +505,10 @@ public class Client(
     public fun request(request: ListTasks, token: String? = null, requestId: String? = null): HttpRequest =
         shown(Request.ListTasks(request), token, requestId)
 
+    /** The same for the request of any call. */
+    public fun request(request: AnyCall, token: String? = null, requestId: String? = null): HttpRequest =
+        shown(Request.AnyCall(request), token, requestId)
+
     /** Takes no new calls; those under way go on. */
     override fun close() {
         native.close()
@@ -486,6 +524,8 @@ public class Client(
 
     private fun opened(): NativeClient = native.also { check(!it.uniffiIsDestroyed) { "this client is closed" } }
 }
+
+private fun nameValue(pair: Pair<String, String>) = NameValue(pair.first, pair.second)
 
 private fun callOptions(deadline: Duration?, token: String?, requestId: String?) =
     CallOptions(deadline?.milliseconds(), token, requestId)

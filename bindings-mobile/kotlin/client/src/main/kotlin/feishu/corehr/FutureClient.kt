@@ -4,6 +4,7 @@ import feishu.corehr.model.Accepted
 import feishu.corehr.model.Actor
 import feishu.corehr.model.Already
 import feishu.corehr.model.ApprovalType
+import feishu.corehr.model.CallAnswer
 import feishu.corehr.model.Credentials
 import feishu.corehr.model.Decision
 import feishu.corehr.model.DepartmentIdType
@@ -12,6 +13,8 @@ import feishu.corehr.model.FeishuError
 import feishu.corehr.model.FlowTemplate
 import feishu.corehr.model.FormVariables
 import feishu.corehr.model.ListedTask
+import feishu.corehr.model.Method
+import feishu.corehr.model.NameValue
 import feishu.corehr.model.NewFormVariable
 import feishu.corehr.model.Observation
 import feishu.corehr.model.Process
@@ -151,6 +154,21 @@ public class FutureClient private constructor(private val client: Client) : Auto
         options: Options = Options(),
     ): CompletableFuture<Process> = scope.future {
         options.run { client.getProcess(processId, userIdType, deadline, token, requestId) }
+    }
+
+    /** [Client.call]. */
+    @JvmOverloads
+    public fun call(
+        method: Method,
+        path: String,
+        pathParameters: Map<String, String> = emptyMap(),
+        query: List<NameValue> = emptyList(),
+        body: String? = null,
+        quota: Quota? = null,
+        options: Options = Options(),
+    ): CompletableFuture<CallAnswer> = scope.future {
+        val pairs = query.map { it.name to it.value }
+        options.run { client.call(method, path, pathParameters, pairs, body, quota, deadline, token, requestId) }
     }
 
     /** [Client.waitFor]; the deadline in [options] is how long to wait in all, by default ten minutes. */

@@ -3,6 +3,7 @@ package feishu.corehr
 import feishu.corehr.model.Header
 import feishu.corehr.model.HttpRequest
 import feishu.corehr.model.HttpResponse
+import feishu.corehr.model.Method
 import feishu.corehr.model.TransportErrorKind
 import kotlinx.coroutines.CancellableContinuation
 import kotlinx.coroutines.suspendCancellableCoroutine
@@ -170,7 +171,9 @@ private fun okHttpRequest(request: HttpRequest, progress: Progress): Request {
         builder.addHeader(header.name, header.value)
     }
     builder.header("connection", "close")
-    return builder.method(request.method.name, request.body?.let { OneShot(it.toRequestBody()) }).build()
+    // OkHttp wants a body where there may be one.
+    val body = request.body ?: if (request.method in WITH_BODY) ByteArray(0) else null
+    return builder.method(request.method.name, body?.let { OneShot(it.toRequestBody()) }).build()
 }
 
 /** A body that OkHttp may not send a second time. */
@@ -213,6 +216,7 @@ private fun failure(error: Throwable, progress: Progress): TransportException.Fa
         else -> progress.failed(TransportErrorKind.OTHER, error.javaClass.name)
     }
 
+private val WITH_BODY = listOf(Method.PATCH, Method.POST, Method.PUT)
 private const val MOST_HEADERS = 100
 private const val MOST_HEADER_BYTES = 65_536L
 private const val CHUNK = 8_192L

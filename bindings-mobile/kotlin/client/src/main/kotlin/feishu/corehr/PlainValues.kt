@@ -2,6 +2,7 @@
 
 package feishu.corehr
 
+import feishu.corehr.model.CallAnswer
 import feishu.corehr.model.FlowTemplate
 import feishu.corehr.model.FormVariable
 import feishu.corehr.model.FormVariables
@@ -25,6 +26,13 @@ public fun FormVariables.plainValues(): Map<String, Any?> = fieldVariableValues.
 /** The variables of a template as plain nested data. */
 @JvmName("of")
 public fun FlowTemplate.plainValues(): Map<String, Any?> = fieldValues.plainValues()
+
+/**
+ * The answer's `data` as plain nested data: maps, lists, strings, booleans, and numbers as `Long` or, where they are no
+ * whole ones or too large, as `Double`. [CallAnswer.raw] has it as text.
+ */
+@JvmName("of")
+public fun CallAnswer.data(): Any? = data(throwing { jsonTree(raw) })
 
 private fun data(plain: Plain): Any? = when (plain) {
     is Plain.Boolean -> plain.value

@@ -33,6 +33,8 @@ import java.util.concurrent.ConcurrentHashMap
 import feishu.corehr.model.Accepted
 import feishu.corehr.model.AddApprovers
 import feishu.corehr.model.Already
+import feishu.corehr.model.AnyCall
+import feishu.corehr.model.CallAnswer
 import feishu.corehr.model.CallOptions
 import feishu.corehr.model.Credentials
 import feishu.corehr.model.Empty
@@ -41,6 +43,8 @@ import feishu.corehr.model.FeishuError
 import feishu.corehr.model.FfiConverterTypeAccepted
 import feishu.corehr.model.FfiConverterTypeAddApprovers
 import feishu.corehr.model.FfiConverterTypeAlready
+import feishu.corehr.model.FfiConverterTypeAnyCall
+import feishu.corehr.model.FfiConverterTypeCallAnswer
 import feishu.corehr.model.FfiConverterTypeCallOptions
 import feishu.corehr.model.FfiConverterTypeCredentials
 import feishu.corehr.model.FfiConverterTypeEmpty
@@ -108,6 +112,8 @@ import java.util.concurrent.atomic.AtomicBoolean
 import feishu.corehr.model.RustBuffer as RustBufferAccepted
 import feishu.corehr.model.RustBuffer as RustBufferAddApprovers
 import feishu.corehr.model.RustBuffer as RustBufferAlready
+import feishu.corehr.model.RustBuffer as RustBufferAnyCall
+import feishu.corehr.model.RustBuffer as RustBufferCallAnswer
 import feishu.corehr.model.RustBuffer as RustBufferCallOptions
 import feishu.corehr.model.RustBuffer as RustBufferCredentials
 import feishu.corehr.model.RustBuffer as RustBufferEmpty
@@ -823,6 +829,8 @@ internal object IntegrityCheckingUniffiLib {
     ): Int
     external fun uniffi_feishu_corehr_mobile_checksum_func_open_handles(
     ): Int
+    external fun uniffi_feishu_corehr_mobile_checksum_func_json_tree(
+    ): Int
     external fun uniffi_feishu_corehr_mobile_checksum_func_plain_tree(
     ): Int
     external fun uniffi_feishu_corehr_mobile_checksum_method_call_cancel(
@@ -923,6 +931,8 @@ internal object UniffiLib {
     ): RustBuffer.ByValue
     external fun uniffi_feishu_corehr_mobile_fn_func_open_handles(uniffi_out_err: UniffiRustCallStatus, 
     ): Long
+    external fun uniffi_feishu_corehr_mobile_fn_func_json_tree(`text`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus, 
+    ): RustBuffer.ByValue
     external fun uniffi_feishu_corehr_mobile_fn_func_plain_tree(`variables`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus, 
     ): RustBuffer.ByValue
     external fun ffi_feishu_corehr_mobile_rustbuffer_alloc(`size`: Long,uniffi_out_err: UniffiRustCallStatus, 
@@ -1057,6 +1067,9 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_feishu_corehr_mobile_checksum_func_open_handles() and 0xFFFF) != 15110) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_feishu_corehr_mobile_checksum_func_json_tree() and 0xFFFF) != 48410) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_feishu_corehr_mobile_checksum_func_plain_tree() and 0xFFFF) != 27218) {
@@ -4253,6 +4266,21 @@ sealed class Output {
     /**
      * The end of the operation of this name.
      */
+    data class AnyCall(
+        /**
+         * What was read, or what is known of an act.
+         */
+        val `value`: feishu.corehr.model.CallAnswer) : Output()
+        
+    {
+        
+
+        companion object
+    }
+    
+    /**
+     * The end of the operation of this name.
+     */
     data class WaitFor(
         /**
          * What was read, or what is known of an act.
@@ -4317,7 +4345,10 @@ public object FfiConverterTypeOutput : FfiConverterRustBuffer<Output>{
             12 -> Output.WithdrawProcess(
                 FfiConverterTypeWithdrawn.read(buf),
                 )
-            13 -> Output.WaitFor(
+            13 -> Output.AnyCall(
+                FfiConverterTypeCallAnswer.read(buf),
+                )
+            14 -> Output.WaitFor(
                 FfiConverterTypeProcess.read(buf),
                 )
             else -> throw RuntimeException("invalid enum value, something is very wrong!!")
@@ -4409,6 +4440,13 @@ public object FfiConverterTypeOutput : FfiConverterRustBuffer<Output>{
                 + FfiConverterTypeWithdrawn.allocationSize(value.`value`)
             )
         }
+        is Output.AnyCall -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypeCallAnswer.allocationSize(value.`value`)
+            )
+        }
         is Output.WaitFor -> {
             // Add the size for the Int that specifies the variant plus the size needed for all fields
             (
@@ -4480,8 +4518,13 @@ public object FfiConverterTypeOutput : FfiConverterRustBuffer<Output>{
                 FfiConverterTypeWithdrawn.write(value.`value`, buf)
                 Unit
             }
-            is Output.WaitFor -> {
+            is Output.AnyCall -> {
                 buf.putInt(13)
+                FfiConverterTypeCallAnswer.write(value.`value`, buf)
+                Unit
+            }
+            is Output.WaitFor -> {
+                buf.putInt(14)
                 FfiConverterTypeProcess.write(value.`value`, buf)
                 Unit
             }
@@ -4916,6 +4959,21 @@ sealed class Request {
     /**
      * The operation of this name.
      */
+    data class AnyCall(
+        /**
+         * The arguments.
+         */
+        val `request`: feishu.corehr.model.AnyCall) : Request()
+        
+    {
+        
+
+        companion object
+    }
+    
+    /**
+     * The operation of this name.
+     */
     data class WaitFor(
         /**
          * The arguments.
@@ -4980,7 +5038,10 @@ public object FfiConverterTypeRequest : FfiConverterRustBuffer<Request>{
             12 -> Request.WithdrawProcess(
                 FfiConverterTypeWithdrawProcess.read(buf),
                 )
-            13 -> Request.WaitFor(
+            13 -> Request.AnyCall(
+                FfiConverterTypeAnyCall.read(buf),
+                )
+            14 -> Request.WaitFor(
                 FfiConverterTypeWaitFor.read(buf),
                 )
             else -> throw RuntimeException("invalid enum value, something is very wrong!!")
@@ -5072,6 +5133,13 @@ public object FfiConverterTypeRequest : FfiConverterRustBuffer<Request>{
                 + FfiConverterTypeWithdrawProcess.allocationSize(value.`request`)
             )
         }
+        is Request.AnyCall -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypeAnyCall.allocationSize(value.`request`)
+            )
+        }
         is Request.WaitFor -> {
             // Add the size for the Int that specifies the variant plus the size needed for all fields
             (
@@ -5143,8 +5211,13 @@ public object FfiConverterTypeRequest : FfiConverterRustBuffer<Request>{
                 FfiConverterTypeWithdrawProcess.write(value.`request`, buf)
                 Unit
             }
-            is Request.WaitFor -> {
+            is Request.AnyCall -> {
                 buf.putInt(13)
+                FfiConverterTypeAnyCall.write(value.`request`, buf)
+                Unit
+            }
+            is Request.WaitFor -> {
+                buf.putInt(14)
                 FfiConverterTypeWaitFor.write(value.`request`, buf)
                 Unit
             }
@@ -5645,6 +5718,10 @@ public object FfiConverterMapStringTypePlain: FfiConverterRustBuffer<Map<kotlin.
 
 
 
+
+
+
+
         /**
          * Reads the answer to the operation of that name that another HTTP stack has fetched. An error's effect is judged by
          * this one answer alone.
@@ -5716,6 +5793,21 @@ public object FfiConverterMapStringTypePlain: FfiConverterRustBuffer<Map<kotlin.
     UniffiLib.uniffi_feishu_corehr_mobile_fn_func_open_handles(
     
         _status)
+}
+    )
+    }
+    
+
+        /**
+         * A JSON text as plain nested data.
+         */
+    @Throws(Failure::class) fun `jsonTree`(`text`: kotlin.String): Plain {
+            return FfiConverterTypePlain.lift(
+    uniffiRustCallWithError(Failure) { _status ->
+    UniffiLib.uniffi_feishu_corehr_mobile_fn_func_json_tree(
+    
+        
+        FfiConverterString.lower(`text`),_status)
 }
     )
     }

@@ -1346,6 +1346,170 @@ public object FfiConverterTypeAdvice: FfiConverterRustBuffer<Advice> {
 
 
 /**
+ * A call of any method and path below `/open-apis/`.
+ *
+ * A `GET` is a read and is repeated like any. Every other method counts as a write that no read proves: it is never sent
+ * again once it may have arrived, and then ends with effect unknown. Nothing is known of its codes beside the gateway's,
+ * of its scope and of its quota: without a quota nothing paces it. An operation that this library has is better called by
+ * its method, which knows all that.
+ */
+data class AnyCall (
+    /**
+     * The HTTP method.
+     */
+    val `method`: Method
+    , 
+    /**
+     * The path, from `/open-apis/` on, with its parameters in braces: `/open-apis/contact/v3/departments/{department_id}`.
+     * Not below `/open-apis/auth/` and `/open-apis/authen/`, since tokens are this library's own matter.
+     */
+    val `path`: kotlin.String
+    , 
+    /**
+     * The parameters of the path, by name. Each becomes one segment, encoded; at most 512 bytes.
+     */
+    val `pathParameters`: List<NameValue> = listOf() 
+    , 
+    /**
+     * The query, in order; a repeated name stands repeatedly.
+     */
+    val `query`: List<NameValue> = listOf() 
+    , 
+    /**
+     * The body, as JSON text; it is sent as it stands. A `GET` has none.
+     */
+    val `body`: kotlin.String? = null 
+    , 
+    /**
+     * The quota of this method and path: so many calls in [`Self::quota_window_ms`]. The last one that was given counts.
+     */
+    val `quotaCalls`: kotlin.UInt? = null 
+    , 
+    /**
+     * In how long, in milliseconds.
+     */
+    val `quotaWindowMs`: kotlin.ULong? = null 
+    
+){
+    
+
+    
+
+    
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeAnyCall: FfiConverterRustBuffer<AnyCall> {
+    override fun read(buf: ByteBuffer): AnyCall {
+        return AnyCall(
+            FfiConverterTypeMethod.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterSequenceTypeNameValue.read(buf),
+            FfiConverterSequenceTypeNameValue.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterOptionalUInt.read(buf),
+            FfiConverterOptionalULong.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: AnyCall) = (
+            FfiConverterTypeMethod.allocationSize(value.`method`) +
+            FfiConverterString.allocationSize(value.`path`) +
+            FfiConverterSequenceTypeNameValue.allocationSize(value.`pathParameters`) +
+            FfiConverterSequenceTypeNameValue.allocationSize(value.`query`) +
+            FfiConverterOptionalString.allocationSize(value.`body`) +
+            FfiConverterOptionalUInt.allocationSize(value.`quotaCalls`) +
+            FfiConverterOptionalULong.allocationSize(value.`quotaWindowMs`)
+    )
+
+    override fun write(value: AnyCall, buf: ByteBuffer) {
+            FfiConverterTypeMethod.write(value.`method`, buf)
+            FfiConverterString.write(value.`path`, buf)
+            FfiConverterSequenceTypeNameValue.write(value.`pathParameters`, buf)
+            FfiConverterSequenceTypeNameValue.write(value.`query`, buf)
+            FfiConverterOptionalString.write(value.`body`, buf)
+            FfiConverterOptionalUInt.write(value.`quotaCalls`, buf)
+            FfiConverterOptionalULong.write(value.`quotaWindowMs`, buf)
+    }
+}
+
+
+
+/**
+ * What a call of any method and path ends with.
+ */
+data class CallAnswer (
+    /**
+     * The answer's `data` as received, as JSON; `{}` where there was none.
+     */
+    val `raw`: kotlin.String
+    , 
+    /**
+     * The HTTP status, 200 to 299.
+     */
+    val `status`: kotlin.UShort
+    , 
+    /**
+     * The headers as received, in order.
+     */
+    val `headers`: List<NameValue> = listOf() 
+    , 
+    /**
+     * The log id of the answer.
+     */
+    val `logId`: kotlin.String? = null 
+    , 
+    /**
+     * How many requests were sent.
+     */
+    val `attempts`: kotlin.UInt
+    
+){
+    
+
+    
+
+    
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeCallAnswer: FfiConverterRustBuffer<CallAnswer> {
+    override fun read(buf: ByteBuffer): CallAnswer {
+        return CallAnswer(
+            FfiConverterString.read(buf),
+            FfiConverterUShort.read(buf),
+            FfiConverterSequenceTypeNameValue.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterUInt.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: CallAnswer) = (
+            FfiConverterString.allocationSize(value.`raw`) +
+            FfiConverterUShort.allocationSize(value.`status`) +
+            FfiConverterSequenceTypeNameValue.allocationSize(value.`headers`) +
+            FfiConverterOptionalString.allocationSize(value.`logId`) +
+            FfiConverterUInt.allocationSize(value.`attempts`)
+    )
+
+    override fun write(value: CallAnswer, buf: ByteBuffer) {
+            FfiConverterString.write(value.`raw`, buf)
+            FfiConverterUShort.write(value.`status`, buf)
+            FfiConverterSequenceTypeNameValue.write(value.`headers`, buf)
+            FfiConverterOptionalString.write(value.`logId`, buf)
+            FfiConverterUInt.write(value.`attempts`, buf)
+    }
+}
+
+
+
+/**
  * What a caller may set for one call.
  */
 data class CallOptions (
@@ -3303,6 +3467,53 @@ public object FfiConverterTypeListedTask: FfiConverterRustBuffer<ListedTask> {
             FfiConverterString.write(value.`processId`, buf)
             FfiConverterTypeTaskStatus.write(value.`approverStatus`, buf)
             FfiConverterOptionalLong.write(value.`approverStatusNumber`, buf)
+    }
+}
+
+
+
+/**
+ * A name with its value: of a query, of a path, of a header.
+ */
+data class NameValue (
+    /**
+     * The name.
+     */
+    val `name`: kotlin.String
+    , 
+    /**
+     * The value.
+     */
+    val `value`: kotlin.String
+    
+){
+    
+
+    
+
+    
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeNameValue: FfiConverterRustBuffer<NameValue> {
+    override fun read(buf: ByteBuffer): NameValue {
+        return NameValue(
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: NameValue) = (
+            FfiConverterString.allocationSize(value.`name`) +
+            FfiConverterString.allocationSize(value.`value`)
+    )
+
+    override fun write(value: NameValue, buf: ByteBuffer) {
+            FfiConverterString.write(value.`name`, buf)
+            FfiConverterString.write(value.`value`, buf)
     }
 }
 
@@ -5888,15 +6099,23 @@ public object FfiConverterTypeFlowKind: FfiConverterRustBuffer<FlowKind> {
 
 
 /**
- * The HTTP methods that the process family uses.
+ * The HTTP methods of Feishu's API.
  */
 
 enum class Method {
     
     /**
+     * A write.
+     */
+    DELETE,
+    /**
      * A read.
      */
     GET,
+    /**
+     * A write.
+     */
+    PATCH,
     /**
      * A write or a query with a body.
      */
@@ -7959,6 +8178,34 @@ public object FfiConverterSequenceTypeListedTask: FfiConverterRustBuffer<List<Li
         buf.putInt(value.size)
         value.iterator().forEach {
             FfiConverterTypeListedTask.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterSequenceTypeNameValue: FfiConverterRustBuffer<List<NameValue>> {
+    override fun read(buf: ByteBuffer): List<NameValue> {
+        val len = buf.getInt()
+        return List<NameValue>(len) {
+            FfiConverterTypeNameValue.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<NameValue>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypeNameValue.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<NameValue>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypeNameValue.write(it, buf)
         }
     }
 }

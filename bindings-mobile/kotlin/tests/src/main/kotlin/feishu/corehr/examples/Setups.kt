@@ -3,6 +3,7 @@ package feishu.corehr.examples
 import feishu.corehr.BaseUrl
 import feishu.corehr.Client
 import feishu.corehr.model.Credentials
+import feishu.corehr.model.Method
 import feishu.corehr.model.Status
 import kotlinx.coroutines.flow.take
 import kotlin.time.Instant
@@ -13,6 +14,16 @@ fun clients(fetchToken: suspend (refused: Boolean) -> String) = listOf(
     Client(Credentials.Host, tokenSource = fetchToken),
     Client(Credentials.App(System.getenv("FEISHU_APP_ID"), System.getenv("FEISHU_APP_SECRET"))),
 )
+// end
+
+// README: call
+suspend fun rename(client: Client, departmentId: String): String? {
+    val path = "/open-apis/contact/v3/departments/{department_id}"
+    val id = mapOf("department_id" to departmentId)
+    val read = client.call(Method.GET, path, id, listOf("department_id_type" to "open_department_id"))
+    println(read.raw) // read.data() has it as maps, lists, texts and numbers
+    return client.call(Method.PATCH, path, id, body = """{"name": "Sales"}""").logId
+}
 // end
 
 // README: lists

@@ -12,6 +12,7 @@ import feishu.corehr.DecodeReply
 import feishu.corehr.FeishuException
 import feishu.corehr.HostException
 import feishu.corehr.Items
+import feishu.corehr.data
 import feishu.corehr.model.Accepted
 import feishu.corehr.model.Actor
 import feishu.corehr.model.Already
@@ -24,6 +25,7 @@ import feishu.corehr.model.Header
 import feishu.corehr.model.HttpResponse
 import feishu.corehr.model.ListProcesses
 import feishu.corehr.model.ListTasks
+import feishu.corehr.model.Method
 import feishu.corehr.model.NewFormValue
 import feishu.corehr.model.NewFormVariable
 import feishu.corehr.model.NewSubValue
@@ -157,6 +159,7 @@ private suspend fun performed(client: JsonObject, calls: List<JsonObject>, url: 
             try {
                 when (val operation = call["operation"]?.asString ?: WITHDRAW) {
                     "add_approvers" -> json("value" to plain(added(made, call)))
+                    "call" -> json("value" to answered(made, call))
                     "get_flow_variables" -> json("value" to plain(flow(made, call)))
                     "get_form_variables" -> json("value" to plain(form(made, call)))
                     "get_process" -> json("value" to plain(got(made, call)))
@@ -273,6 +276,23 @@ private suspend fun started(client: Client, call: JsonObject) = client.startProc
     call.text("token"),
     call.text("request_id"),
 )
+
+private suspend fun answered(client: Client, call: JsonObject): JsonElement {
+    fun pairs(name: String) = call[name]?.asJsonArray?.map { it.asJsonArray[0].asString to it.asJsonArray[1].asString }.orEmpty()
+    val (calls, window) = call["quota_calls"]?.asLong to call["quota_window_ms"]?.asLong
+    val answer = client.call(
+        Method.valueOf(call["method"].asString),
+        call["path"].asString,
+        pairs("path_parameters").toMap(),
+        pairs("query"),
+        call["body"]?.toString(),
+        calls?.let { Quota(it.toUInt(), window!!.toULong()) },
+        call.deadline(),
+        call.text("token"),
+        call.text("request_id"),
+    )
+    return plain(answer).asJsonObject.apply { add("data", plain(answer.data())) }
+}
 
 private fun decision(of: JsonObject): Decision =
     of["reject"]?.let { Decision.Reject(it.asJsonObject.text("reason").orEmpty()) }
