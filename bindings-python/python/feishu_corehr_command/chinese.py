@@ -215,4 +215,23 @@ TEXTS = {
     "check the network, the base URL, and whether this network wants a proxy (--proxy, --trust-env)": (
         "请检查网络、接口域名，以及本网络是否需要代理（--proxy、--trust-env）"
     ),
+    # call, settle
+    "Call any method and path of Feishu's API.": "调用飞书的任意接口。",
+    "Call any method and path of Feishu's API, and write the `data` of the answer as JSON.\n\n"
+    "PATH begins with /open-apis/, its parameters in braces: /open-apis/contact/v3/departments/{id}. A GET is "
+    "repeated where an answer is lost; all others are sent once, and end with exit code 4 where it is not known "
+    "whether they took effect.": (
+        "调用飞书的任意接口，并以 JSON 输出应答中的 `data`。\n\n"
+        "PATH 以 /open-apis/ 开头，路径参数写在花括号中：/open-apis/contact/v3/departments/{id}。"
+        "GET 在应答丢失时会重试；其他方法只发送一次，若无法确定是否生效，退出码为 4。"
+    ),
+    "What stands for {NAME}.": "{NAME} 的取值。",
+    "A parameter of the query.": "一个查询参数。",
+    "The body: JSON, @FILE, or - for standard input.": "请求体：JSON、@文件，或用 - 表示标准输入。",
+    "The quota that Feishu's page names for it.": "飞书文档给出的限频。",
+    "Say what would be sent, and send nothing.": "只说明将发送什么，不发送。",
+    "Write one line, with HTTP status, headers and log id.": "输出一行，含 HTTP 状态、响应头与 log id。",
+    "log id: {log_id}": "log id：{log_id}",
+    "{option}: {value} is not NAME=VALUE": "{option}：{value} 不是 NAME=VALUE 的形式",
+    "--body is not JSON: {reason}": "--body 不是 JSON：{reason}",
 }

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from feishu_corehr import Error
 
 SUBCOMMANDS = {
+    "call": ("call", text("Call any method and path of Feishu's API.")),
     "doctor": ("doctor", text("Check credentials, proxy, certificate, clock, scopes and quota.")),
     "explain": ("explain", text("Say what a code of Feishu's means, and what to do.")),
     "get": ("get", text("Read processes.")),
