@@ -56,6 +56,7 @@ ODD: "list[Any]" = [
     -1,
     2**16,
     2**32,
+    1_700_000_000_000,
     2**63,
     2**64,
     2**200,
@@ -120,6 +121,7 @@ NEEDED: "dict[str, Any]" = {
     "actor": System(),
     "modify_time_from": 0,
     "modify_time_to": 1,
+    "since": 1_700_000_000_000,
     "until": [feishu.Status.IN_PROGRESS],
     "timeout": 0.01,
     "user_id": "ou_1",
@@ -136,7 +138,7 @@ NEEDED: "dict[str, Any]" = {
 ARGUMENTS: "dict[str, dict[str, Any]]" = {
     **{
         name: {one: NEEDED[one] for one in inspect.signature(getattr(Client, name)).parameters if one in NEEDED}
-        for name in (*feishu.OPERATIONS, "call", "wait_for")
+        for name in (*feishu.OPERATIONS, "call", "settle", "wait_for")
     },
     "request": {"request": feishu.GetProcess(process_id="7")},
 }
@@ -196,7 +198,7 @@ def test_every_argument_of_every_method(cls: Any, method: str) -> None:
         for odd in ODD:
             taken += judged(name, lambda n=name, o=odd: run(client, method, {**ARGUMENTS[method], n: o}))
         assert taken or name in ("actor", "method", "path", "request"), name
-    assert {*feishu.OPERATIONS, "call", "wait_for", "request"} == set(ARGUMENTS)
+    assert {*feishu.OPERATIONS, "call", "settle", "wait_for", "request"} == set(ARGUMENTS)
 
 
 OPTIONS = [name for name in inspect.signature(Client.__init__).parameters if name != "self"]

@@ -22,6 +22,7 @@ import type {
   ReviewTask,
   Revoked,
   RevokeProcess,
+  Settled,
   Started,
   StartProcess,
   TaskPage,
@@ -34,7 +35,7 @@ import type { HttpRequest, HttpResponse } from "./http.js";
 import { Items, type List } from "./items.js";
 import { problem } from "./options.js";
 import { isSignal } from "./realm.js";
-import type { ListRequest } from "./requests.js";
+import type { ListRequest, SettleRequest } from "./requests.js";
 import type { Requests } from "./table.js";
 import { bodyText, withMilliseconds, written } from "./text.js";
 import { veiled } from "./veil.js";
@@ -258,6 +259,17 @@ export class Operations<Options extends CallOptions> {
   async call(method: Method, path: string, parts?: CallParts, options?: Options): Promise<CallAnswer> {
     const { headers, ...rest } = await call<core.CallAnswer>(this[OPEN], "call", anyCall(method, path, parts), options);
     return { ...rest, headers: headers.map(({ name, value }) => [name, value]), data: JSON.parse(rest.raw) };
+  }
+
+  /**
+   * Finds out how a withdrawal or a revocation has ended that ended with effect `unknown`. `since` is when that call sent its
+   * last request, or later: when its error came. The process is read, and again until 120 s have passed since then, the
+   * longest that a request is taken to live (an assumption); where reads fail, for two minutes more. `settled` is `done`
+   * (`attribution` says how sure it is that it was that call), `not_done` (it is safe to send it again), `elsewhere` (it is
+   * not possible any more) or `unclear`.
+   */
+  settle(request: SettleRequest, options?: Omit<Options, "deadline">): Promise<Settled> {
+    return call(this[OPEN], "settle", withMilliseconds(request), options);
   }
 
   /**

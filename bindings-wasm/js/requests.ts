@@ -1,11 +1,14 @@
 /** What callers write. */
 
-import type { ListProcesses } from "./core.js";
+import type { ListProcesses, Settle } from "./core.js";
 
 /** A request as a caller writes it: where Feishu wants milliseconds, a `Date` is one too. */
 export type Asked<Request> = {
-  [Field in keyof Request]: Field extends `modify_time_${string}` ? Date | number : Request[Field];
+  [Field in keyof Request]: Field extends `modify_time_${string}` | "since" ? Date | number : Request[Field];
 };
+
+/** What has become of a call. */
+export type SettleRequest = Asked<Settle>;
 
 /** Which processes to list; the span may be of any length. */
 export type ListRequest = Asked<ListProcesses>;

@@ -47,7 +47,7 @@ export function withMilliseconds(request: unknown): unknown {
   if (typeof request !== "object" || request === null || Array.isArray(request)) {
     return request;
   }
-  const times = ["modify_time_from", "modify_time_to"] as const;
+  const times = ["modify_time_from", "modify_time_to", "since"] as const;
   const copy: Record<string, unknown> = { ...request };
   for (const name of times) {
     const time = copy[name];

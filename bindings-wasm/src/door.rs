@@ -1,8 +1,7 @@
 //! How each call comes in as JSON and goes out as JSON: one table, made of the one list.
 
 use feishu_corehr::{
-    Endpoint, Error, Form, FromForm, OPERATIONS, Operation, Outcome, Replay, Reply, Request, Shaped, calls,
-    no_operation,
+    Endpoint, Error, Form, FromForm, OPERATIONS, Operation, Outcome, Reply, Request, Shaped, calls, no_operation,
 };
 use serde::Serialize;
 
@@ -63,10 +62,7 @@ fn enter<E: Endpoint + FromForm + 'static>(form: &mut Form) -> Option<Box<dyn Re
 
 /// A read ends with its answer, which its type's shape tells without a line of code for each field.
 fn leave<E: Endpoint<Output: Serialize, Response: Shaped>>(outcome: Outcome) -> Result<String, Error> {
-    match E::OPERATION.replay {
-        Replay::Read => decode::<E>(&outcome.reply),
-        Replay::Never | Replay::Proved | Replay::Token => E::output(outcome).map(|output| text::json(&output)),
-    }
+    if E::ENDS_WITH_ANSWER { decode::<E>(&outcome.reply) } else { E::output(outcome).map(|output| text::json(&output)) }
 }
 
 fn decode<E: Endpoint<Response: Shaped>>(reply: &Reply) -> Result<String, Error> {

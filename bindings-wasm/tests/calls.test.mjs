@@ -214,3 +214,12 @@ test("every operation of the list has a method on every client, and what is none
     await assert.rejects(runner.performed(options, [{ operation: name, request: {}, options: {} }]), /no operation/);
   }
 });
+
+test("what is unknown is settled from a moment on", async () => {
+  const client = feishu.client();
+  const since = new Date(Date.now() - 200_000);
+  assert.equal((await client.settle({ process_id: running, since })).settled, "not_done");
+  await client.withdrawProcess({ process_id: running, actor: SYSTEM });
+  const { settled, status, process_id } = await client.settle({ process_id: running, since: 1_700_000_000_000, goal: "withdrawn" });
+  assert.deepEqual([settled, status, process_id], ["done", "withdrawn", running]);
+});

@@ -403,6 +403,7 @@ impl Act {
             status,
             attempts: self.attempts,
             resent_unread: self.resent_unread,
+            settled: None,
         }))));
     }
 

@@ -87,5 +87,6 @@ fn answered(reply: Reply, attempts: u32) -> Outcome {
         status: None,
         attempts,
         resent_unread: false,
+        settled: None,
     }
 }

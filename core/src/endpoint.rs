@@ -10,7 +10,7 @@ use crate::limit::Quota;
 use crate::parameter::Parameter;
 use crate::proof::{Attribution, Proof};
 use crate::shape::Shape;
-use crate::until::Until;
+use crate::until::{SettledAs, Until};
 use crate::wire::{self, FromJson};
 
 /// Whether a request that may have arrived may be sent again.
@@ -172,6 +172,8 @@ pub struct Outcome {
     pub attempts: u32,
     /// Whether it was sent again without the process being read in between, because reading is forbidden.
     pub resent_unread: bool,
+    /// How an earlier act has ended, where that was the question.
+    pub settled: Option<SettledAs>,
 }
 
 /// One operation with its arguments.
@@ -181,6 +183,9 @@ pub trait Endpoint {
 
     /// The name of the option that says how a call ends whose work is done already; none where no read proves it.
     const ALREADY: Option<&'static str> = None;
+
+    /// Whether a call ends with the answer itself, as a read does.
+    const ENDS_WITH_ANSWER: bool = matches!(Self::OPERATION.replay, Replay::Read);
 
     /// What a successful answer is read into.
     type Response: FromJson;

@@ -107,7 +107,7 @@ pub use session::{Config, Credentials, Session};
 pub use shape::{Shape, Shaped};
 pub use time::Instant;
 pub use token::Secret;
-pub use until::Until;
+pub use until::{Goal, SettledAs, Until};
 pub use wire::{Fields, FromJson};
 #[cfg(feature = "python")]
 pub use wire::{Given, Id, Plain, load_errors, raise};

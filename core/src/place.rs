@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::endpoint::{Endpoint, Reply};
 use crate::error::{Error, Problem};
-use crate::process::{DoneStatus, GetProcess, Status};
+use crate::process::{DoneStatus, GetProcess, Status, milliseconds};
 use crate::proof::Sign;
 use crate::wire::{Fields, FromJson};
 
@@ -29,17 +29,19 @@ pub(crate) struct Seen {
     pub(crate) status: Option<i64>,
     /// What was seen, in words; empty where it is unclear.
     pub(crate) said: String,
+    /// When the process ended, if it tells, in milliseconds since 1970-01-01 UTC.
+    pub(crate) ended: Option<i64>,
 }
 
 impl Seen {
     /// Looks for what tells, and for nothing else: whatever else a process's details hold must not hide it.
     pub(crate) fn read(sign: &Sign, reply: &Reply) -> Result<Self, Error> {
-        let Details { status, todos, done_list } = reply.read(&GetProcess::OPERATION)?;
+        let Details { status, todos, done_list, ended } = reply.read(&GetProcess::OPERATION)?;
         let (place, said) = match sign {
             Sign::Status { from, goals } => by_status(status, *from, goals),
             Sign::Task { approver_id, goal } => by_task(&todos, &done_list, approver_id, *goal),
         };
-        Ok(Self { place, status, said })
+        Ok(Self { place, status, said, ended })
     }
 }
 
@@ -53,13 +55,15 @@ struct Details {
     status: Option<i64>,
     todos: Value,
     done_list: Value,
+    ended: Option<i64>,
 }
 
 impl FromJson for Details {
     fn from_json(mut value: Value, problem: &mut Option<Problem>) -> Option<Self> {
         let mut list = |name| value.get_mut(name).map(Value::take).unwrap_or_default();
         let (todos, done_list) = (list("todos"), list("done_list"));
-        Some(Self { status: Fields::new(value, problem).take("status"), todos, done_list })
+        let ended = milliseconds(list("complete_time"), problem).flatten();
+        Some(Self { status: Fields::new(value, problem).take("status"), todos, done_list, ended })
     }
 }
 

@@ -17,6 +17,7 @@ mod refusals;
 mod review_task;
 mod revoke_process;
 mod rules;
+mod settle;
 mod start_process;
 mod target;
 mod transfer_tasks;
@@ -45,11 +46,13 @@ pub use new_form::{NewFile, NewFormValue, NewFormVariable, NewSubValue};
 pub use plain_values::plain_values;
 pub use review_task::{ReviewTask, Reviewed};
 pub use revoke_process::{RevokeProcess, Revoked};
+pub use settle::{Settle, Settled};
 pub use start_process::{StartProcess, Started};
 #[cfg(feature = "python")]
 pub use target::PythonTarget;
 pub use target::Target;
 pub use transfer_tasks::TransferTasks;
+pub(crate) use types::milliseconds;
 pub use types::{Accepted, DoneStatus, Empty, I18nText, Link, Status, TaskType};
 pub use wait_for::WaitFor;
 pub use withdraw_process::{WithdrawProcess, Withdrawn};
@@ -92,6 +95,7 @@ macro_rules! calls {
         $crate::operations! {
             $each;
             call: AnyCall -> CallAnswer,
+            settle: Settle -> Settled,
             wait_for: WaitFor -> Process,
         }
     };

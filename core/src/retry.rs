@@ -20,6 +20,12 @@ pub const CONFLICT_PAUSE: u64 = 500;
 
 /// How long it is waited for a process by default, in milliseconds.
 pub const WAIT: u64 = 600_000;
+/// How long a request is taken to live on its way and within Feishu, in milliseconds: an assumption.
+pub const SETTLING: u64 = 120_000;
+/// How long the reads may take beside that, in milliseconds.
+pub const SETTLING_READS: u64 = 120_000;
+/// How far ahead a moment that is past may lie, because clocks differ, in milliseconds.
+pub const CLOCKS_DIFFER: i64 = 5_000;
 /// How long before the end of that time the last read comes, in milliseconds.
 pub const LAST_READ: u64 = 1_000;
 

@@ -4,13 +4,13 @@ use crate::endpoint::{Outcome, Prepared, Reply, Request};
 use crate::error::{Effect, Error, ErrorKind, Problem};
 use crate::exchange::Exchange;
 use crate::machine::{Answer, CallOptions, Machine, Observation, Pause, Reason, Step, ended_already};
-use crate::place;
+use crate::place::{self, Place, Seen};
 use crate::process::Status;
 use crate::proof::Attribution;
 use crate::retry::{self, Random};
 use crate::session::Session;
 use crate::time::Instant;
-use crate::until::Until;
+use crate::until::{Goal, SettledAs, Until};
 
 /// Reads with growing pauses between them: each is one request, so that what fails waits as long as what has not come yet.
 #[derive(Debug)]
@@ -30,6 +30,10 @@ pub struct Wait {
     log_id: Option<String>,
     /// Why the last read failed.
     failure: Option<Error>,
+    /// When the read under way began, by the monotonic clock.
+    asked: Option<u64>,
+    /// From when on no act can be on its way any more, by the monotonic clock; known from the first poll on.
+    settles: Option<u64>,
 }
 
 #[derive(Debug)]
@@ -51,7 +55,11 @@ impl Wait {
         let operation = request.operation().name;
         if options.deadline.is_some() {
             let mut problems = request.broken();
-            problems.push(Problem::new("deadline", "does not belong here: `timeout` says how long to wait"));
+            let instead = match until.goal {
+                Goal::Settled { .. } => "it takes as long as a request may be on its way, and two minutes more at most",
+                Goal::Statuses(_) => "`timeout` says how long to wait",
+            };
+            problems.push(Problem::new("deadline", format!("does not belong here: {instead}")));
             problems.extend(options.problems());
             Error::check(operation, problems)?;
         }
@@ -70,6 +78,8 @@ impl Wait {
             seen: None,
             log_id: None,
             failure: None,
+            asked: None,
+            settles: None,
         })
     }
 
@@ -95,14 +105,19 @@ impl Wait {
         self.exchange.session().refund(self.exchange.last_cost());
         self.seen = number.or(self.seen);
         self.failure = None;
-        if number.is_some_and(|number| self.until.statuses.contains(&number)) {
+        let (is_over, settled, attribution) = match self.judged(number, &reply) {
+            Ok(judged) => judged,
+            Err(error) => return self.give_up(error),
+        };
+        if is_over {
             self.phase = Phase::Ended(Some(Box::new(Ok(Outcome {
                 reply,
                 process_id: self.until.process_id.clone(),
-                attribution: Attribution::Ours,
+                attribution,
                 status: number,
                 attempts: self.attempts,
                 resent_unread: false,
+                settled,
             }))));
             return;
         }
@@ -110,10 +125,56 @@ impl Wait {
         self.pause(now, 0);
     }
 
+    /// Whether this is what was waited for, and what it says of an act.
+    fn judged(&self, number: Option<i64>, reply: &Reply) -> Result<(bool, Option<SettledAs>, Attribution), Error> {
+        let (sign, since) = match &self.until.goal {
+            Goal::Settled { sign, since } => (sign, *since),
+            Goal::Statuses(statuses) => {
+                return Ok((number.is_some_and(|number| statuses.contains(&number)), None, Attribution::Ours));
+            }
+        };
+        let seen = Seen::read(sign, reply)?;
+        let (is_for_good, settled) = match seen.place {
+            Place::Before => (false, SettledAs::NotDone),
+            Place::Elsewhere => (true, SettledAs::Elsewhere),
+            Place::Reached => (true, SettledAs::Done),
+            Place::Unclear => (false, SettledAs::Unclear),
+        };
+        // What has ended after the last moment at which the request can have acted was ended by somebody else.
+        let is_later = seen.ended.is_some_and(|ended| ended > since.saturating_add_unsigned(retry::SETTLING));
+        let attribution = if is_later { Attribution::Unattributed } else { Attribution::Presumed };
+        let is_late = self.asked.zip(self.settles).is_some_and(|(asked, settles)| asked >= settles);
+        Ok((is_for_good || is_late, Some(settled), attribution))
+    }
+
+    /// Begins a read. The first one fixes until when an act may be on its way; a moment that lies ahead is refused.
+    fn ask(&mut self, now: Instant) {
+        self.asked = Some(now.monotonic);
+        let Goal::Settled { since, .. } = self.until.goal else { return };
+        if self.settles.is_some() {
+            return;
+        }
+        let ahead = since.saturating_sub_unsigned(now.wall);
+        if ahead > retry::CLOCKS_DIFFER {
+            let rule = format!("lies {ahead} ms ahead; it is a moment that is past, in milliseconds since 1970");
+            let problems = vec![Problem::new("since", rule)];
+            if let Err(error) = Error::check(self.operation, problems) {
+                self.give_up(error);
+            }
+            return;
+        }
+        let left = ahead.saturating_add_unsigned(retry::SETTLING);
+        self.settles = Some(now.monotonic.saturating_add_signed(left.max(0)));
+    }
+
     /// Pauses before the next read; the last one comes a little before the time is over, whatever the pause.
     fn pause(&mut self, now: Instant, least: u64) {
         let remaining = self.exchange.deadline().map_or(0, |deadline| deadline.remaining(now));
-        let pause = retry::wait(self.reads - 1, &mut self.random).max(least);
+        let mut pause = retry::wait(self.reads - 1, &mut self.random);
+        if let Some(settles) = self.settles.filter(|settles| *settles > now.monotonic) {
+            pause = pause.min(settles - now.monotonic);
+        }
+        let pause = pause.max(least);
         match pause.min(remaining.saturating_sub(retry::LAST_READ)) {
             0 => self.run_out(),
             pause => self.phase = Phase::Pausing(now.monotonic + pause),
@@ -124,7 +185,11 @@ impl Wait {
         let known =
             self.seen.map(|number| format!("its last status was {number} ({})", Status::from_number(number).as_str()));
         let known = known.unwrap_or_else(|| "its status could not be read".to_owned());
-        let mut summary = format!("the process has not come to where it was waited for: {known}");
+        let missed = match self.until.goal {
+            Goal::Settled { .. } => "it could not be found out how the call has ended",
+            Goal::Statuses(_) => "the process has not come to where it was waited for",
+        };
+        let mut summary = format!("{missed}: {known}");
         if let Some(failure) = &self.failure {
             summary = format!("{summary}; the last read failed: {}", failure.summary);
         }
@@ -162,7 +227,9 @@ impl Machine for Wait {
                 Phase::Pausing(_) => {
                     self.exchange = self.exchange.next_part(self.read.clone(), self.failure.is_some());
                     self.phase = Phase::Reading;
+                    self.asked = None;
                 }
+                Phase::Reading if self.asked.is_none() => self.ask(now),
                 Phase::Reading => match self.exchange.poll(now) {
                     Step::Ask(ask, budget) => return Step::Ask(ask, budget),
                     Step::Done(result) => self.concluded(now, result),

@@ -47,7 +47,7 @@ export class Runner {
   }
 
   async #outcome(client, { operation, request, options, one_page, take }) {
-    const method = [...this.#corehr.operations(), "call", "wait_for"].includes(operation) ? methodOf(operation) : undefined;
+    const method = [...this.#corehr.operations(), "call", "settle", "wait_for"].includes(operation) ? methodOf(operation) : undefined;
     if (typeof client[method] !== "function") {
       throw new Error(`the package has no operation \`${operation}\`, or no method for it`);
     }

@@ -226,7 +226,7 @@ def token_function(answers: list[dict[str, str]]) -> Callable[[], str]:
 def outcome(client: Client, call: dict[str, Any]) -> dict[str, Any]:
     """Call the method of the operation's name with what the vector says of its arguments."""
     operation = call.get("operation", "withdraw_process")
-    if operation not in (*OPERATIONS, "call", "wait_for"):
+    if operation not in (*OPERATIONS, "call", "settle", "wait_for"):
         raise ValueError(f"a vector names {operation}, which is no operation")
     method = getattr(client, operation)
     known = signature(method).parameters
@@ -336,6 +336,7 @@ READINGS: dict[str, Callable[[Any], Any]] = {
     "already_withdrawn": lambda word: getattr(Already, word.upper()),
     "approver_status": lambda word: getattr(TaskStatus, word.upper()),
     "department_id_type": lambda word: getattr(DepartmentIdType, word.upper()),
+    "goal": lambda word: getattr(Status, word.upper()),
     "modify_time_from": moment,
     "modify_time_to": moment,
     "path_parameters": dict,

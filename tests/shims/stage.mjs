@@ -150,7 +150,7 @@ function written({ operation = "withdraw_process", after_ms, one_page, take, tok
 /** What a request of that operation is like. */
 function sampleOf(operation) {
   // What is made of an operation is called as that is.
-  const of = operation === "wait_for" ? "get_process" : operation;
+  const of = ["settle", "wait_for"].includes(operation) ? "get_process" : operation;
   return SAMPLES.find((sample) => sample.operation === of)?.request ?? {};
 }
 

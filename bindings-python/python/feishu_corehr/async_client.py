@@ -23,7 +23,9 @@ from ._native import (
     Registry,
     ReviewTask,
     RevokeProcess,
+    Settle,
     StartProcess,
+    Status,
     TransferTasks,
     WaitFor,
     WithdrawProcess,
@@ -57,8 +59,8 @@ if TYPE_CHECKING:
         Process,
         Reviewed,
         Revoked,
+        Settled,
         Started,
-        Status,
         Target,
         TaskStatus,
         User,
@@ -352,6 +354,20 @@ class AsyncClient:
             timeout=lasting("wait_for", "timeout", timeout),
             user_id_type=user_id_type,
         )
+        return await self._call(request, None, token, request_id)  # type: ignore[no-any-return]
+
+    async def settle(
+        self,
+        process_id: str,
+        *,
+        since: datetime | int,
+        goal: Status = Status.WITHDRAWN,
+        token: str | None = None,
+        request_id: str | None = None,
+    ) -> Settled:
+        """Find out how a withdrawal or a revocation has ended whose effect is unknown: as `Client.settle`."""
+        (moment,) = milliseconds("settle", since=since)
+        request = Settle(process_id=process_id, since=moment, goal=goal)
         return await self._call(request, None, token, request_id)  # type: ignore[no-any-return]
 
     async def get_template(

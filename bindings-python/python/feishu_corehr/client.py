@@ -19,7 +19,9 @@ from ._native import (
     ReadBack,
     ReviewTask,
     RevokeProcess,
+    Settle,
     StartProcess,
+    Status,
     TransferTasks,
     WaitFor,
     WithdrawProcess,
@@ -52,8 +54,8 @@ if TYPE_CHECKING:
         Process,
         Reviewed,
         Revoked,
+        Settled,
         Started,
-        Status,
         Target,
         TaskStatus,
         User,
@@ -585,6 +587,42 @@ class Client:
             timeout=lasting("wait_for", "timeout", timeout),
             user_id_type=user_id_type,
         )
+        return self._call(request, None, token, request_id)  # type: ignore[no-any-return]
+
+    def settle(
+        self,
+        process_id: str,
+        *,
+        since: datetime | int,
+        goal: Status = Status.WITHDRAWN,
+        token: str | None = None,
+        request_id: str | None = None,
+    ) -> Settled:
+        """Find out how a withdrawal or a revocation has ended that ended with effect `UNKNOWN`.
+
+        The process is read. Where that does not decide it, because the request may still be on its way, it is read again
+        until 120 s have passed since `since`, the longest that a request is taken to live (an assumption). So this may
+        take two minutes, and two more where reads fail; the `deadline` of calls is another.
+
+        Args:
+            process_id: A number of 19 digits, as text.
+            since: When that call sent its last request, or later (when it raised its error): a `datetime` with a time
+                zone, or milliseconds since 1970-01-01 UTC.
+            goal: Where it was to lead: `Status.WITHDRAWN`, or `Status.REVOKED` for a revocation.
+            token: A tenant access token for this call only; it always wins.
+            request_id: An id of your own for Feishu's logs: at most 128 visible ASCII characters.
+
+        Returns:
+            How it has ended: `SettledAs.DONE` (`attribution` says how sure it is that it was that call), `NOT_DONE` (it is
+            safe to send it again), `ELSEWHERE` (it is not possible any more), `UNCLEAR`; and the process's status.
+
+        Raises:
+            DeadlineError: The process could not be read in that time.
+            Error: It cannot be read, or `since` lies ahead or is not in milliseconds; a read has no effect.
+            TypeError: An argument is of a wrong type; nothing was sent.
+        """
+        (moment,) = milliseconds("settle", since=since)
+        request = Settle(process_id=process_id, since=moment, goal=goal)
         return self._call(request, None, token, request_id)  # type: ignore[no-any-return]
 
     def get_template(

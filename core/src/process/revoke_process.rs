@@ -76,7 +76,7 @@ impl Endpoint for RevokeProcess {
     type Output = Revoked;
 
     fn output(outcome: Outcome) -> Result<Revoked, Error> {
-        let Outcome { process_id, attribution, status: status_number, attempts, resent_unread, reply } = outcome;
+        let Outcome { process_id, attribution, status: status_number, attempts, resent_unread, reply, .. } = outcome;
         let status = status_number.map(Status::from_number).unwrap_or_default();
         let log_id = reply.log_id;
         Ok(Revoked { process_id, status, status_number, attribution, attempts, resent_unread, log_id })
@@ -104,10 +104,7 @@ impl Endpoint for RevokeProcess {
     fn proof(&self) -> Option<Proof> {
         Some(Proof {
             process_id: self.process_id.clone(),
-            sign: Sign::Status {
-                from: Status::Completed as i64,
-                goals: &[Status::Revoked as i64, Status::Revoking as i64],
-            },
+            sign: SIGN,
             missed: Missed {
                 kind: ErrorKind::NotRevocable,
                 summary: "the process is not completed",
@@ -122,6 +119,10 @@ impl Endpoint for RevokeProcess {
         Ok(Empty {})
     }
 }
+
+/// From which status it leads where.
+pub(super) const SIGN: Sign =
+    Sign::Status { from: Status::Completed as i64, goals: &[Status::Revoked as i64, Status::Revoking as i64] };
 
 /// Page of 2026-03-26.
 const CODES: &[Code] = &[

@@ -104,7 +104,7 @@ pub struct Empty {}
 
 /// Reads milliseconds since 1970-01-01 UTC from a decimal string, as documented, or from an integer. Anything else
 /// (an empty string, most likely) is no time: one odd date must not make the rest of an answer unreadable.
-pub(super) fn milliseconds(value: Value, _: &mut Option<Problem>) -> Option<Option<i64>> {
+pub(crate) fn milliseconds(value: Value, _: &mut Option<Problem>) -> Option<Option<i64>> {
     Some(value.as_i64().or_else(|| value.as_str()?.parse().ok()))
 }
 

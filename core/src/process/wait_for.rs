@@ -8,7 +8,7 @@ use super::types::Status;
 use crate::endpoint::{Endpoint, Operation, Outcome, Prepared, Reply};
 use crate::error::{Error, Problem};
 use crate::retry;
-use crate::until::Until;
+use crate::until::{Goal, Until};
 
 /// Reads one process until it has come to one of some statuses.
 ///
@@ -74,7 +74,7 @@ impl Endpoint for WaitFor {
         let statuses = self.until.as_deref().unwrap_or(Status::ENDS);
         Some(Until {
             process_id: self.process_id.clone(),
-            statuses: statuses.iter().map(|status| *status as i64).collect(),
+            goal: Goal::Statuses(statuses.iter().map(|status| *status as i64).collect()),
             timeout: self.timeout.unwrap_or(retry::WAIT),
         })
     }
@@ -94,7 +94,10 @@ mod tests {
 
     #[test]
     fn every_end_is_waited_for_ten_minutes_unless_one_says_otherwise() {
-        let until = |request: WaitFor| request.until().map(|until| (until.statuses, until.timeout));
+        let until = |request: WaitFor| match request.until() {
+            Some(Until { goal: Goal::Statuses(statuses), timeout, .. }) => Some((statuses, timeout)),
+            Some(Until { goal: Goal::Settled { .. }, .. }) | None => None,
+        };
         assert_eq!(until(valid()), Some((vec![9, 2, 8, 4], 600_000)));
         let chosen = WaitFor { until: Some(vec![Status::Revoking]), timeout: Some(u64::MAX), ..valid() };
         assert_eq!(until(chosen), Some((vec![15], u64::MAX)));

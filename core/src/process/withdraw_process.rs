@@ -96,7 +96,7 @@ impl Endpoint for WithdrawProcess {
     fn proof(&self) -> Option<Proof> {
         Some(Proof {
             process_id: self.process_id.clone(),
-            sign: Sign::Status { from: Status::InProgress as i64, goals: &[Status::Withdrawn as i64] },
+            sign: SIGN,
             missed: Missed {
                 kind: ErrorKind::NotWithdrawable,
                 summary: "the process is not running any more",
@@ -111,6 +111,9 @@ impl Endpoint for WithdrawProcess {
         Ok(Empty {})
     }
 }
+
+/// From which status it leads where.
+pub(super) const SIGN: Sign = Sign::Status { from: Status::InProgress as i64, goals: &[Status::Withdrawn as i64] };
 
 /// 1160100 is not on this operation's page but on those of its neighbours (revoke, form data); no code for an
 /// unknown process is listed here (page of 2024-12-18).

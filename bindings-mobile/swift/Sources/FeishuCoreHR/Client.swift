@@ -325,6 +325,29 @@ public final class Client: Sendable {
         return answer
     }
 
+    /// Finds out how a withdrawal or a revocation has ended that ended with effect `unknown`. The process is read, and again
+    /// until 120 s have passed since `since`, the longest that a request is taken to live (an assumption); where reads
+    /// fail, for two minutes more. The client's `deadline` does not count.
+    ///
+    /// - Parameters:
+    ///   - since: when that call sent its last request, or later: when its error came.
+    ///   - goal: where it was to lead: `.withdrawn` or `.revoked`.
+    /// - Returns: how it has ended: done (`attribution` says how sure it is that it was that call), not done (it is safe to
+    ///   send it again), elsewhere (it is not possible any more), unclear.
+    public func settle(
+        _ processId: String,
+        since: Date,
+        goal: Status = .withdrawn,
+        token: String? = nil,
+        requestId: String? = nil
+    ) async throws(FeishuError) -> Settled {
+        let request = Settle(processId: processId, since: since.milliseconds, goal: goal)
+        let options = CallOptions(token: token, requestId: requestId)
+        let new = NewCall(request: .settle(request: request), options: options)
+        guard case .settle(let settled) = try await run(native, new, host) else { throw foreign }
+        return settled
+    }
+
     /// Reads what the form of one process holds; `plainValues()` makes plain data of it. For processes of CoreHR and of
     /// attendance only.
     ///

@@ -5603,6 +5603,203 @@ public func FfiConverterTypeRevoked_lower(_ value: Revoked) -> RustBuffer {
 
 
 /**
+ * Finds out how a withdrawal or a revocation has ended that ended with effect unknown.
+ *
+ * It reads the process. Where it still is where the act starts from, the request may still be on its way: it is read
+ * again, with growing pauses, until 120 s have passed since `since`, the longest that a request is taken to live (an
+ * assumption: Feishu does not say), and a last time then. Where reads fail, it goes on for 120 s more. The app needs the
+ * scope `corehr:process:read`.
+ */
+public struct Settle: Equatable, Hashable {
+    /**
+     * The process: a number of 19 digits, as text. At most 128 bytes; no separator, space or control character.
+     */
+    public var processId: String
+    /**
+     * When that call sent its last request, or later: when its error came. In milliseconds since 1970-01-01 UTC; at most
+     * 5 s ahead, for clocks that differ.
+     */
+    public var since: Int64
+    /**
+     * Where the call was to lead: `withdrawn`, the default, or `revoked`.
+     */
+    public var goal: Status?
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The process: a number of 19 digits, as text. At most 128 bytes; no separator, space or control character.
+         */processId: String, 
+        /**
+         * When that call sent its last request, or later: when its error came. In milliseconds since 1970-01-01 UTC; at most
+         * 5 s ahead, for clocks that differ.
+         */since: Int64, 
+        /**
+         * Where the call was to lead: `withdrawn`, the default, or `revoked`.
+         */goal: Status? = nil) {
+        self.processId = processId
+        self.since = since
+        self.goal = goal
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension Settle: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeSettle: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Settle {
+        return
+            try Settle(
+                processId: FfiConverterString.read(from: &buf), 
+                since: FfiConverterInt64.read(from: &buf), 
+                goal: FfiConverterOptionTypeStatus.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: Settle, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.processId, into: &buf)
+        FfiConverterInt64.write(value.since, into: &buf)
+        FfiConverterOptionTypeStatus.write(value.goal, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeSettle_lift(_ buf: RustBuffer) throws -> Settle {
+    return try FfiConverterTypeSettle.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeSettle_lower(_ value: Settle) -> RustBuffer {
+    return FfiConverterTypeSettle.lower(value)
+}
+
+
+/**
+ * How a write has ended.
+ */
+public struct Settled: Equatable, Hashable {
+    /**
+     * The process.
+     */
+    public var processId: String
+    /**
+     * How.
+     */
+    public var settled: SettledAs
+    /**
+     * Where it is done, how sure it is that it was that call: `presumed`; or `unattributed`, where the process ended more
+     * than 120 s after `since`.
+     */
+    public var attribution: Attribution?
+    /**
+     * Where the process is.
+     */
+    public var status: Status
+    /**
+     * Where the process is, as the number that was received.
+     */
+    public var statusNumber: Int64?
+    /**
+     * The log id of the answer that decided.
+     */
+    public var logId: String?
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The process.
+         */processId: String, 
+        /**
+         * How.
+         */settled: SettledAs, 
+        /**
+         * Where it is done, how sure it is that it was that call: `presumed`; or `unattributed`, where the process ended more
+         * than 120 s after `since`.
+         */attribution: Attribution? = nil, 
+        /**
+         * Where the process is.
+         */status: Status, 
+        /**
+         * Where the process is, as the number that was received.
+         */statusNumber: Int64? = nil, 
+        /**
+         * The log id of the answer that decided.
+         */logId: String? = nil) {
+        self.processId = processId
+        self.settled = settled
+        self.attribution = attribution
+        self.status = status
+        self.statusNumber = statusNumber
+        self.logId = logId
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension Settled: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeSettled: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Settled {
+        return
+            try Settled(
+                processId: FfiConverterString.read(from: &buf), 
+                settled: FfiConverterTypeSettledAs.read(from: &buf), 
+                attribution: FfiConverterOptionTypeAttribution.read(from: &buf), 
+                status: FfiConverterTypeStatus.read(from: &buf), 
+                statusNumber: FfiConverterOptionInt64.read(from: &buf), 
+                logId: FfiConverterOptionString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: Settled, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.processId, into: &buf)
+        FfiConverterTypeSettledAs.write(value.settled, into: &buf)
+        FfiConverterOptionTypeAttribution.write(value.attribution, into: &buf)
+        FfiConverterTypeStatus.write(value.status, into: &buf)
+        FfiConverterOptionInt64.write(value.statusNumber, into: &buf)
+        FfiConverterOptionString.write(value.logId, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeSettled_lift(_ buf: RustBuffer) throws -> Settled {
+    return try FfiConverterTypeSettled.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeSettled_lower(_ value: Settled) -> RustBuffer {
+    return FfiConverterTypeSettled.lower(value)
+}
+
+
+/**
  * Starts a process of a flow definition whose business type is custom; no other can be started.
  *
  * POST `/open-apis/corehr/v2/process_start`
@@ -8085,6 +8282,101 @@ public func FfiConverterTypeReadBack_lower(_ value: ReadBack) -> RustBuffer {
 
 
 /**
+ * How an act has ended whose answer was lost.
+ */
+
+public enum SettledAs: Equatable, Hashable {
+    
+    /**
+     * The process is where the act was to lead.
+     */
+    case done
+    /**
+     * The process is elsewhere, so that the act cannot have happened as meant, and is not possible any more.
+     */
+    case elsewhere
+    /**
+     * The process is where the act starts from, and no request can be on its way any more: it is safe to send it again.
+     */
+    case notDone
+    /**
+     * The read does not tell: its status is none that a page lists.
+     */
+    case unclear
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension SettledAs: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeSettledAs: FfiConverterRustBuffer {
+    typealias SwiftType = SettledAs
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SettledAs {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+        
+        case 1: return .done
+        
+        case 2: return .elsewhere
+        
+        case 3: return .notDone
+        
+        case 4: return .unclear
+        
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: SettledAs, into buf: inout [UInt8]) {
+        switch value {
+        
+        
+        case .done:
+            writeInt(&buf, Int32(1))
+        
+        
+        case .elsewhere:
+            writeInt(&buf, Int32(2))
+        
+        
+        case .notDone:
+            writeInt(&buf, Int32(3))
+        
+        
+        case .unclear:
+            writeInt(&buf, Int32(4))
+        
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeSettledAs_lift(_ buf: RustBuffer) throws -> SettledAs {
+    return try FfiConverterTypeSettledAs.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeSettledAs_lower(_ value: SettledAs) -> RustBuffer {
+    return FfiConverterTypeSettledAs.lower(value)
+}
+
+
+
+/**
  * A process's status.
  */
 
@@ -9452,6 +9744,30 @@ fileprivate struct FfiConverterOptionTypeApprovalType: FfiConverterRustBuffer {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
+fileprivate struct FfiConverterOptionTypeAttribution: FfiConverterRustBuffer {
+    typealias SwiftType = Attribution?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeAttribution.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeAttribution.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
 fileprivate struct FfiConverterOptionTypeDepartmentIdType: FfiConverterRustBuffer {
     typealias SwiftType = DepartmentIdType?
 
@@ -9516,6 +9832,30 @@ fileprivate struct FfiConverterOptionTypeNewFormValue: FfiConverterRustBuffer {
         switch try readInt(&buf) as Int8 {
         case 0: return nil
         case 1: return try FfiConverterTypeNewFormValue.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionTypeStatus: FfiConverterRustBuffer {
+    typealias SwiftType = Status?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeStatus.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeStatus.read(from: &buf)
         default: throw UniffiInternalError.unexpectedOptionalTag
         }
     }

@@ -109,6 +109,7 @@ private func performed(_ client: Client, _ call: JSON) async throws -> JSON {
         case "list_tasks": return try await tasks(client, call)
         case "review_task": return ["value": plain(try await reviewed(client, call))]
         case "revoke_process": return ["value": plain(try await revoked(client, call))]
+        case "settle": return ["value": plain(try await settled(client, call))]
         case "start_process": return ["value": plain(try await started(client, call))]
         case "transfer_tasks": return ["value": plain(try await transferred(client, call))]
         case "wait_for": return ["value": plain(try await waited(client, call))]
@@ -318,6 +319,16 @@ private func got(_ client: Client, _ call: JSON) async throws -> FeishuCoreHR.Pr
         call["process_id"]?.string ?? sample,
         userIdType: try call["user_id_type"]?.string.map(userIdType),
         deadline: deadline(call),
+        token: call["token"]?.string,
+        requestId: call["request_id"]?.string
+    )
+}
+
+private func settled(_ client: Client, _ call: JSON) async throws -> Settled {
+    try await client.settle(
+        call["process_id"]?.string ?? sample,
+        since: moment(call["since"]),
+        goal: try call["goal"]?.string.map(status) ?? .withdrawn,
         token: call["token"]?.string,
         requestId: call["request_id"]?.string
     )

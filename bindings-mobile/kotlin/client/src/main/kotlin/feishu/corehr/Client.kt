@@ -34,6 +34,8 @@ import feishu.corehr.model.ReviewTask
 import feishu.corehr.model.Reviewed
 import feishu.corehr.model.RevokeProcess
 import feishu.corehr.model.Revoked
+import feishu.corehr.model.Settle
+import feishu.corehr.model.Settled
 import feishu.corehr.model.StartProcess
 import feishu.corehr.model.Started
 import feishu.corehr.model.Status
@@ -332,6 +334,27 @@ public class Client(
         val any = AnyCall(method, path, parameters, pairs, body, quota?.calls, quota?.window)
         val output = run(NewCall(Request.AnyCall(any), callOptions(deadline, token, requestId)))
         return (output as Output.AnyCall).value
+    }
+
+    /**
+     * Finds out how a withdrawal or a revocation has ended that ended with effect `UNKNOWN`. The process is read, and again
+     * until 120 s have passed since [since], the longest that a request is taken to live (an assumption); where reads
+     * fail, for two minutes more. The client's `deadline` does not count.
+     *
+     * @param since when that call sent its last request, or later: when its error came.
+     * @param goal where it was to lead: [Status.WITHDRAWN] or [Status.REVOKED].
+     * @return how it has ended: done (`attribution` says how sure it is that it was that call), not done (it is safe to
+     *   send it again), elsewhere (it is not possible any more), unclear.
+     */
+    public suspend fun settle(
+        processId: String,
+        since: Instant,
+        goal: Status = Status.WITHDRAWN,
+        token: String? = null,
+        requestId: String? = null,
+    ): Settled {
+        val request = Request.Settle(Settle(processId, since.toEpochMilliseconds(), goal))
+        return (run(NewCall(request, callOptions(null, token, requestId))) as Output.Settle).value
     }
 
     /**

@@ -22,6 +22,7 @@ import feishu.corehr.model.Quota
 import feishu.corehr.model.ReadBack
 import feishu.corehr.model.Reviewed
 import feishu.corehr.model.Revoked
+import feishu.corehr.model.Settled
 import feishu.corehr.model.Started
 import feishu.corehr.model.Status
 import feishu.corehr.model.Target
@@ -180,6 +181,17 @@ public class FutureClient private constructor(private val client: Client) : Auto
         options: Options = Options(),
     ): CompletableFuture<Process> = scope.future {
         options.run { client.waitFor(processId, until, deadline ?: 10.minutes, userIdType, token, requestId) }
+    }
+
+    /** [Client.settle]; its time is its own, whatever deadline [options] name. */
+    @JvmOverloads
+    public fun settle(
+        processId: String,
+        since: Instant,
+        goal: Status = Status.WITHDRAWN,
+        options: Options = Options(),
+    ): CompletableFuture<Settled> = scope.future {
+        options.run { client.settle(processId, since.toKotlinInstant(), goal, token, requestId) }
     }
 
     /** [Client.listProcesses], all pages. */

@@ -4714,6 +4714,147 @@ public object FfiConverterTypeRevoked: FfiConverterRustBuffer<Revoked> {
 
 
 /**
+ * Finds out how a withdrawal or a revocation has ended that ended with effect unknown.
+ *
+ * It reads the process. Where it still is where the act starts from, the request may still be on its way: it is read
+ * again, with growing pauses, until 120 s have passed since `since`, the longest that a request is taken to live (an
+ * assumption: Feishu does not say), and a last time then. Where reads fail, it goes on for 120 s more. The app needs the
+ * scope `corehr:process:read`.
+ */
+data class Settle (
+    /**
+     * The process: a number of 19 digits, as text. At most 128 bytes; no separator, space or control character.
+     */
+    val `processId`: kotlin.String
+    , 
+    /**
+     * When that call sent its last request, or later: when its error came. In milliseconds since 1970-01-01 UTC; at most
+     * 5 s ahead, for clocks that differ.
+     */
+    val `since`: kotlin.Long
+    , 
+    /**
+     * Where the call was to lead: `withdrawn`, the default, or `revoked`.
+     */
+    val `goal`: Status? = null 
+    
+){
+    
+
+    
+
+    
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeSettle: FfiConverterRustBuffer<Settle> {
+    override fun read(buf: ByteBuffer): Settle {
+        return Settle(
+            FfiConverterString.read(buf),
+            FfiConverterLong.read(buf),
+            FfiConverterOptionalTypeStatus.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: Settle) = (
+            FfiConverterString.allocationSize(value.`processId`) +
+            FfiConverterLong.allocationSize(value.`since`) +
+            FfiConverterOptionalTypeStatus.allocationSize(value.`goal`)
+    )
+
+    override fun write(value: Settle, buf: ByteBuffer) {
+            FfiConverterString.write(value.`processId`, buf)
+            FfiConverterLong.write(value.`since`, buf)
+            FfiConverterOptionalTypeStatus.write(value.`goal`, buf)
+    }
+}
+
+
+
+/**
+ * How a write has ended.
+ */
+data class Settled (
+    /**
+     * The process.
+     */
+    val `processId`: kotlin.String
+    , 
+    /**
+     * How.
+     */
+    val `settled`: SettledAs
+    , 
+    /**
+     * Where it is done, how sure it is that it was that call: `presumed`; or `unattributed`, where the process ended more
+     * than 120 s after `since`.
+     */
+    val `attribution`: Attribution? = null 
+    , 
+    /**
+     * Where the process is.
+     */
+    val `status`: Status
+    , 
+    /**
+     * Where the process is, as the number that was received.
+     */
+    val `statusNumber`: kotlin.Long? = null 
+    , 
+    /**
+     * The log id of the answer that decided.
+     */
+    val `logId`: kotlin.String? = null 
+    
+){
+    
+
+    
+
+    
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeSettled: FfiConverterRustBuffer<Settled> {
+    override fun read(buf: ByteBuffer): Settled {
+        return Settled(
+            FfiConverterString.read(buf),
+            FfiConverterTypeSettledAs.read(buf),
+            FfiConverterOptionalTypeAttribution.read(buf),
+            FfiConverterTypeStatus.read(buf),
+            FfiConverterOptionalLong.read(buf),
+            FfiConverterOptionalString.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: Settled) = (
+            FfiConverterString.allocationSize(value.`processId`) +
+            FfiConverterTypeSettledAs.allocationSize(value.`settled`) +
+            FfiConverterOptionalTypeAttribution.allocationSize(value.`attribution`) +
+            FfiConverterTypeStatus.allocationSize(value.`status`) +
+            FfiConverterOptionalLong.allocationSize(value.`statusNumber`) +
+            FfiConverterOptionalString.allocationSize(value.`logId`)
+    )
+
+    override fun write(value: Settled, buf: ByteBuffer) {
+            FfiConverterString.write(value.`processId`, buf)
+            FfiConverterTypeSettledAs.write(value.`settled`, buf)
+            FfiConverterOptionalTypeAttribution.write(value.`attribution`, buf)
+            FfiConverterTypeStatus.write(value.`status`, buf)
+            FfiConverterOptionalLong.write(value.`statusNumber`, buf)
+            FfiConverterOptionalString.write(value.`logId`, buf)
+    }
+}
+
+
+
+/**
  * Starts a process of a flow definition whose business type is custom; no other can be started.
  *
  * POST `/open-apis/corehr/v2/process_start`
@@ -6593,6 +6734,57 @@ public object FfiConverterTypeReadBack: FfiConverterRustBuffer<ReadBack> {
 
 
 /**
+ * How an act has ended whose answer was lost.
+ */
+
+enum class SettledAs {
+    
+    /**
+     * The process is where the act was to lead.
+     */
+    DONE,
+    /**
+     * The process is elsewhere, so that the act cannot have happened as meant, and is not possible any more.
+     */
+    ELSEWHERE,
+    /**
+     * The process is where the act starts from, and no request can be on its way any more: it is safe to send it again.
+     */
+    NOT_DONE,
+    /**
+     * The read does not tell: its status is none that a page lists.
+     */
+    UNCLEAR;
+
+    
+
+
+    companion object
+}
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeSettledAs: FfiConverterRustBuffer<SettledAs> {
+    override fun read(buf: ByteBuffer) = try {
+        SettledAs.values()[buf.getInt() - 1]
+    } catch (e: IndexOutOfBoundsException) {
+        throw RuntimeException("invalid enum value, something is very wrong!!", e)
+    }
+
+    override fun allocationSize(value: SettledAs) = 4UL
+
+    override fun write(value: SettledAs, buf: ByteBuffer) {
+        buf.putInt(value.ordinal + 1)
+    }
+}
+
+
+
+
+
+/**
  * A process's status.
  */
 
@@ -7652,6 +7844,38 @@ public object FfiConverterOptionalTypeApprovalType: FfiConverterRustBuffer<Appro
 /**
  * @suppress
  */
+public object FfiConverterOptionalTypeAttribution: FfiConverterRustBuffer<Attribution?> {
+    override fun read(buf: ByteBuffer): Attribution? {
+        if (buf.get().toInt() == 0) {
+            return null
+        }
+        return FfiConverterTypeAttribution.read(buf)
+    }
+
+    override fun allocationSize(value: Attribution?): ULong {
+        if (value == null) {
+            return 1UL
+        } else {
+            return 1UL + FfiConverterTypeAttribution.allocationSize(value)
+        }
+    }
+
+    override fun write(value: Attribution?, buf: ByteBuffer) {
+        if (value == null) {
+            buf.put(0)
+        } else {
+            buf.put(1)
+            FfiConverterTypeAttribution.write(value, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
 public object FfiConverterOptionalTypeDepartmentIdType: FfiConverterRustBuffer<DepartmentIdType?> {
     override fun read(buf: ByteBuffer): DepartmentIdType? {
         if (buf.get().toInt() == 0) {
@@ -7738,6 +7962,38 @@ public object FfiConverterOptionalTypeNewFormValue: FfiConverterRustBuffer<NewFo
         } else {
             buf.put(1)
             FfiConverterTypeNewFormValue.write(value, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterOptionalTypeStatus: FfiConverterRustBuffer<Status?> {
+    override fun read(buf: ByteBuffer): Status? {
+        if (buf.get().toInt() == 0) {
+            return null
+        }
+        return FfiConverterTypeStatus.read(buf)
+    }
+
+    override fun allocationSize(value: Status?): ULong {
+        if (value == null) {
+            return 1UL
+        } else {
+            return 1UL + FfiConverterTypeStatus.allocationSize(value)
+        }
+    }
+
+    override fun write(value: Status?, buf: ByteBuffer) {
+        if (value == null) {
+            buf.put(0)
+        } else {
+            buf.put(1)
+            FfiConverterTypeStatus.write(value, buf)
         }
     }
 }

@@ -168,6 +168,7 @@ private suspend fun performed(client: JsonObject, calls: List<JsonObject>, url: 
                     "list_tasks" -> tasks(made, call)
                     "review_task" -> json("value" to plain(reviewed(made, call)))
                     "revoke_process" -> json("value" to plain(revoked(made, call)))
+                    "settle" -> json("value" to plain(settled(made, call)))
                     "start_process" -> json("value" to plain(started(made, call)))
                     "transfer_tasks" -> json("value" to plain(transferred(made, call)))
                     "wait_for" -> json("value" to plain(waited(made, call)))
@@ -328,6 +329,14 @@ private suspend fun got(client: Client, call: JsonObject) = client.getProcess(
     call.text("process_id") ?: SAMPLE,
     call.userIdType(),
     call.deadline(),
+    call.text("token"),
+    call.text("request_id"),
+)
+
+private suspend fun settled(client: Client, call: JsonObject) = client.settle(
+    call.text("process_id") ?: SAMPLE,
+    call.moment("since"),
+    call.text("goal")?.let { Status.valueOf(it.uppercase()) } ?: Status.WITHDRAWN,
     call.text("token"),
     call.text("request_id"),
 )
