@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use feishu_corehr::error::fields;
-use feishu_corehr::{Action, Effect, Error, Hosted, Operation, Replay};
+use feishu_corehr::{Action, Effect, Error, Hosted, Observation, Operation, Replay};
 
 use crate::clock::now;
 use crate::failure::{Failure, guarded};
@@ -39,6 +39,11 @@ impl Call {
         let turn = turn.unwrap_or_else(|panicked| Turn { observation: None, step: self.broken(panicked) });
         self.note(&turn.step);
         Ok(turn)
+    }
+
+    /// What is known of the request that the last step sends, for whoever watches; nothing after any other step.
+    pub fn started(&self) -> Result<Option<Observation>, Failure> {
+        guarded(|| Ok(self.hosted().started()))
     }
 
     /// Has the pause of [`HostStep::Wait`] cut short: `waker` is called once, as soon as it may be over.

@@ -207,7 +207,7 @@ pub(crate) trait Callbacks {
     /// Asks a question; resolves when it is answered.
     fn ask(&self, question: Question) -> impl Future<Output = Answer>;
 
-    /// Tells what happened to a request.
+    /// Tells what happens to a request.
     fn tell(&self, observation: &Observation);
 }
 
@@ -250,9 +250,11 @@ impl<C: Callbacks> Host for Environment<'_, C> {
         self.callbacks.ask(Question::Ask(ask)).await
     }
 
+    fn is_watching(&self) -> bool {
+        self.is_observed
+    }
+
     fn observe(&self, observation: &Observation) {
-        if self.is_observed {
-            self.callbacks.tell(observation);
-        }
+        self.callbacks.tell(observation);
     }
 }

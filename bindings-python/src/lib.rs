@@ -54,9 +54,9 @@ mod _native {
         GetFormVariables, GetProcess, GetTemplate, Help, I18nText, Link, ListProcesses, ListTasks, ListedTask,
         NameValue, NewFile, NewFormVariable, NewSubValue, ObjectValue, Observation, PendingTask, Problem, Process,
         ProcessPage, PythonActor, PythonDecision, PythonNewFormValue, PythonTarget, PythonUser, ReadBack, RecordValue,
-        ReviewTask, Reviewed, RevokeProcess, Revoked, Settle, Settled, SettledAs, StartProcess, Started, Status,
-        SubValue, TaskPage, TaskStatus, TaskType, TransferTasks, TransportErrorKind, UserIdType, ValueKind, WaitFor,
-        WithdrawProcess, Withdrawn,
+        RequestPhase, ReviewTask, Reviewed, RevokeProcess, Revoked, Settle, Settled, SettledAs, StartProcess, Started,
+        Status, SubValue, TaskPage, TaskStatus, TaskType, TransferTasks, TransportErrorKind, UserIdType, ValueKind,
+        WaitFor, WithdrawProcess, Withdrawn,
     };
 
     #[pymodule_export]

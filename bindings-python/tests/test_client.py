@@ -135,7 +135,7 @@ def test_a_process_is_waited_for_until_it_has_ended(sandbox: Any) -> None:
     reads: list[feishu.Observation] = []
 
     def seen(observation: feishu.Observation) -> None:
-        if observation.operation == "get_process":
+        if observation.operation == "get_process" and observation.phase is feishu.RequestPhase.ENDED:
             reads.append(observation)
             if len(reads) == 1:
                 other.withdraw_process(process_id, actor=System())

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 import feishu_corehr as feishu
-from feishu_corehr import AsyncClient, Client, HttpRequest, HttpResponse, Observation, System
+from feishu_corehr import AsyncClient, Client, HttpRequest, HttpResponse, Observation, RequestPhase, System
 
 TENANT: "contextvars.ContextVar[str]" = contextvars.ContextVar("tenant")
 CALLS = 60
@@ -45,7 +45,7 @@ class Host:
         return HttpResponse(200, {}, DONE)
 
     def hook(self, observation: Observation) -> None:
-        self.note("hook", observation.operation)
+        self.note("hook" if observation.phase is RequestPhase.ENDED else "start", observation.operation)
 
     def load(self, key: str) -> None:
         self.note("load")
@@ -145,7 +145,7 @@ def test_every_function_of_a_call_runs_in_the_calls_context(kind: str, make_host
     assert sorted(tenant for tenant, _ in host.of("token")) == TENANTS
     sent = sorted(host.of("transport"))
     assert sent == sorted((f"tenant{number}", f"{number} Bearer t-tenant{number}") for number in range(CALLS + 1))
-    for what in ("hook", "log"):
+    for what in ("start", "hook", "log"):
         assert sorted(host.of(what)) == [(tenant, "withdraw_process") for tenant in TENANTS]
 
 
@@ -161,7 +161,7 @@ def test_calls_that_share_a_token_are_woken_in_their_own_context(kind: str, make
     assert sorted(pair for pair in host.of("transport") if pair[1].endswith("Bearer t-app")) == sorted(
         (f"tenant{number}", f"{number} Bearer t-app") for number in range(CALLS + 1)
     )
-    for what in ("hook", "log"):
+    for what in ("start", "hook", "log"):
         seen = host.of(what)
         assert sorted(tenant for tenant, operation in seen if operation == "withdraw_process") == TENANTS
         assert [tenant for tenant, operation in seen if operation == "tenant_access_token"] == fetches

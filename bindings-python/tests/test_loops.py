@@ -70,7 +70,7 @@ def test_calls_and_functions_work(loop: Any, sandbox: Any) -> None:
             assert (await client.withdraw_process("7", actor=System())).log_id == "LOG"
 
     play(loop, main())
-    assert len(seen) == 21
+    assert len(seen) == 42, "one for the start and one for the end of each request"
 
 
 def test_close_ends_the_calls_in_flight(loop: Any, sandbox: Any) -> None:

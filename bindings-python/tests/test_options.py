@@ -4,6 +4,7 @@ import asyncio
 import functools
 import logging
 import sys
+import time
 from typing import Any
 
 import pytest
@@ -315,14 +316,36 @@ def test_a_hook_is_told_of_every_request(make: Any, sandbox: Any) -> None:
     client = make(**sandbox.options(on_attempt=seen.append))
     sandbox.fault("withdraw_process", "500-before")
     client.withdraw_process(sandbox.running(), actor=System())
-    told = [(one.operation, one.http_status, one.kind) for one in seen]
-    assert told == [
+    ended = seen[1::2]
+    assert [(one.operation, one.http_status, one.kind) for one in ended] == [
         ("tenant_access_token", 200, None),
         ("withdraw_process", 500, ErrorKind.HTTP),
         ("get_process", 200, None),
         ("withdraw_process", 200, None),
     ]
-    assert seen[1].pause_ms is not None
+    assert ended[1].pause_ms is not None
+
+
+def test_a_hook_is_told_when_a_request_starts_and_how_long_it_took(make: Any, sandbox: Any) -> None:
+    seen: list[feishu.Observation] = []
+    client = make(**sandbox.options(on_attempt=seen.append))
+    before = int(time.time() * 1000)
+    sandbox.fault("withdraw_process", "500-before")
+    client.withdraw_process(sandbox.running(), actor=System())
+    client.get_process(sandbox.running())
+    after = int(time.time() * 1000)
+    started, ended = seen[::2], seen[1::2]
+    assert {one.phase for one in started} == {feishu.RequestPhase.STARTED}
+    assert {one.phase for one in ended} == {feishu.RequestPhase.ENDED}
+    assert [one.call for one in ended] == [1, 1, 1, 1, 2], "a token belongs to the call that fetches it"
+    for start, end in zip(started, ended):
+        same = ("call", "operation", "method", "base_url", "path", "attempt", "started_ms")
+        assert [getattr(start, name) for name in same] == [getattr(end, name) for name in same]
+        assert (start.http_status, start.code, start.log_id, start.kind, start.duration_ms) == (None,) * 5
+        assert (start.effect, start.summary, start.pause_ms) == (Effect.NONE, "", None)
+        assert end.base_url == sandbox.http
+        assert end.duration_ms is not None
+        assert before <= end.started_ms <= end.started_ms + end.duration_ms <= after + 1
 
 
 def test_a_hook_that_raises_does_not_fail_the_call(make: Any, sandbox: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -330,7 +353,7 @@ def test_a_hook_that_raises_does_not_fail_the_call(make: Any, sandbox: Any, monk
     monkeypatch.setattr(sys, "unraisablehook", reported.append)
     client = make(**sandbox.options(on_attempt=lambda _: 1 // 0))
     assert client.get_process(sandbox.running()).log_id
-    assert [type(one.exc_value) for one in reported] == [ZeroDivisionError] * 2
+    assert [type(one.exc_value) for one in reported] == [ZeroDivisionError] * 4
 
 
 def test_requests_are_logged_when_logging_is_configured(

@@ -19,7 +19,7 @@ export interface SharedOptions {
   /** Quotas that differ from the documented ones, by operation name. */
   quotas?: Record<string, { calls: number; window_ms: number }> | undefined;
   /**
-   * Is told of every request, after its answer. What it throws is ignored: it must not fail the call, and nothing is
+   * Is told of every request, when it starts and when it has ended (`phase`). What it throws is ignored: it must not fail the call, and nothing is
    * ever printed.
    */
   onAttempt?: ((observation: Observation) => unknown) | undefined;

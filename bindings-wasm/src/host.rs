@@ -158,9 +158,11 @@ impl Host for CallHost {
         }
     }
 
+    fn is_watching(&self) -> bool {
+        self.is_observed
+    }
+
     fn observe(&self, observation: &Observation) {
-        if self.is_observed {
-            self.command(Command::Observe(Box::new(observation.clone())));
-        }
+        self.command(Command::Observe(Box::new(observation.clone())));
     }
 }

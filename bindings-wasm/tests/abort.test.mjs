@@ -26,7 +26,7 @@ test("an abort in flight closes the socket, and the effect is unknown", async ()
 /** A client, and what resolves as soon as it has seen its withdrawal answered. */
 function observed() {
   const { promise, resolve } = withResolvers();
-  const onAttempt = ({ operation }) => operation === "withdraw_process" && resolve();
+  const onAttempt = ({ operation, phase }) => operation === "withdraw_process" && phase === "ended" && resolve();
   return { client: feishu.client({ onAttempt }), answered: promise };
 }
 
@@ -115,7 +115,8 @@ test("listeners do not pile up on a signal", async () => {
 
 test("waiting for a process stops in its pause", async () => {
   const controller = new AbortController();
-  const client = feishu.client({ onAttempt: ({ operation }) => operation === "get_process" && controller.abort() });
+  const onAttempt = ({ operation, phase }) => operation === "get_process" && phase === "ended" && controller.abort();
+  const client = feishu.client({ onAttempt });
   const error = await failure(client.waitFor({ process_id: running }, { signal: controller.signal }));
   assert.deepEqual([error.kind, error.effect, error.operation, error.status], ["cancelled", "none", "wait_for", 1]);
   assert.equal((await feishu.log("get_process")).length, 1);

@@ -48,7 +48,7 @@ test("a token function, a transport and a hook of many calls at once see who eac
     note("the end");
   });
   assert.deepEqual(wrong, []);
-  assert.equal(seen.length, 80);
+  assert.equal(seen.length, 120);
   for (const [asked, store, authorization] of seen) {
     assert.deepEqual([store, authorization], [asked, `Bearer t-${asked}`]);
   }
@@ -75,7 +75,7 @@ test("calls that share one token fetch run in their own contexts after it", asyn
     await client.withdrawProcess({ process_id: name, actor: SYSTEM });
     note("the end");
   });
-  assert.deepEqual([wrong, fetches, seen.length], [[], 1, 40]);
+  assert.deepEqual([wrong, fetches, seen.length], [[], 1, 60]);
   assert.ok(seen.every(([asked, store]) => asked === store), JSON.stringify(seen));
   assert.equal(new Set(seen.map(([, store]) => store)).size, 20);
 });

@@ -139,15 +139,23 @@ test("onAttempt sees every request without a secret, and cannot break the call",
     },
   });
   await client.withdrawProcess(request);
+  const [started, ended] = ["started", "ended"].map((phase) => seen.filter((one) => one.phase === phase));
   assert.deepEqual(
-    seen.map((one) => [one.operation, one.method, one.attempt, one.http_status, one.kind, one.effect]),
+    ended.map((one) => [one.operation, one.method, one.attempt, one.http_status, one.kind, one.effect]),
     [
       ["tenant_access_token", "POST", 1, 200, null, "none"],
       ["withdraw_process", "PUT", 1, 500, "http", "unknown"],
       ["get_process", "GET", 1, 200, null, "none"],
     ],
   );
-  assert.ok(seen[1].pause_ms > 0);
+  assert.ok(ended[1].pause_ms > 0);
+  for (const [index, end] of ended.entries()) {
+    const { duration_ms, http_status, code, log_id, kind, effect, summary, pause_ms, ...start } = started[index];
+    assert.deepEqual([duration_ms, http_status, code, log_id, kind, effect, summary, pause_ms], [null, null, null, null, null, "none", "", null]);
+    assert.deepEqual({ ...end, ...start }, { ...end, phase: "started" });
+    assert.deepEqual([end.call, end.base_url], [1, feishu.http]);
+    assert.ok(end.duration_ms >= 0 && Math.abs(Date.now() - end.started_ms) < 60_000);
+  }
   assert.doesNotMatch(JSON.stringify(seen), new RegExp(feishu.app_secret));
   const rejecting = feishu.client({ onAttempt: () => Promise.reject(new Error("later")) });
   await rejecting.getProcess({ process_id: running });

@@ -426,6 +426,14 @@ impl Act {
         error
     }
 
+    /// How many requests of this part's operation earlier parts have sent.
+    const fn earlier(&self, part: Part) -> u32 {
+        match part {
+            Part::Read => self.reads.saturating_sub(1),
+            Part::Write => self.attempts,
+        }
+    }
+
     fn concluded(&mut self, now: Instant, part: Part, result: Result<Reply, Error>) {
         self.last_cost = self.exchange.last_cost().or(self.last_cost);
         match part {
@@ -478,10 +486,7 @@ impl Machine for Act {
         let operation = self.exchange.request().operation.name;
         let mut observation = self.exchange.handle(now, answer);
         let Phase::Acting(part) = self.phase else { return observation };
-        let earlier = match part {
-            Part::Read => self.reads.saturating_sub(1),
-            Part::Write => self.attempts,
-        };
+        let earlier = self.earlier(part);
         if let Some(result) = self.exchange.take_result() {
             self.concluded(now, part, result);
         }
@@ -493,6 +498,11 @@ impl Machine for Act {
             }
         }
         observation
+    }
+
+    fn started(&self) -> Option<Observation> {
+        let Phase::Acting(part) = self.phase else { return None };
+        Some(self.exchange.started()?.after(self.earlier(part), self.exchange.request()))
     }
 
     fn cancel(&mut self) -> Error {

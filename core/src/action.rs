@@ -61,6 +61,14 @@ impl Machine for Action {
         }
     }
 
+    fn started(&self) -> Option<Observation> {
+        match self {
+            Self::Act(act) => act.started(),
+            Self::Exchange(exchange) => exchange.started(),
+            Self::Wait(wait) => wait.started(),
+        }
+    }
+
     fn cancel(&mut self) -> Error {
         match self {
             Self::Act(act) => act.cancel(),

@@ -6,7 +6,7 @@ use crate::endpoint::{Prepared, Replay, Reply};
 use crate::error::{Advice, Effect, Error, ErrorKind, TransportError, TransportErrorKind};
 use crate::http::HttpResponse;
 use crate::limit::Slot;
-use crate::machine::{Answer, Observation, Pause, Reason, Step, ended_already};
+use crate::machine::{Answer, Observation, Pause, Reason, RequestPhase, Step, ended_already};
 use crate::retry::{self, Cost, Random};
 use crate::session::Session;
 use crate::time::Instant;
@@ -20,6 +20,8 @@ pub(crate) struct Attempt {
     session: Session,
     prepared: Prepared,
     request_id: Option<String>,
+    /// The call's number.
+    call: u64,
     random: Random,
     resending: Resending,
     fresh_connection: bool,
@@ -28,6 +30,8 @@ pub(crate) struct Attempt {
     sent: u32,
     /// When the first of them was, by the wall clock.
     first_sent: Option<u64>,
+    /// When the last of them was.
+    last_sent: Instant,
     /// How many of them count: neither those never started nor those answered with a rate limit or a refused token.
     counted: u32,
     /// How often the request was not started, since the last one that counts.
@@ -69,11 +73,12 @@ enum Phase {
 }
 
 impl Attempt {
-    pub(crate) fn new(session: &Session, prepared: Prepared, request_id: Option<String>) -> Self {
+    pub(crate) fn new(session: &Session, prepared: Prepared, request_id: Option<String>, call: u64) -> Self {
         Self {
             session: session.clone(),
             prepared,
             request_id,
+            call,
             random: session.random(),
             resending: Resending::Own,
             fresh_connection: false,
@@ -81,6 +86,7 @@ impl Attempt {
             token: None,
             sent: 0,
             first_sent: None,
+            last_sent: Instant::default(),
             counted: 0,
             unstarted: 0,
             throttles: 0,
@@ -102,7 +108,8 @@ impl Attempt {
 
     /// The next part of the same larger call.
     pub(crate) fn next_part(&self, prepared: Prepared, fresh_connection: bool) -> Self {
-        let mut part = Self::new(&self.session, prepared, self.request_id.clone()).resent_by(Resending::Above);
+        let mut part =
+            Self::new(&self.session, prepared, self.request_id.clone(), self.call).resent_by(Resending::Above);
         part.fresh_connection = fresh_connection;
         part
     }
@@ -250,6 +257,27 @@ impl Attempt {
         error
     }
 
+    /// What is known of the request under way.
+    pub(crate) fn started(&self) -> Option<Observation> {
+        let is_under_way = matches!(self.phase, Phase::InFlight);
+        is_under_way.then(|| Observation { phase: RequestPhase::Started, ..self.observed() })
+    }
+
+    /// What can be told of the last request whatever came of it.
+    fn observed(&self) -> Observation {
+        let operation = self.prepared.operation;
+        Observation {
+            call: self.call,
+            operation: operation.name.to_owned(),
+            method: operation.method.as_str().to_owned(),
+            base_url: self.session.config().base_url.as_str().to_owned(),
+            path: self.prepared.path().to_owned(),
+            attempt: self.sent,
+            started_ms: self.last_sent.wall,
+            ..Observation::default()
+        }
+    }
+
     fn need_turn(&mut self, now: Instant, deadline: Instant, turn: Option<Slot>) -> Option<Step<Result<Reply, Error>>> {
         match turn {
             Some(slot) if now.monotonic < slot.at => {
@@ -283,6 +311,7 @@ impl Attempt {
         request.fresh_connection = self.fresh_connection;
         self.phase = Phase::InFlight;
         self.first_sent.get_or_insert(now.wall);
+        self.last_sent = now;
         self.sent += 1;
         Step::Send(request)
     }
@@ -294,16 +323,11 @@ impl Attempt {
         answer: Result<HttpResponse, TransportError>,
     ) -> Observation {
         let operation = self.prepared.operation;
-        let mut observation = Observation {
-            operation: operation.name.to_owned(),
-            method: operation.method.as_str().to_owned(),
-            path: self.prepared.path().to_owned(),
-            attempt: self.sent,
-            http_status: match &answer {
-                Ok(response) => Some(response.status),
-                Err(error) => error.head.as_ref().map(|head| head.status),
-            },
-            ..Observation::default()
+        let mut observation = self.observed();
+        observation.duration_ms = Some(now.monotonic.saturating_sub(self.last_sent.monotonic));
+        observation.http_status = match &answer {
+            Ok(response) => Some(response.status),
+            Err(error) => error.head.as_ref().map(|head| head.status),
         };
         match verdict::judge_request(&self.prepared, answer.as_ref()) {
             Ok(reply) => {
@@ -462,7 +486,7 @@ mod tests {
 
     fn attempt(session: &Session, operation: &'static Operation) -> Attempt {
         let prepared = Prepared::new(operation, "/ping".to_owned(), None);
-        Attempt::new(session, prepared, None)
+        Attempt::new(session, prepared, None, 1)
     }
 
     /// The next request, after whatever pause there is before it.
@@ -495,7 +519,7 @@ mod tests {
         let begun = || {
             let mut prepared = Prepared::new(&WRITE, "/ping".to_owned(), None);
             prepared.when_unknown = Some(advice.clone());
-            let mut attempt = Attempt::new(&session(), prepared, None);
+            let mut attempt = Attempt::new(&session(), prepared, None, 1);
             sent(&mut attempt, &mut Instant { monotonic: 0, wall: 1_766_000_000_000 }, deadline);
             attempt
         };

@@ -22,6 +22,8 @@ const CACHE_BUDGET: u64 = 1_000;
 pub(crate) struct Authorization {
     session: Session,
     source: Source,
+    /// The call's number.
+    call: u64,
     phase: Phase,
     /// The token that was given last.
     held: Option<Held>,
@@ -75,7 +77,7 @@ struct Fetch {
 type Outcome = Result<Option<Arc<Secret>>, Error>;
 
 impl Authorization {
-    pub(crate) fn new(session: &Session, given: Option<Secret>) -> Self {
+    pub(crate) fn new(session: &Session, given: Option<Secret>, call: u64) -> Self {
         let source = match (given, &session.config().credentials) {
             (Some(token), _) => Source::Given(Arc::new(token)),
             (None, Credentials::App { .. }) => Source::App,
@@ -85,6 +87,7 @@ impl Authorization {
         Self {
             session: session.clone(),
             source,
+            call,
             phase: Phase::Idle,
             held: None,
             came: None,
@@ -100,6 +103,7 @@ impl Authorization {
         Self {
             session: self.session.clone(),
             source: self.source.clone(),
+            call: self.call,
             phase: Phase::Idle,
             held: self.held.clone(),
             came: None,
@@ -151,6 +155,14 @@ impl Authorization {
             phase @ (Phase::Idle | Phase::Ready(_)) => self.phase = phase,
         }
         None
+    }
+
+    /// What is known of the request for a token that is under way.
+    pub(crate) fn started(&self) -> Option<Observation> {
+        match &self.phase {
+            Phase::Fetching(fetch) => fetch.attempt.started(),
+            Phase::Asked | Phase::Idle | Phase::Loading(_) | Phase::Ready(_) | Phase::Saving => None,
+        }
     }
 
     /// Whether another token must be had before a request that may go now: the time of this one is over, and was not
@@ -247,7 +259,7 @@ impl Authorization {
         // While the old token is good, nobody waits long for the new one.
         let soft = flight.is_renewal.then(|| now.after(SOFT_BUDGET));
         let deadline = soft.filter(|soft| soft.monotonic < deadline.monotonic).unwrap_or(deadline);
-        let attempt = Attempt::new(&self.session, prepared, None);
+        let attempt = Attempt::new(&self.session, prepared, None, self.call);
         self.phase = Phase::Fetching(Box::new(Fetch { flight, attempt, deadline, sent: now }));
     }
 
@@ -414,7 +426,7 @@ mod tests {
 
     impl Driven {
         fn new(session: &Session, deadline: u64) -> Self {
-            let authorization = Authorization::new(session, None);
+            let authorization = Authorization::new(session, None, 1);
             Self { authorization, deadline: START.after(deadline), random: Random::new(1) }
         }
 
@@ -584,7 +596,7 @@ mod tests {
         assert_eq!(call.end(START), held("t-2"));
         assert!(!call.authorization.refused());
         assert!(Driven::new(&session, 60_000).request(START).sensitive_body, "nobody uses it any more");
-        let mut given = Authorization::new(&session, Some(Secret::new("t-3".to_owned())));
+        let mut given = Authorization::new(&session, Some(Secret::new("t-3".to_owned())), 1);
         assert!(matches!(given.poll(START, START.after(1), &mut Random::new(1)), Step::Done(Ok(Some(_)))));
         assert!(!given.refused(), "a caller's own token is never renewed");
     }

@@ -37,13 +37,22 @@ pub trait Host {
     /// Answers what only the host knows.
     fn answer(&self, ask: Ask) -> impl Future<Output = Answer>;
 
-    /// Is told of every request, after its answer.
+    /// Whether anybody wants to be told of requests.
+    fn is_watching(&self) -> bool {
+        true
+    }
+
+    /// Is told of every request, before it is sent and after its answer, while [`Self::is_watching`].
     fn observe(&self, observation: &Observation);
 }
 
 impl Host for () {
     async fn answer(&self, _ask: Ask) -> Answer {
         Answer::Late
+    }
+
+    fn is_watching(&self) -> bool {
+        false
     }
 
     fn observe(&self, _observation: &Observation) {}
@@ -69,6 +78,11 @@ impl<M: Machine> Call<M> {
             if let Step::Done(output) = step {
                 return output;
             }
+            let is_watching = host.is_watching();
+            if is_watching && matches!(step, Step::Send(_)) {
+                let started = self.machine().started();
+                started.iter().for_each(|started| host.observe(started));
+            }
             let (limit, late) = patience(&step, transport.keeps_budget());
             let work = async {
                 match step {
@@ -90,9 +104,7 @@ impl<M: Machine> Call<M> {
             // One race for all steps: every further one would be a kilobyte of WebAssembly.
             let Some(answer) = race(work, sleep).await.unwrap_or_else(late) else { continue };
             let observation = self.machine().handle(transport.now(), answer);
-            if let Some(observation) = observation {
-                host.observe(&observation);
-            }
+            observation.iter().filter(|_| is_watching).for_each(|observation| host.observe(observation));
         }
     }
 

@@ -34,9 +34,10 @@ impl Exchange {
         let budget = deadline
             .or(session.config().deadline)
             .unwrap_or_else(|| retry::deadline(prepared.operation.replay, prepared.quota));
+        let call = session.number();
         Ok(Self {
-            authorization: Authorization::new(session, token),
-            attempt: Attempt::new(session, prepared, request_id),
+            authorization: Authorization::new(session, token, call),
+            attempt: Attempt::new(session, prepared, request_id, call),
             budget,
             deadline: None,
         })
@@ -133,6 +134,10 @@ impl Machine for Exchange {
         observation
     }
 
+    fn started(&self) -> Option<Observation> {
+        if self.attempt.wants_token() { self.authorization.started() } else { self.attempt.started() }
+    }
+
     fn cancel(&mut self) -> Error {
         self.authorization.stop();
         self.attempt.cancel()
@@ -150,7 +155,7 @@ mod tests {
     use crate::endpoint::{Endpoint, Outcome, Replay};
     use crate::error::{Effect, ErrorKind, TransportError, TransportErrorKind};
     use crate::http::{HttpRequest, HttpResponse};
-    use crate::machine::{Ask, Reason};
+    use crate::machine::{Ask, Reason, RequestPhase};
     use crate::session::{Config, Credentials};
     use crate::token::Secret;
 
@@ -388,6 +393,34 @@ mod tests {
         let mut first = call(&app);
         assert!(matches!(first.poll(now), Step::Send(_)));
         assert_eq!(reason(&mut call(&app), now), Reason::Token);
+    }
+
+    #[test]
+    fn what_starts_is_told_with_the_number_of_its_call_and_what_has_ended_with_its_time() {
+        let app = session(Credentials::App { app_id: "cli_a".into(), app_secret: Secret::new("s".into()) });
+        let (start, end) = (Instant { monotonic: 5, wall: 1_000 }, Instant { monotonic: 12, wall: 900 });
+        for call in 1..=2 {
+            let mut exchange = Exchange::new(&app, &Ping, CallOptions::default()).expect("valid");
+            assert_eq!(exchange.started(), None, "nothing is sent");
+            let operations: &[&str] = if call == 1 { &["tenant_access_token", "ping"] } else { &["ping"] };
+            for operation in operations {
+                assert!(matches!(exchange.poll(start), Step::Send(_)));
+                let started = exchange.started().expect("it is under way");
+                assert_eq!((started.operation.as_str(), started.call, started.attempt), (*operation, call, 1));
+                assert_eq!(
+                    (started.phase, started.started_ms, started.duration_ms),
+                    (RequestPhase::Started, 1_000, None)
+                );
+                assert_eq!(started.base_url, "https://open.feishu.cn");
+                let body = br#"{"code":0,"tenant_access_token":"t-1","expire":7200}"#.to_vec();
+                let response = HttpResponse { status: 200, body, ..HttpResponse::default() };
+                let ended = exchange.handle(end, Answer::Http(Ok(response))).expect("it has ended");
+                assert_eq!(exchange.started(), None);
+                let changed =
+                    Observation { phase: RequestPhase::Ended, duration_ms: Some(7), http_status: Some(200), ..started };
+                assert_eq!(ended, changed);
+            }
+        }
     }
 
     #[test]

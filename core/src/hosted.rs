@@ -52,6 +52,11 @@ impl<M: Machine> Hosted<M> {
         Told { observation, step: self.poll(now) }
     }
 
+    /// What is known of the request that the step sends, for whoever watches; nothing for any other step.
+    pub fn started(&self) -> Option<Observation> {
+        self.machine.started()
+    }
+
     /// How many milliseconds the step may take; nothing at the end. A host whose transport can be trusted to keep the
     /// request's own budget need not watch the clock beside it.
     pub const fn limit(&self) -> Option<u64> {

@@ -98,7 +98,7 @@ pub use form::{Form, FromForm};
 pub use hosted::{Hosted, Told};
 pub use http::{Header, HttpRequest, HttpResponse, Method};
 pub use limit::Quota;
-pub use machine::{Answer, Ask, CallOptions, Machine, Observation, Pause, Reason, Step};
+pub use machine::{Answer, Ask, CallOptions, Machine, Observation, Pause, Reason, RequestPhase, Step};
 pub use pages::{List, Page, Pages};
 pub use parameter::{Kind, NameValue, Parameter};
 pub use process::*;

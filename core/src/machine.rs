@@ -4,6 +4,7 @@ use std::fmt;
 
 use feishu_corehr_macros::wire;
 
+use crate::endpoint::Prepared;
 use crate::error::{Effect, Error, ErrorKind, Problem, TransportError};
 use crate::http::{HttpRequest, HttpResponse};
 use crate::key;
@@ -157,18 +158,41 @@ pub struct Pause {
     pub seen: Option<u64>,
 }
 
-/// What happened to one request: for logs, metrics and traces. It holds no secret.
+/// How far a request is.
+#[wire(word)]
+#[derive(Default)]
+pub enum RequestPhase {
+    /// It was answered, or failed.
+    #[default]
+    Ended,
+    /// It is about to be sent: nothing is known of an answer.
+    Started,
+}
+
+/// What happens to one request: for logs, metrics and traces. It holds no secret. One is made when the request starts, and
+/// one when it has ended; a call that is cancelled meanwhile makes no second one.
 #[wire(reply)]
 #[derive(Eq)]
 pub struct Observation {
+    /// Whether the request starts or has ended.
+    pub phase: RequestPhase,
+    /// The call's number, from 1: a client's calls are counted, and all requests of one call have its number, those for a
+    /// token included. A list is one call for each page.
+    pub call: u64,
     /// The operation's name; `tenant_access_token` for a token request.
     pub operation: String,
     /// The HTTP method.
     pub method: String,
+    /// Where it is sent, without the path.
+    pub base_url: String,
     /// The path with its parameters in braces.
     pub path: String,
     /// Which request of this call it was, from 1.
     pub attempt: u32,
+    /// When it was sent, in milliseconds since 1970-01-01 UTC.
+    pub started_ms: u64,
+    /// How long it took, in milliseconds; nothing when it starts.
+    pub duration_ms: Option<u64>,
     /// The HTTP status, if there was an answer.
     pub http_status: Option<u16>,
     /// Feishu's code, if there was one.
@@ -183,6 +207,16 @@ pub struct Observation {
     pub summary: String,
     /// How long the call pauses now, in milliseconds; nothing if it goes on at once or ends.
     pub pause_ms: Option<u64>,
+}
+
+impl Observation {
+    /// The same after so many requests of other parts of the call. A request for a token counts by itself.
+    pub(crate) fn after(mut self, earlier: u32, part: &Prepared) -> Self {
+        if self.operation == part.operation.name {
+            self.attempt += earlier;
+        }
+        self
+    }
 }
 
 /// A state machine that ends with `Output`: one call, or more, without I/O, clock or randomness.
@@ -204,6 +238,11 @@ pub trait Machine {
 
     /// Takes an answer; what nobody asked for is ignored.
     fn handle(&mut self, now: Instant, answer: Answer) -> Option<Observation>;
+
+    /// What is known of the request that the last step sends, for whoever watches; nothing after any other step.
+    fn started(&self) -> Option<Observation> {
+        None
+    }
 
     /// Ends the call: nothing is sent any more. Says what it has done so far.
     fn cancel(&mut self) -> Error;

@@ -85,6 +85,8 @@ struct State {
     limiters: Vec<Paced>,
     retries: RetryQuota,
     random: Random,
+    /// How many calls have begun.
+    calls: u64,
     /// Counts what waiters wait for: a token, or the end of a fetch.
     changes: u64,
     /// In the order in which they came, by number.
@@ -111,6 +113,7 @@ impl Session {
             limiters: Vec::new(),
             retries: RetryQuota::new(),
             random: Random::new(seed),
+            calls: 0,
             changes: 0,
             wakers: Vec::new(),
             next_waker: 0,
@@ -168,6 +171,13 @@ impl Session {
     /// Jitter of its own for one call.
     pub(crate) fn random(&self) -> Random {
         Random::new(self.state().random.next())
+    }
+
+    /// The number of one more call.
+    pub(crate) fn number(&self) -> u64 {
+        let mut state = self.state();
+        state.calls += 1;
+        state.calls
     }
 
     /// Who gets, waits for or fetches the token, and the change to wait for.

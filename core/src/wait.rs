@@ -257,6 +257,10 @@ impl Machine for Wait {
         observation
     }
 
+    fn started(&self) -> Option<Observation> {
+        Some(self.exchange.started()?.after(self.attempts, self.exchange.request()))
+    }
+
     fn cancel(&mut self) -> Error {
         if matches!(self.phase, Phase::Reading) {
             self.attempts += self.exchange.sent();

@@ -27,7 +27,8 @@ class _Observer:
         return self._hook is not None or _logger() is not None
 
     def observe(self, observation: Observation) -> None:
-        logger = _logger()
+        # A line for each request: what starts is told by what it ends with.
+        logger = _logger() if observation.duration_ms is not None else None
         if logger is not None:
             _log(logger, observation)
         if self._hook is not None:

@@ -6,7 +6,7 @@ from _typeshed import Incomplete, SupportsGetItem
 from typing import Any, Final, SupportsFloat, SupportsIndex, final
 from typing_extensions import disjoint_base
 
-__all__ = ["FEISHU", "LARK", "VERSION", "AbstractLine", "Accepted", "Actor", "AddApprovers", "Advice", "Already", "AnyCall", "ApprovalType", "Attribution", "CallAnswer", "Callback", "Client", "Comment", "CopiedTask", "Decision", "DepartmentIdType", "DoneStatus", "DoneTask", "Effect", "Empty", "Error", "ErrorKind", "Explanation", "ExtraType", "FieldViolation", "FileValue", "FlowKind", "FlowTemplate", "FormValue", "FormVariable", "FormVariables", "GetFlowVariables", "GetFormVariables", "GetProcess", "GetTemplate", "Help", "HttpRequest", "HttpResponse", "I18nText", "Link", "ListProcesses", "ListTasks", "ListedTask", "NameValue", "NewFile", "NewFormValue", "NewFormVariable", "NewSubValue", "ObjectValue", "Observation", "OngoingCall", "Pages", "PendingTask", "Problem", "Process", "ProcessPage", "ReadBack", "RecordValue", "Registry", "ReviewTask", "Reviewed", "RevokeProcess", "Revoked", "StartProcess", "Started", "Status", "SubValue", "Target", "TaskPage", "TaskStatus", "TaskType", "TransferTasks", "TransportErrorKind", "User", "UserIdType", "ValueKind", "WaitFor", "WithdrawProcess", "Withdrawn", "claim_interpreter", "decode_reply", "explain", "invalid_argument", "is_proxy", "operations", "plain_values", "restore_request"]
+__all__ = ["FEISHU", "LARK", "VERSION", "AbstractLine", "Accepted", "Actor", "AddApprovers", "Advice", "Already", "AnyCall", "ApprovalType", "Attribution", "CallAnswer", "Callback", "Client", "Comment", "CopiedTask", "Decision", "DepartmentIdType", "DoneStatus", "DoneTask", "Effect", "Empty", "Error", "ErrorKind", "Explanation", "ExtraType", "FieldViolation", "FileValue", "FlowKind", "FlowTemplate", "FormValue", "FormVariable", "FormVariables", "GetFlowVariables", "GetFormVariables", "GetProcess", "GetTemplate", "Help", "HttpRequest", "HttpResponse", "I18nText", "Link", "ListProcesses", "ListTasks", "ListedTask", "NameValue", "NewFile", "NewFormValue", "NewFormVariable", "NewSubValue", "ObjectValue", "Observation", "OngoingCall", "Pages", "PendingTask", "Problem", "Process", "ProcessPage", "ReadBack", "RecordValue", "Registry", "RequestPhase", "ReviewTask", "Reviewed", "RevokeProcess", "Revoked", "Settle", "Settled", "SettledAs", "StartProcess", "Started", "Status", "SubValue", "Target", "TaskPage", "TaskStatus", "TaskType", "TransferTasks", "TransportErrorKind", "User", "UserIdType", "ValueKind", "WaitFor", "WithdrawProcess", "Withdrawn", "claim_interpreter", "decode_reply", "explain", "invalid_argument", "is_proxy", "operations", "plain_values", "restore_request"]
 
 FEISHU: Final[str]
 LARK: Final[str]
@@ -1926,11 +1926,12 @@ class ObjectValue:
 @final
 class Observation:
     """
-    What happened to one request: for logs, metrics and traces. It holds no secret.
+    What happens to one request: for logs, metrics and traces. It holds no secret. One is made when the request starts, and
+    one when it has ended; a call that is cancelled meanwhile makes no second one.
     """
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
-    def __new__(cls, /, *, operation: str = ..., method: str = ..., path: str = ..., attempt: SupportsIndex = ..., http_status: SupportsIndex | None = None, code: SupportsIndex | None = None, log_id: str | None = None, kind: ErrorKind | None = None, effect: Effect = ..., summary: str = ..., pause_ms: SupportsIndex | None = None) -> Observation: ...
+    def __new__(cls, /, *, phase: RequestPhase = ..., call: SupportsIndex = ..., operation: str = ..., method: str = ..., base_url: str = ..., path: str = ..., attempt: SupportsIndex = ..., started_ms: SupportsIndex = ..., duration_ms: SupportsIndex | None = None, http_status: SupportsIndex | None = None, code: SupportsIndex | None = None, log_id: str | None = None, kind: ErrorKind | None = None, effect: Effect = ..., summary: str = ..., pause_ms: SupportsIndex | None = None) -> Observation: ...
     def __reduce__(self, /) -> tuple[Any, tuple]: ...
     def __repr__(self, /) -> str: ...
     @property
@@ -1939,9 +1940,25 @@ class Observation:
         Which request of this call it was, from 1.
         """
     @property
+    def base_url(self, /) -> str:
+        """
+        Where it is sent, without the path.
+        """
+    @property
+    def call(self, /) -> int:
+        """
+        The call's number, from 1: a client's calls are counted, and all requests of one call have its number, those for a
+        token included. A list is one call for each page.
+        """
+    @property
     def code(self, /) -> int | None:
         """
         Feishu's code, if there was one.
+        """
+    @property
+    def duration_ms(self, /) -> int | None:
+        """
+        How long it took, in milliseconds; nothing when it starts.
         """
     @property
     def effect(self, /) -> Effect:
@@ -1982,6 +1999,16 @@ class Observation:
     def pause_ms(self, /) -> int | None:
         """
         How long the call pauses now, in milliseconds; nothing if it goes on at once or ends.
+        """
+    @property
+    def phase(self, /) -> RequestPhase:
+        """
+        Whether the request starts or has ended.
+        """
+    @property
+    def started_ms(self, /) -> int:
+        """
+        When it was sent, in milliseconds since 1970-01-01 UTC.
         """
     @property
     def summary(self, /) -> str:
@@ -2366,6 +2393,27 @@ class Registry:
         """
 
 @final
+class RequestPhase:
+    """
+    How far a request is.
+    """
+    ENDED: Final[RequestPhase]
+    """
+    It was answered, or failed.
+    """
+    STARTED: Final[RequestPhase]
+    """
+    It is about to be sent: nothing is known of an answer.
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __int__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __reduce__(self, /) -> tuple[Any, tuple]: ...
+    def __repr__(self, /) -> str: ...
+    def __str__(self, /) -> str: ...
+
+@final
 class ReviewTask:
     """
     Approves or rejects one task of a process. Where one approval is enough (或签) it passes the node; where all must
@@ -2527,6 +2575,109 @@ class Revoked:
         """
         The number of that status.
         """
+
+@final
+class Settle:
+    """
+    Finds out how a withdrawal or a revocation has ended that ended with effect unknown.
+
+    It reads the process. Where it still is where the act starts from, the request may still be on its way: it is read
+    again, with growing pauses, until 120 s have passed since `since`, the longest that a request is taken to live (an
+    assumption: Feishu does not say), and a last time then. Where reads fail, it goes on for 120 s more. The app needs the
+    scope `corehr:process:read`.
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, *, process_id: str, since: SupportsIndex, goal: Status | None = None) -> Settle: ...
+    def __reduce__(self, /) -> tuple[Any, tuple]: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def goal(self, /) -> Status | None:
+        """
+        Where the call was to lead: `withdrawn`, the default, or `revoked`.
+        """
+    @property
+    def process_id(self, /) -> str:
+        """
+        The process: a number of 19 digits, as text. At most 128 bytes; no separator, space or control character.
+        """
+    @property
+    def since(self, /) -> int:
+        """
+        When that call sent its last request, or later: when its error came. In milliseconds since 1970-01-01 UTC; at most
+        5 s ahead, for clocks that differ.
+        """
+
+@final
+class Settled:
+    """
+    How a write has ended.
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, *, process_id: str = ..., settled: SettledAs = ..., attribution: Attribution | None = None, status: Status = ..., status_number: SupportsIndex | None = None, log_id: str | None = None) -> Settled: ...
+    def __reduce__(self, /) -> tuple[Any, tuple]: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def attribution(self, /) -> Attribution | None:
+        """
+        Where it is done, how sure it is that it was that call: `presumed`; or `unattributed`, where the process ended more
+        than 120 s after `since`.
+        """
+    @property
+    def log_id(self, /) -> str | None:
+        """
+        The log id of the answer that decided.
+        """
+    @property
+    def process_id(self, /) -> str:
+        """
+        The process.
+        """
+    @property
+    def settled(self, /) -> SettledAs:
+        """
+        How.
+        """
+    @property
+    def status(self, /) -> Status:
+        """
+        Where the process is.
+        """
+    @property
+    def status_number(self, /) -> int | None:
+        """
+        Where the process is, as the number that was received.
+        """
+
+@final
+class SettledAs:
+    """
+    How an act has ended whose answer was lost.
+    """
+    DONE: Final[SettledAs]
+    """
+    The process is where the act was to lead.
+    """
+    ELSEWHERE: Final[SettledAs]
+    """
+    The process is elsewhere, so that the act cannot have happened as meant, and is not possible any more.
+    """
+    NOT_DONE: Final[SettledAs]
+    """
+    The process is where the act starts from, and no request can be on its way any more: it is safe to send it again.
+    """
+    UNCLEAR: Final[SettledAs]
+    """
+    The read does not tell: its status is none that a page lists.
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __int__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __reduce__(self, /) -> tuple[Any, tuple]: ...
+    def __repr__(self, /) -> str: ...
+    def __str__(self, /) -> str: ...
 
 @final
 class StartProcess:

@@ -108,7 +108,8 @@ class Client:
         trust_env: Whether `HTTPS_PROXY`, `NO_PROXY` and the like are obeyed. They are ignored by default.
         root_certificates: Roots beside the system's: the path of a PEM file, or PEM as bytes. A server's own
             self-signed certificate may be one.
-        on_attempt: Is called with an `Observation` after every request. What it raises goes to `sys.unraisablehook`.
+        on_attempt: Is called with an `Observation` when a request starts, and with one when it has ended. What it
+            raises goes to `sys.unraisablehook`.
         token_cache: An object with `load(key)` and `save(key, value)`, to share a token between processes.
         transport: A function from `HttpRequest` to `HttpResponse`, in place of the built-in HTTP: an app's own
             networking, or a test double. It raises `TransportFailure` when there is no answer.
@@ -600,9 +601,9 @@ class Client:
     ) -> Settled:
         """Find out how a withdrawal or a revocation has ended that ended with effect `UNKNOWN`.
 
-        The process is read. Where that does not decide it, because the request may still be on its way, it is read again
-        until 120 s have passed since `since`, the longest that a request is taken to live (an assumption). So this may
-        take two minutes, and two more where reads fail; the `deadline` of calls is another.
+        The process is read. Where that does not decide it, because the request may still be on its way, it is read
+        again until 120 s have passed since `since`, the longest that a request is taken to live (an assumption). So
+        this may take two minutes, and two more where reads fail; the `deadline` of calls is another.
 
         Args:
             process_id: A number of 19 digits, as text.
@@ -613,8 +614,8 @@ class Client:
             request_id: An id of your own for Feishu's logs: at most 128 visible ASCII characters.
 
         Returns:
-            How it has ended: `SettledAs.DONE` (`attribution` says how sure it is that it was that call), `NOT_DONE` (it is
-            safe to send it again), `ELSEWHERE` (it is not possible any more), `UNCLEAR`; and the process's status.
+            How it has ended: `SettledAs.DONE` (`attribution` says how sure it is that it was that call), `NOT_DONE` (it
+            is safe to send it again), `ELSEWHERE` (it is not possible any more), `UNCLEAR`; and the process's status.
 
         Raises:
             DeadlineError: The process could not be read in that time.

@@ -23,7 +23,7 @@ public final class Client: Sendable {
     ///   - transport: the HTTP stack; by default ``URLSessionTransport``.
     ///   - tokenSource: returns a tenant access token within 10 seconds. `refused` says that the server did not accept
     ///     the last one. To fail with a text of your own, throw `HostError.Failed`; of others only the type is told.
-    ///   - onAttempt: is told of every request, after its answer. It must return soon.
+    ///   - onAttempt: is told of every request, when it starts and when it has ended. It must return soon.
     ///   - onCancelled: is told of every cancelled call, with the effect that it had.
     public init(
         _ credentials: Credentials,

@@ -13,7 +13,10 @@ func run(_ native: NativeClient, _ new: NewCall, _ host: Host) async throws(Feis
         // Nothing is begun for a caller who is cancelled.
         case _ where Task.isCancelled: answer = nil
         case .askToken(let refused, let limit): answer = await host.token(refused, within: limit)
-        case .send(let request, let limit): answer = await host.send(request, within: limit)
+        case .send(let request, let limit):
+            // Asked for only where somebody watches.
+            if let onAttempt = host.onAttempt, let started = try throwing({ try call.started() }) { onAttempt(started) }
+            answer = await host.send(request, within: limit)
         case .wait(let delay, let wakes): answer = try await call.pause(delay, wakes)
         }
         guard let answer else {

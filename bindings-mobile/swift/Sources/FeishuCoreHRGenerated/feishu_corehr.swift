@@ -4254,9 +4254,19 @@ public func FfiConverterTypeObjectValue_lower(_ value: ObjectValue) -> RustBuffe
 
 
 /**
- * What happened to one request: for logs, metrics and traces. It holds no secret.
+ * What happens to one request: for logs, metrics and traces. It holds no secret. One is made when the request starts, and
+ * one when it has ended; a call that is cancelled meanwhile makes no second one.
  */
 public struct Observation: Equatable, Hashable {
+    /**
+     * Whether the request starts or has ended.
+     */
+    public var phase: RequestPhase
+    /**
+     * The call's number, from 1: a client's calls are counted, and all requests of one call have its number, those for a
+     * token included. A list is one call for each page.
+     */
+    public var call: UInt64
     /**
      * The operation's name; `tenant_access_token` for a token request.
      */
@@ -4266,6 +4276,10 @@ public struct Observation: Equatable, Hashable {
      */
     public var method: String
     /**
+     * Where it is sent, without the path.
+     */
+    public var baseUrl: String
+    /**
      * The path with its parameters in braces.
      */
     public var path: String
@@ -4273,6 +4287,14 @@ public struct Observation: Equatable, Hashable {
      * Which request of this call it was, from 1.
      */
     public var attempt: UInt32
+    /**
+     * When it was sent, in milliseconds since 1970-01-01 UTC.
+     */
+    public var startedMs: UInt64
+    /**
+     * How long it took, in milliseconds; nothing when it starts.
+     */
+    public var durationMs: UInt64?
     /**
      * The HTTP status, if there was an answer.
      */
@@ -4306,17 +4328,33 @@ public struct Observation: Equatable, Hashable {
     // declare one manually.
     public init(
         /**
+         * Whether the request starts or has ended.
+         */phase: RequestPhase, 
+        /**
+         * The call's number, from 1: a client's calls are counted, and all requests of one call have its number, those for a
+         * token included. A list is one call for each page.
+         */call: UInt64, 
+        /**
          * The operation's name; `tenant_access_token` for a token request.
          */operation: String, 
         /**
          * The HTTP method.
          */method: String, 
         /**
+         * Where it is sent, without the path.
+         */baseUrl: String, 
+        /**
          * The path with its parameters in braces.
          */path: String, 
         /**
          * Which request of this call it was, from 1.
          */attempt: UInt32, 
+        /**
+         * When it was sent, in milliseconds since 1970-01-01 UTC.
+         */startedMs: UInt64, 
+        /**
+         * How long it took, in milliseconds; nothing when it starts.
+         */durationMs: UInt64? = nil, 
         /**
          * The HTTP status, if there was an answer.
          */httpStatus: UInt16? = nil, 
@@ -4338,10 +4376,15 @@ public struct Observation: Equatable, Hashable {
         /**
          * How long the call pauses now, in milliseconds; nothing if it goes on at once or ends.
          */pauseMs: UInt64? = nil) {
+        self.phase = phase
+        self.call = call
         self.operation = operation
         self.method = method
+        self.baseUrl = baseUrl
         self.path = path
         self.attempt = attempt
+        self.startedMs = startedMs
+        self.durationMs = durationMs
         self.httpStatus = httpStatus
         self.code = code
         self.logId = logId
@@ -4367,10 +4410,15 @@ public struct FfiConverterTypeObservation: FfiConverterRustBuffer {
     public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Observation {
         return
             try Observation(
+                phase: FfiConverterTypeRequestPhase.read(from: &buf), 
+                call: FfiConverterUInt64.read(from: &buf), 
                 operation: FfiConverterString.read(from: &buf), 
                 method: FfiConverterString.read(from: &buf), 
+                baseUrl: FfiConverterString.read(from: &buf), 
                 path: FfiConverterString.read(from: &buf), 
                 attempt: FfiConverterUInt32.read(from: &buf), 
+                startedMs: FfiConverterUInt64.read(from: &buf), 
+                durationMs: FfiConverterOptionUInt64.read(from: &buf), 
                 httpStatus: FfiConverterOptionUInt16.read(from: &buf), 
                 code: FfiConverterOptionInt64.read(from: &buf), 
                 logId: FfiConverterOptionString.read(from: &buf), 
@@ -4382,10 +4430,15 @@ public struct FfiConverterTypeObservation: FfiConverterRustBuffer {
     }
 
     public static func write(_ value: Observation, into buf: inout [UInt8]) {
+        FfiConverterTypeRequestPhase.write(value.phase, into: &buf)
+        FfiConverterUInt64.write(value.call, into: &buf)
         FfiConverterString.write(value.operation, into: &buf)
         FfiConverterString.write(value.method, into: &buf)
+        FfiConverterString.write(value.baseUrl, into: &buf)
         FfiConverterString.write(value.path, into: &buf)
         FfiConverterUInt32.write(value.attempt, into: &buf)
+        FfiConverterUInt64.write(value.startedMs, into: &buf)
+        FfiConverterOptionUInt64.write(value.durationMs, into: &buf)
         FfiConverterOptionUInt16.write(value.httpStatus, into: &buf)
         FfiConverterOptionInt64.write(value.code, into: &buf)
         FfiConverterOptionString.write(value.logId, into: &buf)
@@ -8277,6 +8330,81 @@ public func FfiConverterTypeReadBack_lift(_ buf: RustBuffer) throws -> ReadBack 
 #endif
 public func FfiConverterTypeReadBack_lower(_ value: ReadBack) -> RustBuffer {
     return FfiConverterTypeReadBack.lower(value)
+}
+
+
+
+/**
+ * How far a request is.
+ */
+
+public enum RequestPhase: Equatable, Hashable {
+    
+    /**
+     * It was answered, or failed.
+     */
+    case ended
+    /**
+     * It is about to be sent: nothing is known of an answer.
+     */
+    case started
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension RequestPhase: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeRequestPhase: FfiConverterRustBuffer {
+    typealias SwiftType = RequestPhase
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> RequestPhase {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+        
+        case 1: return .ended
+        
+        case 2: return .started
+        
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: RequestPhase, into buf: inout [UInt8]) {
+        switch value {
+        
+        
+        case .ended:
+            writeInt(&buf, Int32(1))
+        
+        
+        case .started:
+            writeInt(&buf, Int32(2))
+        
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeRequestPhase_lift(_ buf: RustBuffer) throws -> RequestPhase {
+    return try FfiConverterTypeRequestPhase.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeRequestPhase_lower(_ value: RequestPhase) -> RustBuffer {
+    return FfiConverterTypeRequestPhase.lower(value)
 }
 
 

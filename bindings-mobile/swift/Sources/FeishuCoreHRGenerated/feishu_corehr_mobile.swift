@@ -605,6 +605,11 @@ public protocol CallProtocol: AnyObject, Sendable {
     func next(answer: HostAnswer) throws  -> Turn
     
     /**
+     * What is known of the request that the last step sends, for whoever watches; nothing after any other step.
+     */
+    func started() throws  -> Observation?
+    
+    /**
      * Has the pause of [`HostStep::Wait`] cut short: `waker` is called once, as soon as it may be over.
      */
     func wake(waker: Waker) throws 
@@ -687,6 +692,18 @@ open func next(answer: HostAnswer)throws  -> Turn  {
     uniffi_feishu_corehr_mobile_fn_method_call_next(
             self.uniffiCloneHandle(),
         FfiConverterTypeHostAnswer_lower(answer),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * What is known of the request that the last step sends, for whoever watches; nothing after any other step.
+     */
+open func started()throws  -> Observation?  {
+    return try  FfiConverterOptionTypeObservation.lift(try rustCallWithError(FfiConverterTypeFailure_lift) {
+        uniffiCallStatus in
+    uniffi_feishu_corehr_mobile_fn_method_call_started(
+            self.uniffiCloneHandle(),uniffiCallStatus
     )
 })
 }
@@ -2579,6 +2596,14 @@ public enum Output: Equatable, Hashable {
     /**
      * The end of the operation of this name.
      */
+    case settle(
+        /**
+         * What was read, or what is known of an act.
+         */value: Settled
+    )
+    /**
+     * The end of the operation of this name.
+     */
     case waitFor(
         /**
          * What was read, or what is known of an act.
@@ -2644,7 +2669,10 @@ public struct FfiConverterTypeOutput: FfiConverterRustBuffer {
         case 13: return .anyCall(value: try FfiConverterTypeCallAnswer.read(from: &buf)
         )
         
-        case 14: return .waitFor(value: try FfiConverterTypeProcess.read(from: &buf)
+        case 14: return .settle(value: try FfiConverterTypeSettled.read(from: &buf)
+        )
+        
+        case 15: return .waitFor(value: try FfiConverterTypeProcess.read(from: &buf)
         )
         
         default: throw UniffiInternalError.unexpectedEnumCase
@@ -2720,8 +2748,13 @@ public struct FfiConverterTypeOutput: FfiConverterRustBuffer {
             FfiConverterTypeCallAnswer.write(value, into: &buf)
             
         
-        case let .waitFor(value):
+        case let .settle(value):
             writeInt(&buf, Int32(14))
+            FfiConverterTypeSettled.write(value, into: &buf)
+            
+        
+        case let .waitFor(value):
+            writeInt(&buf, Int32(15))
             FfiConverterTypeProcess.write(value, into: &buf)
             
         }
@@ -3019,6 +3052,14 @@ public enum Request: Equatable, Hashable {
     /**
      * The operation of this name.
      */
+    case settle(
+        /**
+         * The arguments.
+         */request: Settle
+    )
+    /**
+     * The operation of this name.
+     */
     case waitFor(
         /**
          * The arguments.
@@ -3084,7 +3125,10 @@ public struct FfiConverterTypeRequest: FfiConverterRustBuffer {
         case 13: return .anyCall(request: try FfiConverterTypeAnyCall.read(from: &buf)
         )
         
-        case 14: return .waitFor(request: try FfiConverterTypeWaitFor.read(from: &buf)
+        case 14: return .settle(request: try FfiConverterTypeSettle.read(from: &buf)
+        )
+        
+        case 15: return .waitFor(request: try FfiConverterTypeWaitFor.read(from: &buf)
         )
         
         default: throw UniffiInternalError.unexpectedEnumCase
@@ -3160,8 +3204,13 @@ public struct FfiConverterTypeRequest: FfiConverterRustBuffer {
             FfiConverterTypeAnyCall.write(request, into: &buf)
             
         
-        case let .waitFor(request):
+        case let .settle(request):
             writeInt(&buf, Int32(14))
+            FfiConverterTypeSettle.write(request, into: &buf)
+            
+        
+        case let .waitFor(request):
+            writeInt(&buf, Int32(15))
             FfiConverterTypeWaitFor.write(request, into: &buf)
             
         }
@@ -3621,6 +3670,9 @@ private let initializationResult: InitializationResult = {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_feishu_corehr_mobile_checksum_method_call_next() != 6911) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_feishu_corehr_mobile_checksum_method_call_started() != 10081) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_feishu_corehr_mobile_checksum_method_call_wake() != 12640) {

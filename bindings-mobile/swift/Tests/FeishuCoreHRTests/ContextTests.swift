@@ -32,7 +32,7 @@ import Testing
         )
         try await withdrawals(client)
         #expect(wrong.all.isEmpty)
-        #expect(told.all.compactMap { $0 }.sorted() == names.sorted())
+        #expect(told.all.compactMap { $0 }.sorted() == (names + names).sorted())
     }
 
     @Test func callsThatShareATokenAndAreWokenByEachOtherKeepTheirOwn() async throws {
@@ -55,7 +55,7 @@ import Testing
         )
         try await withdrawals(client)
         #expect(wrong.all.isEmpty)
-        #expect(told.all.compactMap { $0 }.sorted() == names.sorted())
+        #expect(told.all.compactMap { $0 }.sorted() == (names + names).sorted())
         #expect((1...9).contains(fetches.all.count))
     }
 

@@ -192,7 +192,12 @@ import Testing
         let told = Told<Observation>()
         try await sandbox.fault(on: "get_process", "503-retry-after-1")
         _ = try await sandbox.client(onAttempt: told.add).getProcess(sandbox.running())
-        #expect(told.all.filter { $0.operation == "get_process" }.map(\.httpStatus) == [503, 200])
+        let reads = told.all.filter { $0.operation == "get_process" }
+        let (started, ended) = (reads.filter { $0.phase == .started }, reads.filter { $0.phase == .ended })
+        #expect(ended.map(\.httpStatus) == [503, 200] && started.map(\.httpStatus) == [nil, nil])
+        #expect(started.map(\.startedMs) == ended.map(\.startedMs) && started.map(\.attempt) == ended.map(\.attempt))
+        #expect(started.allSatisfy { $0.durationMs == nil } && ended.allSatisfy { $0.durationMs != nil })
+        #expect(told.all.allSatisfy { $0.call == 1 })
         #expect(!"\(told.all)".contains(sandbox.appSecret))
     }
 

@@ -279,6 +279,11 @@ RustBuffer uniffi_feishu_corehr_mobile_fn_method_call_cancel(uint64_t ptr, RustC
 RustBuffer uniffi_feishu_corehr_mobile_fn_method_call_next(uint64_t ptr, RustBuffer answer, RustCallStatus *_Nonnull out_status
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_FEISHU_COREHR_MOBILE_FN_METHOD_CALL_STARTED
+#define UNIFFI_FFIDEF_UNIFFI_FEISHU_COREHR_MOBILE_FN_METHOD_CALL_STARTED
+RustBuffer uniffi_feishu_corehr_mobile_fn_method_call_started(uint64_t ptr, RustCallStatus *_Nonnull out_status
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_FEISHU_COREHR_MOBILE_FN_METHOD_CALL_WAKE
 #define UNIFFI_FFIDEF_UNIFFI_FEISHU_COREHR_MOBILE_FN_METHOD_CALL_WAKE
 void uniffi_feishu_corehr_mobile_fn_method_call_wake(uint64_t ptr, uint64_t waker, RustCallStatus *_Nonnull out_status
@@ -717,6 +722,12 @@ uint16_t uniffi_feishu_corehr_mobile_checksum_method_call_cancel(void
 #ifndef UNIFFI_FFIDEF_UNIFFI_FEISHU_COREHR_MOBILE_CHECKSUM_METHOD_CALL_NEXT
 #define UNIFFI_FFIDEF_UNIFFI_FEISHU_COREHR_MOBILE_CHECKSUM_METHOD_CALL_NEXT
 uint16_t uniffi_feishu_corehr_mobile_checksum_method_call_next(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_FEISHU_COREHR_MOBILE_CHECKSUM_METHOD_CALL_STARTED
+#define UNIFFI_FFIDEF_UNIFFI_FEISHU_COREHR_MOBILE_CHECKSUM_METHOD_CALL_STARTED
+uint16_t uniffi_feishu_corehr_mobile_checksum_method_call_started(void
     
 );
 #endif

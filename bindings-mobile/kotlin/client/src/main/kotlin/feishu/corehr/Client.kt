@@ -69,7 +69,8 @@ import kotlin.time.Instant
  * @param transport the HTTP stack; by default OkHttp.
  * @param tokenSource returns a tenant access token within 10 seconds. `refused` says that the server did not accept the
  *   last one. To fail with a text of your own, throw [HostException.Failed]; of others only the class is told.
- * @param onAttempt is told of every request, after its answer. It must return soon; what it throws is ignored.
+ * @param onAttempt is told of every request, when it starts and when it has ended. It must return soon; what it throws is
+ *   ignored.
  * @param onCancelled is told of every cancelled call, with the effect that it had.
  * @throws FeishuException that names every wrong option.
  */

@@ -332,7 +332,7 @@ public class FutureClient private constructor(private val client: Client) : Auto
         public fun tokenSource(value: Function<Boolean, CompletionStage<String>>): Builder =
             apply { tokenSource = { refused -> value.apply(refused).await() } }
 
-        /** Is told of every request. */
+        /** Is told of every request, when it starts and when it has ended. */
         public fun onAttempt(value: Consumer<Observation>): Builder = apply { onAttempt = value::accept }
 
         /** Is told of every cancelled call. */

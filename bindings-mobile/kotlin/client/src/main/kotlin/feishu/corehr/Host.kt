@@ -81,6 +81,11 @@ internal class Host(
         }
     }
 
+    /** Asks for what starts only where somebody watches. */
+    fun starting(call: Call) {
+        if (onAttempt != null) call.started()?.let(::attempted)
+    }
+
     fun attempted(observation: Observation) {
         onAttempt?.let { runCatching { it(observation) } }
     }

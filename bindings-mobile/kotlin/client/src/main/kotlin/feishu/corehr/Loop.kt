@@ -40,7 +40,10 @@ private suspend fun Call.take(first: HostStep, host: Host): Output {
             is HostStep.Done -> return now.output
             is HostStep.Failed -> throw FeishuException(now.error)
             is HostStep.AskToken -> active { host.token(now) }
-            is HostStep.Send -> active { host.send(now) }
+            is HostStep.Send -> active {
+                host.starting(this)
+                host.send(now)
+            }
             is HostStep.Wait -> active { pause(now) }
         }
         val turn = next(answer)

@@ -71,6 +71,8 @@ import feishu.corehr.model.FfiConverterTypeReviewed
 import feishu.corehr.model.FfiConverterTypeRevokeProcess
 import feishu.corehr.model.FfiConverterTypeRevoked
 import feishu.corehr.model.FfiConverterTypeSecret
+import feishu.corehr.model.FfiConverterTypeSettle
+import feishu.corehr.model.FfiConverterTypeSettled
 import feishu.corehr.model.FfiConverterTypeStartProcess
 import feishu.corehr.model.FfiConverterTypeStarted
 import feishu.corehr.model.FfiConverterTypeTaskPage
@@ -100,6 +102,8 @@ import feishu.corehr.model.Reviewed
 import feishu.corehr.model.RevokeProcess
 import feishu.corehr.model.Revoked
 import feishu.corehr.model.Secret
+import feishu.corehr.model.Settle
+import feishu.corehr.model.Settled
 import feishu.corehr.model.StartProcess
 import feishu.corehr.model.Started
 import feishu.corehr.model.TaskPage
@@ -140,6 +144,8 @@ import feishu.corehr.model.RustBuffer as RustBufferReviewed
 import feishu.corehr.model.RustBuffer as RustBufferRevokeProcess
 import feishu.corehr.model.RustBuffer as RustBufferRevoked
 import feishu.corehr.model.RustBuffer as RustBufferSecret
+import feishu.corehr.model.RustBuffer as RustBufferSettle
+import feishu.corehr.model.RustBuffer as RustBufferSettled
 import feishu.corehr.model.RustBuffer as RustBufferStartProcess
 import feishu.corehr.model.RustBuffer as RustBufferStarted
 import feishu.corehr.model.RustBuffer as RustBufferTaskPage
@@ -837,6 +843,8 @@ internal object IntegrityCheckingUniffiLib {
     ): Int
     external fun uniffi_feishu_corehr_mobile_checksum_method_call_next(
     ): Int
+    external fun uniffi_feishu_corehr_mobile_checksum_method_call_started(
+    ): Int
     external fun uniffi_feishu_corehr_mobile_checksum_method_call_wake(
     ): Int
     external fun uniffi_feishu_corehr_mobile_checksum_method_nativeclient_begin(
@@ -884,6 +892,8 @@ internal object UniffiLib {
     external fun uniffi_feishu_corehr_mobile_fn_method_call_cancel(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus, 
     ): RustBufferFeishuError.ByValue
     external fun uniffi_feishu_corehr_mobile_fn_method_call_next(`ptr`: Long,`answer`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus, 
+    ): RustBuffer.ByValue
+    external fun uniffi_feishu_corehr_mobile_fn_method_call_started(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus, 
     ): RustBuffer.ByValue
     external fun uniffi_feishu_corehr_mobile_fn_method_call_wake(`ptr`: Long,`waker`: Long,uniffi_out_err: UniffiRustCallStatus, 
     ): Unit
@@ -1079,6 +1089,9 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_feishu_corehr_mobile_checksum_method_call_next() and 0xFFFF) != 6911) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_feishu_corehr_mobile_checksum_method_call_started() and 0xFFFF) != 10081) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_feishu_corehr_mobile_checksum_method_call_wake() and 0xFFFF) != 12640) {
@@ -1557,6 +1570,11 @@ public interface CallInterface {
     fun `next`(`answer`: HostAnswer): Turn
     
     /**
+     * What is known of the request that the last step sends, for whoever watches; nothing after any other step.
+     */
+    fun `started`(): Observation?
+    
+    /**
      * Has the pause of [`HostStep::Wait`] cut short: `waker` is called once, as soon as it may be over.
      */
     fun `wake`(`waker`: Waker)
@@ -1697,6 +1715,23 @@ open class Call: Disposable, AutoCloseable, CallInterface
         it,
         
         FfiConverterTypeHostAnswer.lower(`answer`),_status)
+}
+    }
+    )
+    }
+    
+
+    
+    /**
+     * What is known of the request that the last step sends, for whoever watches; nothing after any other step.
+     */
+    @Throws(Failure::class)override fun `started`(): Observation? {
+            return FfiConverterOptionalTypeObservation.lift(
+    callWithHandle {
+    uniffiRustCallWithError(Failure) { _status ->
+    UniffiLib.uniffi_feishu_corehr_mobile_fn_method_call_started(
+        it,
+        _status)
 }
     }
     )
@@ -4281,6 +4316,21 @@ sealed class Output {
     /**
      * The end of the operation of this name.
      */
+    data class Settle(
+        /**
+         * What was read, or what is known of an act.
+         */
+        val `value`: feishu.corehr.model.Settled) : Output()
+        
+    {
+        
+
+        companion object
+    }
+    
+    /**
+     * The end of the operation of this name.
+     */
     data class WaitFor(
         /**
          * What was read, or what is known of an act.
@@ -4348,7 +4398,10 @@ public object FfiConverterTypeOutput : FfiConverterRustBuffer<Output>{
             13 -> Output.AnyCall(
                 FfiConverterTypeCallAnswer.read(buf),
                 )
-            14 -> Output.WaitFor(
+            14 -> Output.Settle(
+                FfiConverterTypeSettled.read(buf),
+                )
+            15 -> Output.WaitFor(
                 FfiConverterTypeProcess.read(buf),
                 )
             else -> throw RuntimeException("invalid enum value, something is very wrong!!")
@@ -4447,6 +4500,13 @@ public object FfiConverterTypeOutput : FfiConverterRustBuffer<Output>{
                 + FfiConverterTypeCallAnswer.allocationSize(value.`value`)
             )
         }
+        is Output.Settle -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypeSettled.allocationSize(value.`value`)
+            )
+        }
         is Output.WaitFor -> {
             // Add the size for the Int that specifies the variant plus the size needed for all fields
             (
@@ -4523,8 +4583,13 @@ public object FfiConverterTypeOutput : FfiConverterRustBuffer<Output>{
                 FfiConverterTypeCallAnswer.write(value.`value`, buf)
                 Unit
             }
-            is Output.WaitFor -> {
+            is Output.Settle -> {
                 buf.putInt(14)
+                FfiConverterTypeSettled.write(value.`value`, buf)
+                Unit
+            }
+            is Output.WaitFor -> {
+                buf.putInt(15)
                 FfiConverterTypeProcess.write(value.`value`, buf)
                 Unit
             }
@@ -4974,6 +5039,21 @@ sealed class Request {
     /**
      * The operation of this name.
      */
+    data class Settle(
+        /**
+         * The arguments.
+         */
+        val `request`: feishu.corehr.model.Settle) : Request()
+        
+    {
+        
+
+        companion object
+    }
+    
+    /**
+     * The operation of this name.
+     */
     data class WaitFor(
         /**
          * The arguments.
@@ -5041,7 +5121,10 @@ public object FfiConverterTypeRequest : FfiConverterRustBuffer<Request>{
             13 -> Request.AnyCall(
                 FfiConverterTypeAnyCall.read(buf),
                 )
-            14 -> Request.WaitFor(
+            14 -> Request.Settle(
+                FfiConverterTypeSettle.read(buf),
+                )
+            15 -> Request.WaitFor(
                 FfiConverterTypeWaitFor.read(buf),
                 )
             else -> throw RuntimeException("invalid enum value, something is very wrong!!")
@@ -5140,6 +5223,13 @@ public object FfiConverterTypeRequest : FfiConverterRustBuffer<Request>{
                 + FfiConverterTypeAnyCall.allocationSize(value.`request`)
             )
         }
+        is Request.Settle -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypeSettle.allocationSize(value.`request`)
+            )
+        }
         is Request.WaitFor -> {
             // Add the size for the Int that specifies the variant plus the size needed for all fields
             (
@@ -5216,8 +5306,13 @@ public object FfiConverterTypeRequest : FfiConverterRustBuffer<Request>{
                 FfiConverterTypeAnyCall.write(value.`request`, buf)
                 Unit
             }
-            is Request.WaitFor -> {
+            is Request.Settle -> {
                 buf.putInt(14)
+                FfiConverterTypeSettle.write(value.`request`, buf)
+                Unit
+            }
+            is Request.WaitFor -> {
+                buf.putInt(15)
                 FfiConverterTypeWaitFor.write(value.`request`, buf)
                 Unit
             }
@@ -5644,6 +5739,10 @@ public object FfiConverterMapStringTypePlain: FfiConverterRustBuffer<Map<kotlin.
         }
     }
 }
+
+
+
+
 
 
 

@@ -3724,9 +3724,21 @@ public object FfiConverterTypeObjectValue: FfiConverterRustBuffer<ObjectValue> {
 
 
 /**
- * What happened to one request: for logs, metrics and traces. It holds no secret.
+ * What happens to one request: for logs, metrics and traces. It holds no secret. One is made when the request starts, and
+ * one when it has ended; a call that is cancelled meanwhile makes no second one.
  */
 data class Observation (
+    /**
+     * Whether the request starts or has ended.
+     */
+    val `phase`: RequestPhase
+    , 
+    /**
+     * The call's number, from 1: a client's calls are counted, and all requests of one call have its number, those for a
+     * token included. A list is one call for each page.
+     */
+    val `call`: kotlin.ULong
+    , 
     /**
      * The operation's name; `tenant_access_token` for a token request.
      */
@@ -3738,6 +3750,11 @@ data class Observation (
     val `method`: kotlin.String
     , 
     /**
+     * Where it is sent, without the path.
+     */
+    val `baseUrl`: kotlin.String
+    , 
+    /**
      * The path with its parameters in braces.
      */
     val `path`: kotlin.String
@@ -3746,6 +3763,16 @@ data class Observation (
      * Which request of this call it was, from 1.
      */
     val `attempt`: kotlin.UInt
+    , 
+    /**
+     * When it was sent, in milliseconds since 1970-01-01 UTC.
+     */
+    val `startedMs`: kotlin.ULong
+    , 
+    /**
+     * How long it took, in milliseconds; nothing when it starts.
+     */
+    val `durationMs`: kotlin.ULong? = null 
     , 
     /**
      * The HTTP status, if there was an answer.
@@ -3797,10 +3824,15 @@ data class Observation (
 public object FfiConverterTypeObservation: FfiConverterRustBuffer<Observation> {
     override fun read(buf: ByteBuffer): Observation {
         return Observation(
+            FfiConverterTypeRequestPhase.read(buf),
+            FfiConverterULong.read(buf),
+            FfiConverterString.read(buf),
             FfiConverterString.read(buf),
             FfiConverterString.read(buf),
             FfiConverterString.read(buf),
             FfiConverterUInt.read(buf),
+            FfiConverterULong.read(buf),
+            FfiConverterOptionalULong.read(buf),
             FfiConverterOptionalUShort.read(buf),
             FfiConverterOptionalLong.read(buf),
             FfiConverterOptionalString.read(buf),
@@ -3812,10 +3844,15 @@ public object FfiConverterTypeObservation: FfiConverterRustBuffer<Observation> {
     }
 
     override fun allocationSize(value: Observation) = (
+            FfiConverterTypeRequestPhase.allocationSize(value.`phase`) +
+            FfiConverterULong.allocationSize(value.`call`) +
             FfiConverterString.allocationSize(value.`operation`) +
             FfiConverterString.allocationSize(value.`method`) +
+            FfiConverterString.allocationSize(value.`baseUrl`) +
             FfiConverterString.allocationSize(value.`path`) +
             FfiConverterUInt.allocationSize(value.`attempt`) +
+            FfiConverterULong.allocationSize(value.`startedMs`) +
+            FfiConverterOptionalULong.allocationSize(value.`durationMs`) +
             FfiConverterOptionalUShort.allocationSize(value.`httpStatus`) +
             FfiConverterOptionalLong.allocationSize(value.`code`) +
             FfiConverterOptionalString.allocationSize(value.`logId`) +
@@ -3826,10 +3863,15 @@ public object FfiConverterTypeObservation: FfiConverterRustBuffer<Observation> {
     )
 
     override fun write(value: Observation, buf: ByteBuffer) {
+            FfiConverterTypeRequestPhase.write(value.`phase`, buf)
+            FfiConverterULong.write(value.`call`, buf)
             FfiConverterString.write(value.`operation`, buf)
             FfiConverterString.write(value.`method`, buf)
+            FfiConverterString.write(value.`baseUrl`, buf)
             FfiConverterString.write(value.`path`, buf)
             FfiConverterUInt.write(value.`attempt`, buf)
+            FfiConverterULong.write(value.`startedMs`, buf)
+            FfiConverterOptionalULong.write(value.`durationMs`, buf)
             FfiConverterOptionalUShort.write(value.`httpStatus`, buf)
             FfiConverterOptionalLong.write(value.`code`, buf)
             FfiConverterOptionalString.write(value.`logId`, buf)
@@ -6725,6 +6767,49 @@ public object FfiConverterTypeReadBack: FfiConverterRustBuffer<ReadBack> {
     override fun allocationSize(value: ReadBack) = 4UL
 
     override fun write(value: ReadBack, buf: ByteBuffer) {
+        buf.putInt(value.ordinal + 1)
+    }
+}
+
+
+
+
+
+/**
+ * How far a request is.
+ */
+
+enum class RequestPhase {
+    
+    /**
+     * It was answered, or failed.
+     */
+    ENDED,
+    /**
+     * It is about to be sent: nothing is known of an answer.
+     */
+    STARTED;
+
+    
+
+
+    companion object
+}
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeRequestPhase: FfiConverterRustBuffer<RequestPhase> {
+    override fun read(buf: ByteBuffer) = try {
+        RequestPhase.values()[buf.getInt() - 1]
+    } catch (e: IndexOutOfBoundsException) {
+        throw RuntimeException("invalid enum value, something is very wrong!!", e)
+    }
+
+    override fun allocationSize(value: RequestPhase) = 4UL
+
+    override fun write(value: RequestPhase, buf: ByteBuffer) {
         buf.putInt(value.ordinal + 1)
     }
 }

@@ -54,7 +54,7 @@ class ContextTest : SandboxTest() {
             onAttempt = { told.computeIfAbsent(tenant.get() ?: NOBODY) { AtomicInteger() }.incrementAndGet() },
         ).use { client -> calls(dispatcher) { client.withdrawProcess("7", Actor.System(), requestId = it) } }
         assertEquals(emptyList<String>(), wrong.toList())
-        assertEquals(NAMES.associateWith { 1 }, told.mapValues { it.value.get() })
+        assertEquals(NAMES.associateWith { 2 }, told.mapValues { it.value.get() })
     }
 
     @Test
@@ -82,7 +82,7 @@ class ContextTest : SandboxTest() {
             },
         ).use { client -> calls(dispatcher) { client.withdrawProcess("7", Actor.System(), requestId = it) } }
         assertEquals(emptyList<String>(), wrong.toList())
-        assertEquals(NAMES.associateWith { 1 }, told.mapValues { it.value.get() })
+        assertEquals(NAMES.associateWith { 2 }, told.mapValues { it.value.get() })
         assertTrue(fetches.get() in 1..9) { "$fetches" }
     }
 

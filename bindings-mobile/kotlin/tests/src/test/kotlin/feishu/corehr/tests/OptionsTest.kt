@@ -24,6 +24,7 @@ import feishu.corehr.model.ListProcesses
 import feishu.corehr.model.Observation
 import feishu.corehr.model.Quota
 import feishu.corehr.model.ReadBack
+import feishu.corehr.model.RequestPhase
 import feishu.corehr.model.Status
 import feishu.corehr.model.SubValue
 import feishu.corehr.model.TaskStatus
@@ -221,8 +222,12 @@ class OptionsTest : SandboxTest() {
         val told = ConcurrentLinkedQueue<Observation>()
         sandbox.fault("get_process", "503-retry-after-1")
         sandbox.client(onAttempt = told::add).use { it.getProcess(sandbox.running()) }
-        val statuses = told.filter { it.operation == "get_process" }.map { it.httpStatus?.toInt() }
-        assertEquals(listOf<Int?>(503, 200), statuses)
+        val (started, ended) = told.filter { it.operation == "get_process" }.partition { it.phase == RequestPhase.STARTED }
+        assertEquals(listOf<Int?>(503, 200), ended.map { it.httpStatus?.toInt() })
+        assertEquals(listOf<Pair<Int?, ULong?>>(null to null, null to null), started.map { it.httpStatus?.toInt() to it.durationMs })
+        assertEquals(ended.map { Triple(it.call, it.attempt, it.startedMs) }, started.map { Triple(it.call, it.attempt, it.startedMs) })
+        assertTrue(ended.all { it.durationMs != null && it.baseUrl == sandbox.url })
+        assertEquals(setOf(1uL), told.map { it.call }.toSet())
         assertFalse(sandbox.appSecret in told.toString())
     }
 
