@@ -34,6 +34,7 @@ def test_an_example_runs(
 
 
 def test_there_are_examples_of_everything() -> None:
-    assert len(EXAMPLES) == 7
-    for word in ("AsyncClient", "transport", "decode_reply", "explain", "list_processes", "client.call("):
+    assert len(EXAMPLES) == 8
+    words = ("AsyncClient", "transport", "decode_reply", "explain", "list_processes", "client.call(", "opentelemetry")
+    for word in words:
         assert word in TEXT
