@@ -151,7 +151,10 @@ fn compile(tools: &Path, glue: &Path, package: &Path) -> Result<()> {
     for (module, facade) in facades {
         let exports = "console.log(Object.keys(require(process.argv[1])).sort().join(', '))";
         let script = package.join(format!("node/{module}.js"));
-        let names = output("exports", command("node", ["-e", exports]).arg(script).env("NODE_PATH", tools.join("node_modules")))?;
+        let names = output(
+            "exports",
+            command("node", ["-e", exports]).arg(script).env("NODE_PATH", tools.join("node_modules")),
+        )?;
         let text = format!("import all from \"./{module}.js\";\n\nexport const {{ {} }} = all;\n", names.trim());
         fs::write(package.join(format!("node/{facade}.mjs")), text)?;
         fs::write(package.join(format!("node/{facade}.d.mts")), format!("export * from \"./{module}.js\";\n"))?;
