@@ -26,6 +26,7 @@ WORDS = {
     *("ok", "look", "failed", "not checked"),
     *("credentials", "proxy", "connection", "certificate", "clock", "token", "quota"),
     *("scope for reading", "scope for writing"),
+    *("done", "not_done", "elsewhere", "unclear", "result", "what happened", "log id"),
 }
 
 

@@ -95,3 +95,28 @@ def test_call_keeps_the_quota_that_it_is_told(command: Any, monkeypatch: pytest.
     monkeypatch.setattr(feishu_corehr.Client, "call", call)
     assert command("call", "GET", "/open-apis/x", "--quota", "100", "60").exit_code == 5
     assert (told["quota"], told["method"]) == ((100, 60.0), "GET")
+
+
+def test_settle_tells_how_it_ended(command: Any, sandbox: Any) -> None:
+    processes = sandbox.info["processes"]
+    ids = [processes["withdrawn"], processes["completed"], processes["running"]]
+    result = command("settle", *ids, "--since", "10m", "--json")
+    assert result.exit_code == 3, result.output
+    assert [one["settled"] for one in objects(result.stdout)] == ["done", "elsewhere", "not_done"]
+    assert objects(result.stdout)[0]["attribution"]
+    assert command("settle", ids[0], "--since", "10m").exit_code == 0
+    assert processes["withdrawn"] in command("settle", ids[0], "--since", "10m").stdout
+    revoked = command("settle", processes["revoked"], ids[0], "--since", "10m", "--goal", "revoked", "--json")
+    assert [one["settled"] for one in objects(revoked.stdout)] == ["done", "elsewhere"]
+
+
+def test_settle_tells_what_is_unclear(command: Any, sandbox: Any) -> None:
+    process_id = str(sandbox.control("processes", {"status": 77})["process_ids"][0])
+    result = command("settle", process_id, "--since", "10m", "--json")
+    assert result.exit_code == 4, result.output
+    assert objects(result.stdout)[0]["settled"] == "unclear"
+
+
+def test_settle_wants_to_know_since_when(command: Any, sandbox: Any) -> None:
+    assert command("settle", "7").exit_code == 2
+    assert sandbox.log() == []

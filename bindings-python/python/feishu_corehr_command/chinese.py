@@ -234,4 +234,21 @@ TEXTS = {
     "log id: {log_id}": "log id：{log_id}",
     "{option}: {value} is not NAME=VALUE": "{option}：{value} 不是 NAME=VALUE 的形式",
     "--body is not JSON: {reason}": "--body 不是 JSON：{reason}",
+    "Find out how writes have ended whose answers were lost.": "查明应答丢失的写操作的结果。",
+    "Find out how a withdrawal or a revocation has ended that ended as unresolved: done, not done (it is safe "
+    "to send it again), elsewhere, or unclear. It may take two minutes, in which a request can still be on its way.\n\n"
+    "PROCESS_ID is a number of 19 digits; `-` reads ids from standard input.": (
+        "查明结果为“无法确定”的撤回或撤销究竟如何：已完成、未完成（可以安全地重新发送）、处于其他状态，或仍不清楚。"
+        "最长可能需要两分钟，因为请求可能仍在途中。\n\n"
+        "PROCESS_ID 是 19 位数字；`-` 表示从标准输入读取。"
+    ),
+    "When it was sent, or later: 2026-11-01T09:30, or 30m ago.": "发送的时间或更晚：2026-11-01T09:30，或 30m（之前）。",
+    "Where it was to lead.": "目标状态。",
+    "result": "结果",
+    "what happened": "发生了什么",
+    "log id": "log id（日志 ID）",
+    "done": "已完成",
+    "not_done": "未完成",
+    "elsewhere": "处于其他状态",
+    "unclear": "不清楚",
 }

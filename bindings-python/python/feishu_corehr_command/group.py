@@ -25,6 +25,7 @@ SUBCOMMANDS = {
     "get": ("get", text("Read processes.")),
     "list": ("list", text("List the ids of processes.")),
     "sandbox": ("sandbox", text("Run a local Feishu to try things on.")),
+    "settle": ("settle", text("Find out how writes have ended whose answers were lost.")),
     "wait": ("wait", text("Wait until processes have ended.")),
 }
 """Each subcommand: the module below `commands` that has it, and what it does, so that a list need not import it."""
