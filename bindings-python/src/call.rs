@@ -1,8 +1,9 @@
 //! A call of any operation, and the same as data.
 
 use feishu_corehr::{
-    ActOptions, Action, Already, Call, CallOptions, Error, Explanation, FlowTemplate, FormVariable, FormVariables,
-    Given, Host, HttpRequest, OPERATIONS, Operation, Outcome, Problem, ReadBack, Session, Transport, no_operation,
+    ActOptions, Action, Already, Call, CallOptions, Empty, Error, Explanation, FlowTemplate, FormVariable,
+    FormVariables, Given, Host, HttpRequest, OPERATIONS, Operation, Outcome, Problem, ReadBack, Session, Transport,
+    no_operation,
 };
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -71,6 +72,12 @@ impl Job {
         let action = Action::new(session, entered, options, act);
         let action = action.map_err(|error| raise(request.py(), error, None))?;
         Ok(Self { call: Call::new(action), operation: entered.operation(), leave: door.leave })
+    }
+
+    /// The call of one item of a run, which hears by itself how it ends.
+    pub(crate) fn of_bulk(bulk: &feishu_corehr::Bulk, number: usize) -> Result<Self, Error> {
+        let action = Action::of_bulk(bulk, number)?;
+        Ok(Self { call: Call::new(action), operation: bulk.operation(), leave: |_| Ok(Box::new(Empty {})) })
     }
 
     pub(crate) async fn drive(&self, transport: &impl Transport, host: &impl Host) -> Result<Output, Error> {

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use feishu_corehr::{Answer, Effect, Error, Observation};
 use pyo3::prelude::*;
-use tokio::sync::oneshot;
+use tokio::sync::{Notify, oneshot};
 
 use crate::call::{Job, Output};
 use crate::callback::{Callbacks, Question};
@@ -32,12 +32,20 @@ pub(crate) struct Events {
     pub(crate) waker: Waker,
     /// Wakes the loop in the waker's place, where the loop cannot watch a socket.
     thread: OnceLock<WakerThread>,
+    /// For a thread that waits in the engine.
+    news: Notify,
 }
 
 impl Events {
     pub(crate) fn new() -> std::io::Result<Self> {
         let waker = Waker::new()?;
-        Ok(Self { waiting: Mutex::default(), next_number: AtomicU64::new(1), waker, thread: OnceLock::new() })
+        Ok(Self {
+            waiting: Mutex::default(),
+            next_number: AtomicU64::new(1),
+            waker,
+            thread: OnceLock::new(),
+            news: Notify::new(),
+        })
     }
 
     /// A number for a call or a callback that no other one of this loop has.
@@ -57,6 +65,11 @@ impl Events {
         std::mem::take(&mut *self.waiting())
     }
 
+    /// Resolves when there is something new.
+    pub(crate) async fn news(&self) {
+        self.news.notified().await;
+    }
+
     fn put(&self, event: Event) {
         let mut waiting = self.waiting();
         waiting.push(event);
@@ -65,6 +78,7 @@ impl Events {
             return;
         }
         drop(waiting);
+        self.news.notify_one();
         match self.thread.get() {
             None => self.waker.wake(),
             Some(thread) => thread.wake(),

@@ -4,6 +4,7 @@
 //! for each kind of program: with `client::Client` the calling thread drives the call, with `registry::Registry` an
 //! event loop starts it on the engine's thread and is woken for its end.
 
+mod bulk;
 mod call;
 mod callback;
 mod client;
@@ -27,6 +28,8 @@ use pyo3::prelude::*;
 #[pymodule(gil_used = false)]
 mod _native {
     #[pymodule_export]
+    use crate::bulk::{Bulk, Driver};
+    #[pymodule_export]
     use crate::call::{decode_reply, explain, invalid_argument, operations, plain_values};
     #[pymodule_export]
     use crate::callback::Callback;
@@ -48,19 +51,22 @@ mod _native {
     use feishu_corehr::error::fields::Error;
     #[pymodule_export]
     use feishu_corehr::{
-        AbstractLine, Accepted, AddApprovers, Advice, Already, AnyCall, ApprovalType, Attribution, CallAnswer, Comment,
-        CopiedTask, DepartmentIdType, DoneStatus, DoneTask, Effect, Empty, ErrorKind, Explanation, ExtraType,
-        FieldViolation, FileValue, FlowKind, FlowTemplate, FormValue, FormVariable, FormVariables, GetFlowVariables,
-        GetFormVariables, GetProcess, GetTemplate, Help, I18nText, Link, ListProcesses, ListTasks, ListedTask,
-        NameValue, NewFile, NewFormVariable, NewSubValue, ObjectValue, Observation, PendingTask, Problem, Process,
-        ProcessPage, PythonActor, PythonDecision, PythonNewFormValue, PythonTarget, PythonUser, ReadBack, RecordValue,
-        RequestPhase, ReviewTask, Reviewed, RevokeProcess, Revoked, Settle, Settled, SettledAs, StartProcess, Started,
-        Status, SubValue, TaskPage, TaskStatus, TaskType, TransferTasks, TransportErrorKind, UserIdType, ValueKind,
-        WaitFor, WithdrawProcess, Withdrawn,
+        AbstractLine, Accepted, AddApprovers, Advice, Already, AnyCall, ApprovalType, Attribution, BulkEnd,
+        BulkOutcome, BulkProgress, BulkReport, BulkResult, CallAnswer, CodeCount, Comment, CopiedTask,
+        DepartmentIdType, DoneStatus, DoneTask, Effect, Empty, ErrorKind, Explanation, ExtraType, FieldViolation,
+        FileValue, FlowKind, FlowTemplate, FormValue, FormVariable, FormVariables, GetFlowVariables, GetFormVariables,
+        GetProcess, GetTemplate, Help, I18nText, Link, ListProcesses, ListTasks, ListedTask, NameValue, NewFile,
+        NewFormVariable, NewSubValue, ObjectValue, Observation, PendingTask, Problem, Process, ProcessPage,
+        PythonActor, PythonDecision, PythonNewFormValue, PythonTarget, PythonUser, ReadBack, RecordValue, RequestPhase,
+        ReviewTask, Reviewed, RevokeProcess, Revoked, Settle, Settled, SettledAs, StartProcess, Started, Status,
+        StatusCount, SubValue, TaskPage, TaskStatus, TaskType, TransferTasks, TransportErrorKind, UserIdType,
+        ValueKind, WaitFor, WithdrawProcess, Withdrawn,
     };
 
     #[pymodule_export]
     const FEISHU: &str = feishu_corehr::BaseUrl::FEISHU;
+    #[pymodule_export]
+    const JOURNAL_PRAGMAS: &[&str] = feishu_corehr::bulk::JOURNAL_PRAGMAS;
     #[pymodule_export]
     const LARK: &str = feishu_corehr::BaseUrl::LARK;
     #[pymodule_export]

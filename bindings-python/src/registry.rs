@@ -2,20 +2,22 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::{Duration, Instant as Clock};
 
 use feishu_corehr::{Already, Given, ReadBack};
-use pyo3::exceptions::{PyNotImplementedError, PyRuntimeError};
+use pyo3::exceptions::{PyException, PyNotImplementedError, PyRuntimeError};
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::intern;
 use pyo3::prelude::*;
 
+use crate::bulk::Bulk;
 use crate::call::{Chosen, Job};
 use crate::callback::{self, Callback, Environment};
 use crate::client::Client;
 use crate::error::{guarded, raise, scarce};
 use crate::events::{Completion, Event, Events, Sender};
 use crate::ongoing_call::OngoingCall;
-use crate::runtime::{OwnProcess, Threads};
+use crate::runtime::{Engine, OwnProcess};
 
 /// One event loop's ongoing calls. Only the loop's thread uses it.
 #[pyclass(frozen, weakref, module = "feishu_corehr._native")]
@@ -122,42 +124,88 @@ impl Registry {
         check_first: Given<bool>,
     ) -> PyResult<OngoingCall> {
         guarded(py, || {
-            let client = client.get();
-            let engine = client.engine(py)?;
-            let Threads::Own(handle, _) = &engine.threads else {
-                return Err(PyRuntimeError::new_err("a Client has no thread of its own"));
-            };
+            let engine = client.get().engine(py)?;
             let chosen = Chosen { deadline, token, request_id, read_back, already, check_first };
-            let job = Arc::new(Job::new(&engine.session, request, chosen)?);
-            let number = self.events.number();
-            self.waiting.lock().insert(number, Waiting { future, host, context, raised: None });
-            let effect = Arc::new(OnceLock::new());
-            let sender = Sender { events: self.events.clone(), call: number };
-            let completion = Completion { sender, job: job.clone(), result: None, effect: effect.clone() };
-            let held = engine.clone();
-            let task = handle.spawn(async move {
-                let mut completion = completion;
-                let network = held.network.as_ref();
-                let environment = Environment { network, callbacks: &completion.sender, is_observed };
-                let result = completion.job.drive(&environment, &environment).await;
-                completion.result = Some(result);
-            });
-            let call = OwnProcess::new((job, task.abort_handle()));
-            Ok(OngoingCall { call, effect })
+            let job = Job::new(&engine.session, request, chosen)?;
+            self.begin(&engine, job, Waiting { future, host, context, raised: None }, is_observed)
         })
     }
 
-    /// Takes all events and acts on them.
-    fn drain(&self, py: Python<'_>) {
-        for event in self.events.take() {
-            if let Err(raised) = self.act_on(py, event) {
-                raised.write_unraisable(py, None);
+    /// Begins the call of one item of a run; `future` hears when it has ended.
+    #[allow(clippy::too_many_arguments, reason = "as for a single call")]
+    fn start_item(
+        &self,
+        py: Python<'_>,
+        bulk: &Bound<'_, Bulk>,
+        number: usize,
+        future: Py<PyAny>,
+        host: Py<PyAny>,
+        context: Py<PyAny>,
+        is_observed: bool,
+    ) -> PyResult<OngoingCall> {
+        guarded(py, || {
+            let bulk = bulk.get();
+            let job = bulk.job(py, number)?;
+            self.begin(&bulk.engine, job, Waiting { future, host, context, raised: None }, is_observed)
+        })
+    }
+
+    /// Waits for events on this thread, for so many seconds at most; for calls of a `Client`.
+    fn wait(&self, py: Python<'_>, bulk: &Bound<'_, Bulk>, seconds: f64) -> PyResult<()> {
+        let engine = &bulk.get().engine;
+        let until = Clock::now() + Duration::from_secs_f64(seconds.clamp(0.0, LONGEST_WAIT));
+        loop {
+            let left = until.saturating_duration_since(Clock::now()).min(TICK);
+            let news = || engine.block_on(async { tokio::time::timeout(left, self.events.news()).await.is_ok() });
+            let has_news = py.detach(news);
+            py.check_signals()?;
+            if has_news == Some(true) || left.is_zero() || has_news.is_none() {
+                return Ok(());
             }
         }
+    }
+
+    /// Takes all events and acts on them. An interrupt is raised when that is done.
+    fn drain(&self, py: Python<'_>) -> PyResult<()> {
+        let mut interrupt = Ok(());
+        for event in self.events.take() {
+            match self.act_on(py, event) {
+                Err(raised) if raised.is_instance_of::<PyException>(py) => raised.write_unraisable(py, None),
+                Err(raised) => interrupt = Err(raised),
+                Ok(()) => {}
+            }
+        }
+        interrupt
     }
 }
 
 impl Registry {
+    fn begin(
+        &self,
+        engine: &Arc<OwnProcess<Engine>>,
+        job: Job,
+        waiting: Waiting,
+        is_observed: bool,
+    ) -> PyResult<OngoingCall> {
+        let handle = engine.handle().ok_or_else(|| PyRuntimeError::new_err("the client is closed"))?;
+        let job = Arc::new(job);
+        let number = self.events.number();
+        self.waiting.lock().insert(number, waiting);
+        let effect = Arc::new(OnceLock::new());
+        let sender = Sender { events: self.events.clone(), call: number };
+        let completion = Completion { sender, job: job.clone(), result: None, effect: effect.clone() };
+        let held = engine.clone();
+        let task = handle.spawn(async move {
+            let mut completion = completion;
+            let network = held.network.as_ref();
+            let environment = Environment { network, callbacks: &completion.sender, is_observed };
+            let result = completion.job.drive(&environment, &environment).await;
+            completion.result = Some(result);
+        });
+        let call = OwnProcess::new((job, task.abort_handle()));
+        Ok(OngoingCall { call, effect })
+    }
+
     fn act_on(&self, py: Python<'_>, event: Event) -> PyResult<()> {
         let host = |call| {
             let waiting = self.waiting.lock();
@@ -199,3 +247,8 @@ impl Registry {
         Ok(())
     }
 }
+
+/// How often a waiting thread looks at Python's signals.
+const TICK: Duration = Duration::from_millis(50);
+/// In seconds.
+const LONGEST_WAIT: f64 = 60.0;

@@ -98,6 +98,14 @@ impl Engine {
         }
     }
 
+    /// Where calls run that no thread drives by itself.
+    pub(crate) fn handle(&self) -> Option<Handle> {
+        match &self.threads {
+            Threads::Callers(runtime) => runtime.as_ref().map(|runtime| runtime.handle().clone()),
+            Threads::Own(handle, _) => Some(handle.clone()),
+        }
+    }
+
     /// Ends the thread, if there is one; its calls in flight are dropped.
     pub(crate) fn stop(&self) {
         if let Threads::Own(_, stop) = &self.threads {

@@ -166,6 +166,40 @@ impl Act {
         Ok(made)
     }
 
+    /// Goes on with an act of which an earlier request was sent, and has no answer that is known of: the process is read
+    /// first, and the act is sent only where the read shows that it is possible still.
+    #[cfg(feature = "bulk")]
+    pub(crate) fn in_doubt(
+        session: &Session,
+        request: &dyn Request,
+        proof: Proof,
+        options: CallOptions,
+        mut act: ActOptions,
+    ) -> Result<Self, Error> {
+        act.check_first = false;
+        if act.read_back == ReadBack::BestEffort {
+            act.read_back = ReadBack::Required;
+        }
+        let mut made = Self::new(session, request, proof, options, act)?;
+        let error =
+            Error::new(ErrorKind::Disconnected, "an earlier request of the same run was sent, and has no answer");
+        (made.writes, made.is_ambiguous) = (0, true);
+        made.doubt = Some(Doubt { cause: Cause::Ambiguous, error });
+        if made.may_not_read() {
+            let error = made.doubt.clone().map(|doubt| doubt.error).unwrap_or_default();
+            made.give_up(error);
+        } else {
+            made.start(Part::Read);
+        }
+        Ok(made)
+    }
+
+    /// How it has ended; nothing while it goes on, and once its end was polled.
+    #[cfg(feature = "bulk")]
+    pub(crate) fn result(&self) -> Option<&Result<Outcome, Error>> {
+        if let Phase::Ended(result) = &self.phase { result.as_deref() } else { None }
+    }
+
     /// The answer to the write itself.
     fn written(&mut self, now: Instant, result: Result<Reply, Error>) {
         let error = match result {

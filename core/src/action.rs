@@ -1,6 +1,8 @@
 //! Any call as one machine, and the same call as data.
 
 use crate::act::{Act, ActOptions};
+#[cfg(feature = "bulk")]
+use crate::bulk::{Bulk, Item};
 use crate::endpoint::{Outcome, Reply, Request};
 use crate::error::Error;
 use crate::exchange::Exchange;
@@ -17,6 +19,9 @@ pub enum Action {
     Act(Box<Act>),
     /// Anything else.
     Exchange(Box<Exchange>),
+    /// One item of a run over many.
+    #[cfg(feature = "bulk")]
+    Item(Box<Item>),
     /// A read that is repeated.
     Wait(Box<Wait>),
 }
@@ -32,6 +37,12 @@ impl Action {
         })
     }
 
+    /// One call that a run has asked for.
+    #[cfg(feature = "bulk")]
+    pub fn of_bulk(bulk: &Bulk, number: usize) -> Result<Self, Error> {
+        Ok(Self::Item(Box::new(bulk.begin(number)?)))
+    }
+
     /// One request for a client elsewhere: see [`Exchange::into_relayed`].
     pub fn relayed(session: &Session, request: &dyn Request, options: CallOptions) -> Result<Self, Error> {
         Ok(Self::Exchange(Box::new(Exchange::new(session, request, options)?.into_relayed())))
@@ -44,6 +55,8 @@ impl Machine for Action {
     fn poll(&mut self, now: Instant) -> Step<Self::Output> {
         match self {
             Self::Act(act) => act.poll(now),
+            #[cfg(feature = "bulk")]
+            Self::Item(item) => item.poll(now),
             Self::Wait(wait) => wait.poll(now),
             Self::Exchange(exchange) => {
                 let step = exchange.poll(now);
@@ -57,6 +70,8 @@ impl Machine for Action {
         match self {
             Self::Act(act) => act.handle(now, answer),
             Self::Exchange(exchange) => exchange.handle(now, answer),
+            #[cfg(feature = "bulk")]
+            Self::Item(item) => item.handle(now, answer),
             Self::Wait(wait) => wait.handle(now, answer),
         }
     }
@@ -65,6 +80,8 @@ impl Machine for Action {
         match self {
             Self::Act(act) => act.started(),
             Self::Exchange(exchange) => exchange.started(),
+            #[cfg(feature = "bulk")]
+            Self::Item(item) => item.started(),
             Self::Wait(wait) => wait.started(),
         }
     }
@@ -73,6 +90,8 @@ impl Machine for Action {
         match self {
             Self::Act(act) => act.cancel(),
             Self::Exchange(exchange) => exchange.cancel(),
+            #[cfg(feature = "bulk")]
+            Self::Item(item) => item.cancel(),
             Self::Wait(wait) => wait.cancel(),
         }
     }
@@ -81,6 +100,8 @@ impl Machine for Action {
         match self {
             Self::Act(act) => act.session(),
             Self::Exchange(exchange) => exchange.session(),
+            #[cfg(feature = "bulk")]
+            Self::Item(item) => item.session(),
             Self::Wait(wait) => wait.session(),
         }
     }

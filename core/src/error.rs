@@ -198,6 +198,9 @@ pub mod fields {
     }
 }
 
+/// So many problems stand in the summary; all of them are listed beside it.
+const MOST_TOLD: usize = 20;
+
 impl Error {
     /// An error of that kind, without effect.
     pub fn new(kind: ErrorKind, summary: impl Into<String>) -> Self {
@@ -219,10 +222,13 @@ impl Error {
     /// The error that lists these problems of arguments.
     pub fn invalid(operation: &str, problems: Vec<Problem>) -> Self {
         let mut summary = "invalid request:".to_owned();
-        for Problem { field, rule } in &problems {
+        for Problem { field, rule } in problems.iter().take(MOST_TOLD) {
             summary += &format!(" `{field}` {rule};");
         }
         summary.pop();
+        if problems.len() > MOST_TOLD {
+            summary += &format!("; and {} problems more", problems.len() - MOST_TOLD);
+        }
         let mut error = Self::new(ErrorKind::InvalidArgument, summary);
         error.operation = Some(operation.to_owned());
         error.problems = problems;

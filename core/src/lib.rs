@@ -55,6 +55,8 @@ pub mod action;
 mod attempt;
 mod authorization;
 pub mod base_url;
+#[cfg(feature = "bulk")]
+pub mod bulk;
 pub mod codes;
 pub mod data;
 pub mod drive;
@@ -71,6 +73,8 @@ pub mod limit;
 pub mod machine;
 pub mod pages;
 pub mod parameter;
+#[cfg(feature = "bulk")]
+pub mod per_process;
 mod place;
 pub mod process;
 pub mod proof;
@@ -87,6 +91,11 @@ mod wire;
 pub use act::{ActOptions, Already, ReadBack};
 pub use action::Action;
 pub use base_url::{BaseUrl, BaseUrlRules};
+#[cfg(feature = "bulk")]
+pub use bulk::{
+    Bulk, BulkEnd, BulkOptions, BulkOutcome, BulkProgress, BulkReport, BulkResult, BulkStep, CodeCount, SqlValue,
+    Statement, StatusCount,
+};
 pub use codes::Explanation;
 pub use data::{open, read, show};
 pub use drive::{Call, Host, Transport};
@@ -101,6 +110,8 @@ pub use limit::Quota;
 pub use machine::{Answer, Ask, CallOptions, Machine, Observation, Pause, Reason, RequestPhase, Step};
 pub use pages::{List, Page, Pages};
 pub use parameter::{Kind, NameValue, Parameter};
+#[cfg(feature = "bulk")]
+pub use per_process::PerProcess;
 pub use process::*;
 pub use proof::{Attribution, Missed, Proof, Sign};
 pub use session::{Config, Credentials, Session};

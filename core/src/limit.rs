@@ -82,6 +82,8 @@ const FIRST_DECREASE: f64 = 0.5;
 const DECREASE: f64 = 0.8;
 /// The part of the quota that the pace rises by in a millisecond.
 const INCREASE: f64 = 0.002 / 1_000.0;
+/// One in so many of a window's calls may go at once where there are many of them.
+const BULK_BURST: usize = 5;
 /// The part of a window's calls that may go at once while the pace is below the quota, and how many these are at least.
 const BURST: (f64, usize) = (0.05, 2);
 
@@ -119,6 +121,24 @@ impl RateLimiter {
         }
         self.turns.push_back(turn);
         Ok(Slot { at: turn, shuts: self.shuts })
+    }
+
+    /// How many turns there are at this moment, at most so many, for a caller who has many calls and lets them go evenly, a
+    /// fifth of a window's at once; and in how many milliseconds the next one comes.
+    pub fn room(&self, now: Instant, most: usize) -> (usize, u64) {
+        let mut limiter = self.clone();
+        let burst = (self.calls / BULK_BURST).max(BURST.1).min(self.calls);
+        let distance = burst as u64 * self.window / self.calls as u64;
+        for count in 0..most {
+            let even = limiter.after(burst, distance);
+            if even > now.monotonic {
+                return (count, even - now.monotonic);
+            }
+            if let Err(delay) = limiter.turn(now, now.monotonic) {
+                return (count, delay);
+            }
+        }
+        (most, 0)
     }
 
     /// Whether a turn still counts: not when the server has asked for silence since it was given.

@@ -112,6 +112,17 @@ macro_rules! lists {
     };
 }
 
+/// The operations among them that are done to many processes in one run, by the name of the run.
+#[macro_export]
+macro_rules! bulks {
+    ($each:ident) => {
+        $each! {
+            revoke_processes: RevokeProcess,
+            withdraw_processes: WithdrawProcess,
+        }
+    };
+}
+
 macro_rules! constants {
     ($($name:ident: $request:ident -> $output:ident,)*) => {
         /// Every operation, by name.

@@ -207,6 +207,13 @@ impl Session {
         self.limiter(request, |limiter| limiter.turn(now, latest)).unwrap_or_else(|| Ok(Slot::unpaced(now)))
     }
 
+    /// As [`RateLimiter::room`], for requests without anything special about them.
+    #[cfg(feature = "bulk")]
+    pub(crate) fn room(&self, operation: &'static Operation, now: Instant, most: usize) -> (usize, u64) {
+        let request = Prepared::new(operation, String::new(), None);
+        self.limiter(&request, |limiter| limiter.room(now, most)).unwrap_or((most, 0))
+    }
+
     pub(crate) fn is_good(&self, request: &Prepared, slot: Slot) -> bool {
         self.limiter(request, |limiter| limiter.is_good(slot)).unwrap_or(true)
     }

@@ -19,6 +19,7 @@ const RULES: &[&str] = &[
     "limit",
     "pages",
     "parameter",
+    "per_process",
     "proof",
     "retry",
     "shape",

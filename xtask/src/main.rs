@@ -87,6 +87,9 @@ enum Command {
         /// On how many threads.
         #[arg(long, default_value_t = 2)]
         threads: usize,
+        /// Runs over many processes with a journal, in place of single calls.
+        #[arg(long)]
+        bulk: bool,
         /// Break the core in every way of `tests/simulation/faults.toml` instead, each in a copy: all must be noticed.
         #[arg(long)]
         faults: bool,
@@ -128,7 +131,7 @@ fn run(command: Command) -> Result<()> {
         Command::Mutants { only } => mutants::run(only.as_deref()),
         Command::Release => release::run(),
         Command::Simulate { faults: true, only, .. } => simulate::run_faults(only.as_deref()),
-        Command::Simulate { schedules, start, threads, .. } => simulate::run(schedules, start, threads),
+        Command::Simulate { schedules, start, threads, bulk, .. } => simulate::run(schedules, start, threads, bulk),
         Command::Test { json, only, schedules } => suite::run(json, only.as_deref(), schedules),
     }
 }

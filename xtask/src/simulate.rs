@@ -27,6 +27,9 @@ struct Fault {
     file: PathBuf,
     find: String,
     replace: String,
+    /// Whether it is one of runs over many processes.
+    #[serde(default)]
+    bulk: bool,
 }
 
 #[derive(Deserialize)]
@@ -35,10 +38,14 @@ struct Faults {
 }
 
 /// Runs so many schedules, from a start that is drawn if none is given, and shows how it went.
-pub(crate) fn run(schedules: u64, start: Option<u64>, threads: usize) -> Result<()> {
+pub(crate) fn run(schedules: u64, start: Option<u64>, threads: usize, bulk: bool) -> Result<()> {
     let start = start.unwrap_or_else(drawn);
     writeln!(std::io::stderr(), "schedules from seed {start}")?;
-    show(simulation(schedules, start).args(["--threads", &threads.to_string()]))
+    let mut simulation = simulation(schedules, start);
+    if bulk {
+        simulation.arg("--bulk");
+    }
+    show(simulation.args(["--threads", &threads.to_string()]))
 }
 
 /// The same as a check.
@@ -46,6 +53,16 @@ pub(crate) fn check(schedules: u64) -> Result<Outcome> {
     let start = drawn();
     writeln!(std::io::stderr(), "  from seed {start}")?;
     succeeds("simulation", &mut simulation(schedules, start))
+}
+
+/// So many runs over many processes are played as a check.
+const RUNS: u64 = 50_000;
+
+/// Runs over many processes with a journal, as a check.
+pub(crate) fn check_bulk() -> Result<Outcome> {
+    let start = drawn();
+    writeln!(std::io::stderr(), "  from seed {start}")?;
+    succeeds("simulation of runs", simulation(RUNS, start).arg("--bulk"))
 }
 
 /// Makes the faults whose names contain `only`, each in a copy of the sources; fails when one is not noticed.
@@ -84,12 +101,16 @@ fn faults() -> Result<Vec<Fault>> {
 
 fn notice(faults: &[Fault]) -> Result<()> {
     let copy = Copy::make()?;
-    if let Some(violation) = copy.simulate()? {
-        bail!("the core breaks an invariant without being broken: {violation}");
+    for bulk in [false, true] {
+        if let Some(violation) = copy.simulate(bulk)? {
+            bail!("the core breaks an invariant without being broken: {violation}");
+        }
     }
     let mut missed = Vec::new();
     for fault in faults {
-        let violation = copy.with(fault, Copy::simulate).with_context(|| format!("the fault \"{}\"", fault.name))?;
+        let violation = copy
+            .with(fault, |copy| copy.simulate(fault.bulk))
+            .with_context(|| format!("the fault \"{}\"", fault.name))?;
         let told = violation.as_deref().unwrap_or("not noticed");
         writeln!(std::io::stderr(), "  {}\n    {told}", fault.name)?;
         if violation.is_none() {
@@ -133,7 +154,7 @@ impl Copy {
     }
 
     /// What the simulation notices, if anything.
-    fn simulate(&self) -> Result<Option<String>> {
+    fn simulate(&self, bulk: bool) -> Result<Option<String>> {
         let built = target("simulation-faults")?.join("target");
         let mut build = cargo("build --quiet --profile simulation -p feishu-corehr-simulation");
         build.current_dir(&self.folder).env("CARGO_TARGET_DIR", &built);
@@ -141,7 +162,11 @@ impl Copy {
         build.env("CARGO_INCREMENTAL", "1");
         output("build a fault", &mut build)?;
         let program = built.join("simulation").join(format!("feishu-corehr-simulation{EXE_SUFFIX}"));
-        let ran = command(program, ["--schedules", ENOUGH]).output()?;
+        let mut simulation = command(program, ["--schedules", ENOUGH]);
+        if bulk {
+            simulation.arg("--bulk");
+        }
+        let ran = simulation.output()?;
         let printed = String::from_utf8_lossy(&ran.stdout).into_owned();
         let violation = printed.lines().find(|line| line.starts_with("seed ") && line.contains(" breaks "));
         ensure!(ran.status.success() != violation.is_some(), "the simulation ends with {}: {printed}", ran.status);
@@ -175,7 +200,8 @@ mod tests {
     #[test]
     fn what_a_fault_replaces_stands_exactly_once_in_its_file() {
         let faults = faults().expect("it can be read");
-        assert!(faults.len() >= 32);
+        assert!(faults.len() >= 45);
+        assert!(faults.iter().filter(|fault| fault.bulk).count() >= 10);
         for fault in faults {
             let sound = fs::read_to_string(root().join(&fault.file)).expect("it is there");
             assert_ne!(broken(&sound, &fault).expect("once"), sound);

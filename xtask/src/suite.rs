@@ -47,7 +47,12 @@ const FIRST_LANE: &[Check] = &[
         let mut docs = lints("doc --workspace --no-deps")?;
         succeeds("docs", docs.env("RUSTDOCFLAGS", "-D warnings"))
     }),
-    ("core", |_| cargo_tests("core", &mut cargo("test -p feishu-corehr -p feishu-corehr-macros -p xtask"))),
+    ("core", |_| {
+        cargo_tests(
+            "core",
+            &mut cargo("test -p feishu-corehr -p feishu-corehr-macros -p xtask --features feishu-corehr/bulk"),
+        )
+    }),
     ("sandbox", |_| cargo_tests("sandbox", &mut cargo("test -p feishu-corehr-sandbox"))),
     ("layers, names, vectors on the core and in Rust", |_| {
         cargo_tests("vectors", &mut cargo("test -p feishu-corehr-tests"))
@@ -56,6 +61,7 @@ const FIRST_LANE: &[Check] = &[
         cargo_tests("simulation tests", &mut cargo("test --profile simulation -p feishu-corehr-simulation"))
     }),
     ("simulation of fresh schedules", |options| simulate::check(options.schedules)),
+    ("simulation of runs with a journal", |_| simulate::check_bulk()),
     ("simulation notices sabotage", |_| simulate::check_faults()),
     ("Python wheel", |_| {
         let wheel = python::install_client()?;

@@ -23,6 +23,12 @@ from ._native import (
     AnyCall,
     ApprovalType,
     Attribution,
+    BulkEnd,
+    BulkOutcome,
+    BulkProgress,
+    BulkReport,
+    BulkResult,
+    CodeCount,
     Comment,
     CopiedTask,
     Decision,
@@ -76,6 +82,7 @@ from ._native import (
     Started,
     StartProcess,
     Status,
+    StatusCount,
     SubValue,
     Target,
     TaskPage,
@@ -99,7 +106,9 @@ from .client import Client
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from .async_bulk import AsyncBulkRun
     from .async_client import AsyncClient
+    from .bulk import BulkRun
     from .call_answer import CallAnswer
     from .errors import (
         ApiError,
@@ -172,6 +181,7 @@ __all__ = [
     "ApprovalType",
     "Approve",
     "ApproverId",
+    "AsyncBulkRun",
     "AsyncClient",
     "AsyncItems",
     "Attribution",
@@ -179,9 +189,16 @@ __all__ = [
     "BadBodyError",
     "BadCredentialsError",
     "BadEnvelopeError",
+    "BulkEnd",
+    "BulkOutcome",
+    "BulkProgress",
+    "BulkReport",
+    "BulkResult",
+    "BulkRun",
     "CallAnswer",
     "CallCancelledError",
     "Client",
+    "CodeCount",
     "Comment",
     "ConflictError",
     "ConnectError",
@@ -260,6 +277,7 @@ __all__ = [
     "StartProcess",
     "Started",
     "Status",
+    "StatusCount",
     "SubValue",
     "System",
     "Target",
@@ -296,8 +314,10 @@ if not TYPE_CHECKING:
         if name not in __all__:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         module = {
+            "AsyncBulkRun": "async_bulk",
             "AsyncClient": "async_client",
             "AsyncItems": "items",
+            "BulkRun": "bulk",
             "CallAnswer": "call_answer",
             "Items": "items",
         }

@@ -52,6 +52,21 @@ class Host(_Observer):
         self._cache = cache
         self._transport = transport
 
+    def run(self, callback: Callback) -> None:
+        """Run a callback of a call that goes on beside others."""
+        try:
+            value = getattr(self, callback.method)(*callback.arguments)
+        except Exception as error:
+            callback.fail(error)
+        except BaseException as error:
+            callback.fail(error)
+            raise
+        else:
+            callback.finish(value)
+
+    def forget(self, callback: int) -> None:
+        """Nothing: what runs on this thread is over when the next thing happens."""
+
     def token(self, refused: bool) -> object:
         return self._token(refused) if self._token is not None else None
 

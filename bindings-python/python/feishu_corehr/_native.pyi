@@ -6,9 +6,10 @@ from _typeshed import Incomplete, SupportsGetItem
 from typing import Any, Final, SupportsFloat, SupportsIndex, final
 from typing_extensions import disjoint_base
 
-__all__ = ["FEISHU", "LARK", "VERSION", "AbstractLine", "Accepted", "Actor", "AddApprovers", "Advice", "Already", "AnyCall", "ApprovalType", "Attribution", "CallAnswer", "Callback", "Client", "Comment", "CopiedTask", "Decision", "DepartmentIdType", "DoneStatus", "DoneTask", "Effect", "Empty", "Error", "ErrorKind", "Explanation", "ExtraType", "FieldViolation", "FileValue", "FlowKind", "FlowTemplate", "FormValue", "FormVariable", "FormVariables", "GetFlowVariables", "GetFormVariables", "GetProcess", "GetTemplate", "Help", "HttpRequest", "HttpResponse", "I18nText", "Link", "ListProcesses", "ListTasks", "ListedTask", "NameValue", "NewFile", "NewFormValue", "NewFormVariable", "NewSubValue", "ObjectValue", "Observation", "OngoingCall", "Pages", "PendingTask", "Problem", "Process", "ProcessPage", "ReadBack", "RecordValue", "Registry", "RequestPhase", "ReviewTask", "Reviewed", "RevokeProcess", "Revoked", "Settle", "Settled", "SettledAs", "StartProcess", "Started", "Status", "SubValue", "Target", "TaskPage", "TaskStatus", "TaskType", "TransferTasks", "TransportErrorKind", "User", "UserIdType", "ValueKind", "WaitFor", "WithdrawProcess", "Withdrawn", "claim_interpreter", "decode_reply", "explain", "invalid_argument", "is_proxy", "operations", "plain_values", "restore_request"]
+__all__ = ["FEISHU", "JOURNAL_PRAGMAS", "LARK", "VERSION", "AbstractLine", "Accepted", "Actor", "AddApprovers", "Advice", "Already", "AnyCall", "ApprovalType", "Attribution", "Bulk", "BulkEnd", "BulkOutcome", "BulkProgress", "BulkReport", "BulkResult", "CallAnswer", "Callback", "Client", "CodeCount", "Comment", "CopiedTask", "Decision", "DepartmentIdType", "DoneStatus", "DoneTask", "Driver", "Effect", "Empty", "Error", "ErrorKind", "Explanation", "ExtraType", "FieldViolation", "FileValue", "FlowKind", "FlowTemplate", "FormValue", "FormVariable", "FormVariables", "GetFlowVariables", "GetFormVariables", "GetProcess", "GetTemplate", "Help", "HttpRequest", "HttpResponse", "I18nText", "Link", "ListProcesses", "ListTasks", "ListedTask", "NameValue", "NewFile", "NewFormValue", "NewFormVariable", "NewSubValue", "ObjectValue", "Observation", "OngoingCall", "Pages", "PendingTask", "Problem", "Process", "ProcessPage", "ReadBack", "RecordValue", "Registry", "RequestPhase", "ReviewTask", "Reviewed", "RevokeProcess", "Revoked", "Settle", "Settled", "SettledAs", "StartProcess", "Started", "Status", "StatusCount", "SubValue", "Target", "TaskPage", "TaskStatus", "TaskType", "TransferTasks", "TransportErrorKind", "User", "UserIdType", "ValueKind", "WaitFor", "WithdrawProcess", "Withdrawn", "claim_interpreter", "decode_reply", "explain", "invalid_argument", "is_proxy", "operations", "plain_values", "restore_request"]
 
 FEISHU: Final[str]
+JOURNAL_PRAGMAS: Final[list[str]]
 LARK: Final[str]
 VERSION: Final[str]
 
@@ -287,6 +288,302 @@ class Attribution:
     def __str__(self, /) -> str: ...
 
 @final
+class Bulk:
+    """
+    A run over many processes.
+    """
+    def __new__(cls, /, client: Client, request: Any, process_ids: SupportsGetItem[int, Any], *, deadline: SupportsFloat | SupportsIndex | None, token: str | None, read_back: ReadBack, already: Already, check_first: bool, max_in_flight: SupportsIndex | None, max_failures: SupportsIndex | None, expect_count: SupportsIndex | None, allow_any_id: bool, keep_reasons: bool, has_journal: bool) -> Bulk: ...
+    def cancel(self, /) -> None:
+        """
+        Begins nothing more.
+        """
+    def drive(self, /) -> Driver:
+        """
+        From now on a thread of its own drives the sockets of a `Client`, until the returned object is dropped.
+        """
+    def failed(self, /, words: str) -> None:
+        """
+        The journal failed, in the database's words.
+        """
+    def poll(self, /) -> "tuple[str, Any]":
+        """
+        What to do now: a word, and what belongs to it.
+        """
+    def progress(self, /) -> BulkProgress:
+        """
+        How far it has come.
+        """
+    def report(self, /) -> BulkReport:
+        """
+        What it has come to so far.
+        """
+    def rows(self, /, rows: SupportsGetItem[int, SupportsGetItem[int, Any]]) -> None:
+        """
+        Hands in the rows of a query.
+        """
+    def stored(self, /) -> None:
+        """
+        What was to be stored is durable.
+        """
+
+@final
+class BulkEnd:
+    """
+    How a run has ended.
+    """
+    CANCELLED: Final[BulkEnd]
+    """
+    The caller cancelled it.
+    """
+    COMPLETE: Final[BulkEnd]
+    """
+    Every item has ended.
+    """
+    PAUSED: Final[BulkEnd]
+    """
+    Too many items failed: the same failure 20 times in a row, or `max_failures`.
+    """
+    RUNNING: Final[BulkEnd]
+    """
+    It has not ended.
+    """
+    STOPPED: Final[BulkEnd]
+    """
+    Something that concerns every item: credentials, a scope, the quota of the month, the journal.
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __int__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __reduce__(self, /) -> tuple[Any, tuple]: ...
+    def __repr__(self, /) -> str: ...
+    def __str__(self, /) -> str: ...
+
+@final
+class BulkOutcome:
+    """
+    How one item of a run has ended.
+    """
+    NOT_ATTEMPTED: Final[BulkOutcome]
+    """
+    It was not sent, or it is proved that nothing of it had an effect and it may be sent by a later run.
+    """
+    NOT_WITHDRAWABLE: Final[BulkOutcome]
+    """
+    The process is not in the status that the act starts from: `status` says in which.
+    """
+    OURS: Final[BulkOutcome]
+    """
+    Done, the server said so.
+    """
+    PRESUMED: Final[BulkOutcome]
+    """
+    Done, and an answer was lost: most probably by this run.
+    """
+    REJECTED: Final[BulkOutcome]
+    """
+    The server refused it: see `code`.
+    """
+    UNATTRIBUTED: Final[BulkOutcome]
+    """
+    Done already, by somebody else or by a hidden repetition of this run's own request.
+    """
+    UNRESOLVED: Final[BulkOutcome]
+    """
+    No answer told how it ended: `effect` says whether something may have happened.
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __int__(self, /) -> int: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __reduce__(self, /) -> tuple[Any, tuple]: ...
+    def __repr__(self, /) -> str: ...
+    def __str__(self, /) -> str: ...
+
+@final
+class BulkProgress:
+    """
+    How far a run has come.
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, *, done: SupportsIndex = ..., total: SupportsIndex = ..., rate: SupportsFloat | SupportsIndex = ..., left_ms: SupportsIndex | None = None) -> BulkProgress: ...
+    def __reduce__(self, /) -> tuple[Any, tuple]: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def done(self, /) -> int:
+        """
+        How many items have ended.
+        """
+    @property
+    def left_ms(self, /) -> int | None:
+        """
+        How long the rest takes at that rate, in milliseconds; nothing while none ended.
+        """
+    @property
+    def rate(self, /) -> float:
+        """
+        How many ended in each of the last seconds.
+        """
+    @property
+    def total(self, /) -> int:
+        """
+        How many there are.
+        """
+
+@final
+class BulkReport:
+    """
+    What a run came to. `planned` is the sum of all the others but `doubled` and `requests`.
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, *, planned: SupportsIndex = ..., doubled: SupportsIndex = ..., ours: SupportsIndex = ..., presumed: SupportsIndex = ..., unattributed: SupportsIndex = ..., not_withdrawable: SupportsGetItem[int, StatusCount] = ..., rejected: SupportsGetItem[int, CodeCount] = ..., unresolved: SupportsIndex = ..., not_attempted: SupportsIndex = ..., requests: SupportsIndex = ..., ended: BulkEnd = ..., reason: str | None = None, kind: ErrorKind | None = None, advice: Advice | None = None) -> BulkReport: ...
+    def __reduce__(self, /) -> tuple[Any, tuple]: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def advice(self, /) -> Advice | None:
+        """
+        What to do about that.
+        """
+    @property
+    def doubled(self, /) -> int:
+        """
+        How many entries were left out of the list because the same process stood there before.
+        """
+    @property
+    def ended(self, /) -> BulkEnd:
+        """
+        How it has ended.
+        """
+    @property
+    def kind(self, /) -> ErrorKind | None:
+        """
+        The kind of failure that stopped it, where one did.
+        """
+    @property
+    def not_attempted(self, /) -> int:
+        """
+        Not sent, or without any effect; a later run with the same journal sends them.
+        """
+    @property
+    def not_withdrawable(self, /) -> list[StatusCount]:
+        """
+        Not in the status that the act starts from, by status.
+        """
+    @property
+    def ours(self, /) -> int:
+        """
+        Done, the server said so.
+        """
+    @property
+    def planned(self, /) -> int:
+        """
+        How many processes there were, each counted once.
+        """
+    @property
+    def presumed(self, /) -> int:
+        """
+        Done, and an answer was lost.
+        """
+    @property
+    def reason(self, /) -> str | None:
+        """
+        Why it did not come to its end, in words; nothing where it did.
+        """
+    @property
+    def rejected(self, /) -> list[CodeCount]:
+        """
+        Refused, by code.
+        """
+    @property
+    def requests(self, /) -> int:
+        """
+        How many requests of the operation this run sent.
+        """
+    @property
+    def unattributed(self, /) -> int:
+        """
+        Done already, not by an answer to this run.
+        """
+    @property
+    def unresolved(self, /) -> int:
+        """
+        No answer told how it ended.
+        """
+
+@final
+class BulkResult:
+    """
+    The end of one item.
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, *, position: SupportsIndex = ..., process_id: str = ..., outcome: BulkOutcome = ..., effect: Effect = ..., kind: ErrorKind | None = None, code: SupportsIndex | None = None, status: SupportsIndex | None = None, attempts: SupportsIndex = ..., log_id: str | None = None, summary: str = ..., advice: Advice | None = None, is_earlier: bool = ...) -> BulkResult: ...
+    def __reduce__(self, /) -> tuple[Any, tuple]: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def advice(self, /) -> Advice | None:
+        """
+        What to do; nothing for a success, and for codes that no page explains.
+        """
+    @property
+    def attempts(self, /) -> int:
+        """
+        How many times it was sent in this run.
+        """
+    @property
+    def code(self, /) -> int | None:
+        """
+        Feishu's code, where it refused.
+        """
+    @property
+    def effect(self, /) -> Effect:
+        """
+        What the run did to the process, as far as it can be proved.
+        """
+    @property
+    def is_earlier(self, /) -> bool:
+        """
+        Whether an earlier run with the same journal has ended it.
+        """
+    @property
+    def kind(self, /) -> ErrorKind | None:
+        """
+        What kind of failure it was; nothing for a success.
+        """
+    @property
+    def log_id(self, /) -> str | None:
+        """
+        The log id of the answer that decided.
+        """
+    @property
+    def outcome(self, /) -> BulkOutcome:
+        """
+        How it has ended.
+        """
+    @property
+    def position(self, /) -> int:
+        """
+        Its place in the list that the caller gave, counted from 0.
+        """
+    @property
+    def process_id(self, /) -> str:
+        """
+        The process.
+        """
+    @property
+    def status(self, /) -> int | None:
+        """
+        The process's status number, where a read told it.
+        """
+    @property
+    def summary(self, /) -> str:
+        """
+        What happened, in words; empty for a success.
+        """
+
+@final
 class CallAnswer:
     """
     What a call of any method and path ends with.
@@ -373,6 +670,27 @@ class Client:
     def request(self, /, request: Any, token: str | None) -> HttpRequest:
         """
         The request as data; nothing is sent.
+        """
+
+@final
+class CodeCount:
+    """
+    So many items were refused with this code.
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, *, code: SupportsIndex | None = None, count: SupportsIndex = ...) -> CodeCount: ...
+    def __reduce__(self, /) -> tuple[Any, tuple]: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def code(self, /) -> int | None:
+        """
+        Feishu's code; none where the refusal had none.
+        """
+    @property
+    def count(self, /) -> int:
+        """
+        How many.
         """
 
 @final
@@ -638,6 +956,12 @@ class DoneTask:
         """
         What was asked for, as the number that was received.
         """
+
+@final
+class Driver:
+    """
+    Keeps a thread that drives sockets, as long as it lives.
+    """
 
 @final
 class Effect:
@@ -2366,7 +2690,7 @@ class Registry:
     def __new__(cls, /) -> Registry: ...
     def drain(self, /) -> None:
         """
-        Takes all events and acts on them.
+        Takes all events and acts on them. An interrupt is raised when that is done.
         """
     def fileno(self, /) -> int:
         """
@@ -2385,6 +2709,14 @@ class Registry:
     def start(self, /, client: Client, request: Any, future: Any, host: Any, context: Any, is_observed: bool, deadline: SupportsFloat | SupportsIndex | None, token: str | None, request_id: str | None, read_back: ReadBack, already: Already, check_first: bool) -> OngoingCall:
         """
         Begins a call, whose result becomes that of `future`.
+        """
+    def start_item(self, /, bulk: Bulk, number: SupportsIndex, future: Any, host: Any, context: Any, is_observed: bool) -> OngoingCall:
+        """
+        Begins the call of one item of a run; `future` hears when it has ended.
+        """
+    def wait(self, /, bulk: Bulk, seconds: SupportsFloat | SupportsIndex) -> None:
+        """
+        Waits for events on this thread, for so many seconds at most; for calls of a `Client`.
         """
     def wake_by(self, /, call: Any) -> None:
         """
@@ -2783,6 +3115,27 @@ class Status:
     def __reduce__(self, /) -> tuple[Any, tuple]: ...
     def __repr__(self, /) -> str: ...
     def __str__(self, /) -> str: ...
+
+@final
+class StatusCount:
+    """
+    So many items have this status.
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, *, status: SupportsIndex | None = None, count: SupportsIndex = ...) -> StatusCount: ...
+    def __reduce__(self, /) -> tuple[Any, tuple]: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def count(self, /) -> int:
+        """
+        How many.
+        """
+    @property
+    def status(self, /) -> int | None:
+        """
+        The process's status number; none where it is not known.
+        """
 
 @final
 class SubValue:

@@ -12,6 +12,7 @@ from ._host import AsyncHost
 from ._native import (
     AddApprovers,
     Already,
+    Bulk,
     GetFlowVariables,
     GetFormVariables,
     GetProcess,
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
         Accepted,
         Actor,
         ApprovalType,
+        BulkProgress,
         Decision,
         DepartmentIdType,
         ExtraType,
@@ -67,6 +69,7 @@ if TYPE_CHECKING:
         UserIdType,
         Withdrawn,
     )
+    from .async_bulk import AsyncBulkRun
     from .call_answer import CallAnswer
     from .client import _Method, _Request
     from .token_cache import AsyncTokenCache, TokenCache
@@ -173,6 +176,152 @@ class AsyncClient:
         return await self._call(  # type: ignore[no-any-return]
             request, deadline, token, request_id, read_back, already_revoked, check_first
         )
+
+    def withdraw_processes(
+        self,
+        process_ids: Iterable[str],
+        *,
+        actor: Actor | User,
+        reason: str | None = None,
+        journal: str | os.PathLike[str] | None = None,
+        on_progress: Callable[[BulkProgress], object] | None = None,
+        max_in_flight: int | None = None,
+        max_failures: int | None = None,
+        expect_count: int | None = None,
+        allow_any_id: bool = False,
+        keep_reasons: bool = False,
+        read_back: ReadBack = ReadBack.BEST_EFFORT,
+        check_first: bool = False,
+        already_withdrawn: Already = Already.SUCCESS,
+        deadline: float | None = None,
+        token: str | None = None,
+    ) -> AsyncBulkRun:
+        """Withdraw many running processes, and know what happened to each.
+
+        The list is looked through before anything is sent: every bad entry is named, and a process that stands twice
+        is done once. Calls go at the pace of the quota, at most `max_in_flight` at once; what is in doubt at the end is
+        read. Partial failure is no exception: each result has its outcome, and `report` the totals.
+
+        With a `journal`, a SQLite file, nothing is lost when the program or the machine stops: the same call with the
+        same file goes on with the run, tells the earlier results again (`is_earlier`), sends nothing that has ended,
+        and reads what is in doubt before it sends it.
+
+        Args:
+            process_ids: Numbers of 19 digits, as text; at most 1,000,000.
+            actor: As for one process; the same for all.
+            reason: Why, for people: at most 500 characters; the same for all.
+            journal: The path of the journal; without one a run cannot be gone on with.
+            on_progress: Is called with a `BulkProgress` after results were told.
+            max_in_flight: How many calls may go on at once: 1 to 256, by default 256.
+            max_failures: The run pauses when so many processes have failed; by default it does not.
+            expect_count: How many processes there must be, each counted once; another number is an error.
+            allow_any_id: Whether ids may be other than numbers of at most 32 digits.
+            keep_reasons: Whether the journal keeps the reason as text; by default it keeps its SHA-256.
+            read_back: As for one process.
+            check_first: As for one process; a read for each, so at most 100 a minute.
+            already_withdrawn: As for one process.
+            deadline: How long the call for one process may take, in seconds; by default the client's.
+            token: A tenant access token for this run only.
+
+        Raises:
+            InvalidArgumentError: An argument breaks a rule; nothing was sent. The first step of the iteration raises it
+                for a journal that is in use, damaged, or another run's.
+            TypeError: An argument is of a wrong type; nothing was sent.
+        """
+        # Programs for single calls need neither.
+        from .async_bulk import AsyncBulkRun
+        from .bulk import opened
+
+        bulk = Bulk(
+            self._native,
+            WithdrawProcess(process_id="", actor=actor, reason=reason),
+            listed("process_ids", process_ids),
+            deadline=deadline,
+            token=token,
+            read_back=read_back,
+            already=already_withdrawn,
+            check_first=check_first,
+            max_in_flight=max_in_flight,
+            max_failures=max_failures,
+            expect_count=expect_count,
+            allow_any_id=allow_any_id,
+            keep_reasons=keep_reasons,
+            has_journal=journal is not None,
+        )
+        return AsyncBulkRun(bulk, opened(journal), self._host, on_progress, self._registry)
+
+    def revoke_processes(
+        self,
+        process_ids: Iterable[str],
+        *,
+        actor: Actor | User,
+        reason: str | None = None,
+        journal: str | os.PathLike[str] | None = None,
+        on_progress: Callable[[BulkProgress], object] | None = None,
+        max_in_flight: int | None = None,
+        max_failures: int | None = None,
+        expect_count: int | None = None,
+        allow_any_id: bool = False,
+        keep_reasons: bool = False,
+        read_back: ReadBack = ReadBack.BEST_EFFORT,
+        check_first: bool = False,
+        already_revoked: Already = Already.SUCCESS,
+        deadline: float | None = None,
+        token: str | None = None,
+    ) -> AsyncBulkRun:
+        """Undo many completed processes, and know what happened to each.
+
+        The list is looked through before anything is sent: every bad entry is named, and a process that stands twice
+        is done once. Calls go at the pace of the quota, at most `max_in_flight` at once; what is in doubt at the end is
+        read. Partial failure is no exception: each result has its outcome, and `report` the totals.
+
+        With a `journal`, a SQLite file, nothing is lost when the program or the machine stops: the same call with the
+        same file goes on with the run, tells the earlier results again (`is_earlier`), sends nothing that has ended,
+        and reads what is in doubt before it sends it.
+
+        Args:
+            process_ids: Numbers of 19 digits, as text; at most 1,000,000.
+            actor: As for one process; the same for all.
+            reason: Why, for people: at most 500 characters; the same for all.
+            journal: The path of the journal; without one a run cannot be gone on with.
+            on_progress: Is called with a `BulkProgress` after results were told.
+            max_in_flight: How many calls may go on at once: 1 to 256, by default 256.
+            max_failures: The run pauses when so many processes have failed; by default it does not.
+            expect_count: How many processes there must be, each counted once; another number is an error.
+            allow_any_id: Whether ids may be other than numbers of at most 32 digits.
+            keep_reasons: Whether the journal keeps the reason as text; by default it keeps its SHA-256.
+            read_back: As for one process.
+            check_first: As for one process; a read for each, so at most 100 a minute.
+            already_revoked: As for one process.
+            deadline: How long the call for one process may take, in seconds; by default the client's.
+            token: A tenant access token for this run only.
+
+        Raises:
+            InvalidArgumentError: An argument breaks a rule; nothing was sent. The first step of the iteration raises it
+                for a journal that is in use, damaged, or another run's.
+            TypeError: An argument is of a wrong type; nothing was sent.
+        """
+        # Programs for single calls need neither.
+        from .async_bulk import AsyncBulkRun
+        from .bulk import opened
+
+        bulk = Bulk(
+            self._native,
+            RevokeProcess(process_id="", actor=actor, reason=reason),
+            listed("process_ids", process_ids),
+            deadline=deadline,
+            token=token,
+            read_back=read_back,
+            already=already_revoked,
+            check_first=check_first,
+            max_in_flight=max_in_flight,
+            max_failures=max_failures,
+            expect_count=expect_count,
+            allow_any_id=allow_any_id,
+            keep_reasons=keep_reasons,
+            has_journal=journal is not None,
+        )
+        return AsyncBulkRun(bulk, opened(journal), self._host, on_progress, self._registry)
 
     async def get_flow_variables(
         self,
@@ -487,9 +636,7 @@ class AsyncClient:
         check_first: bool = False,
     ) -> Any:
         loop = self._running_loop()
-        registry = self._registries.get(loop)
-        if registry is None or not registry.is_ours:
-            registry = self._open(loop)
+        registry = self._registry()
         host, future = self._host, loop.create_future()
         ongoing = registry.start(
             self._native,
@@ -513,6 +660,14 @@ class AsyncClient:
         except GeneratorExit:
             ongoing.drop()
             raise
+
+    def _registry(self) -> Registry:
+        """What the running loop hears of its calls by."""
+        loop = self._running_loop()
+        registry = self._registries.get(loop)
+        if registry is None or not registry.is_ours:
+            registry = self._open(loop)
+        return registry
 
     def _open(self, loop: asyncio.AbstractEventLoop) -> Registry:
         """Watch a registry on this loop: a client outlives loops, and may serve several at once."""

@@ -13,6 +13,8 @@ use crate::error::{Error, ErrorKind, Problem};
 use crate::http::{Method, encoded};
 use crate::limit::Quota;
 use crate::parameter::Parameter;
+#[cfg(feature = "bulk")]
+use crate::per_process::PerProcess;
 use crate::proof::{Attribution, Missed, Proof, Sign};
 
 /// Undoes a process that is completed (status 9): it becomes revoked (status 8), possibly after a time of being revoked
@@ -123,6 +125,13 @@ impl Endpoint for RevokeProcess {
 /// From which status it leads where.
 pub(super) const SIGN: Sign =
     Sign::Status { from: Status::Completed as i64, goals: &[Status::Revoked as i64, Status::Revoking as i64] };
+
+#[cfg(feature = "bulk")]
+impl PerProcess for RevokeProcess {
+    fn of_process(&self, process_id: &str) -> Self {
+        Self { process_id: process_id.to_owned(), ..self.clone() }
+    }
+}
 
 /// Page of 2026-03-26.
 const CODES: &[Code] = &[

@@ -13,6 +13,8 @@ use crate::error::{Error, ErrorKind, Problem};
 use crate::http::{Method, encoded};
 use crate::limit::Quota;
 use crate::parameter::Parameter;
+#[cfg(feature = "bulk")]
+use crate::per_process::PerProcess;
 use crate::proof::{Attribution, Missed, Proof, Sign};
 
 /// Ends a process that is still running (status 1): it becomes withdrawn (status 4).
@@ -114,6 +116,13 @@ impl Endpoint for WithdrawProcess {
 
 /// From which status it leads where.
 pub(super) const SIGN: Sign = Sign::Status { from: Status::InProgress as i64, goals: &[Status::Withdrawn as i64] };
+
+#[cfg(feature = "bulk")]
+impl PerProcess for WithdrawProcess {
+    fn of_process(&self, process_id: &str) -> Self {
+        Self { process_id: process_id.to_owned(), ..self.clone() }
+    }
+}
 
 /// 1160100 is not on this operation's page but on those of its neighbours (revoke, form data); no code for an
 /// unknown process is listed here (page of 2024-12-18).

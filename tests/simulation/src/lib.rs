@@ -9,11 +9,13 @@
     reason = "a world and its rules name what matters to them, and take the rest alike"
 )]
 
+mod bulk;
 mod call;
 mod campaign;
 mod client;
 mod clock;
 mod coverage;
+mod database;
 mod dice;
 mod ending;
 mod invariant;
@@ -26,7 +28,8 @@ mod setting;
 mod travel;
 mod weather;
 
-pub use campaign::{Campaign, campaign};
+pub use bulk::{Visited, simulate_run};
+pub use campaign::{Campaign, Runs, campaign, runs};
 pub use coverage::Coverage;
 pub use invariant::{Invariant, Violation};
 pub use schedule::{Finished, Options, simulate};

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use clap::Parser;
-use feishu_corehr_simulation::{Coverage, Options, campaign, simulate};
+use feishu_corehr_simulation::{Coverage, Options, Visited, campaign, runs, simulate};
 
 /// The machines of feishu-corehr in a simulated world that goes wrong in every way.
 #[derive(Parser)]
@@ -21,6 +21,9 @@ struct Arguments {
     /// How many calls in each schedule; drawn from the seed by default.
     #[arg(long, value_parser = clap::value_parser!(u8).range(1..=99))]
     calls: Option<u8>,
+    /// Runs over many processes with a journal, in place of single calls.
+    #[arg(long)]
+    bulk: bool,
     /// On how many threads.
     #[arg(long, default_value_t = 2)]
     threads: usize,
@@ -38,6 +41,9 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: &Arguments, options: &Options, output: &mut impl io::Write) -> io::Result<bool> {
+    if arguments.bulk {
+        return bulk(arguments, output);
+    }
     if options.trace {
         let mut coverage = Coverage::default();
         for index in 0..arguments.schedules.unwrap_or(1) {
@@ -68,6 +74,26 @@ fn run(arguments: &Arguments, options: &Options, output: &mut impl io::Write) ->
         "{schedules} schedules, {calls} calls, {requests} requests in {seconds:.1} s ({:.0} schedules a second): every \
          invariant holds",
         schedules as f64 / seconds
+    )?;
+    Ok(true)
+}
+
+fn bulk(arguments: &Arguments, output: &mut impl io::Write) -> io::Result<bool> {
+    let schedules = arguments.schedules.unwrap_or(1_000_000);
+    let start = Instant::now();
+    let result = runs(arguments.seed, schedules, arguments.threads);
+    if let Some((seed, broken)) = result.found {
+        writeln!(output, "seed {seed} breaks {broken}")?;
+        let line = "cargo run --profile simulation -p feishu-corehr-simulation --";
+        writeln!(output, "replay: {line} --bulk --seed {seed} --schedules 1")?;
+        return Ok(false);
+    }
+    let Visited { items, writes, crashes, unfinished } = result.visited;
+    writeln!(
+        output,
+        "{schedules} runs, {items} items, {writes} writes, {crashes} crashes, {unfinished} stopped before their end, in \
+         {:.1} s: every invariant holds",
+        start.elapsed().as_secs_f64()
     )?;
     Ok(true)
 }

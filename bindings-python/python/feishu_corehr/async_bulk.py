@@ -1,0 +1,111 @@
+"""A run over many processes, for `async for`."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from functools import partial
+
+from .bulk import Run
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+
+    from ._host import AsyncHost, Host
+    from ._journal import Journal
+    from ._native import Bulk, BulkProgress, BulkResult, Registry
+
+
+class AsyncBulkRun(Run):
+    """The same as `BulkRun`, for `async for`."""
+
+    __slots__ = ("_registry", "_results")
+
+    def __init__(
+        self,
+        bulk: Bulk,
+        journal: Journal | None,
+        host: Host | AsyncHost,
+        on_progress: Callable[[BulkProgress], object] | None,
+        registry: Callable[[], Registry],
+    ) -> None:
+        """Made by the client's methods for many processes."""
+        super().__init__(bulk, journal, host, on_progress)
+        self._registry = registry
+        self._results = self._go()
+
+    def __aiter__(self) -> AsyncBulkRun:
+        """The iterator itself."""
+        return self
+
+    async def __anext__(self) -> BulkResult:
+        """The next result."""
+        return await self._results.__anext__()
+
+    async def aclose(self) -> None:
+        """End the run at once."""
+        await self._results.aclose()  # type: ignore[attr-defined]
+
+    async def _go(self) -> AsyncIterator[BulkResult]:
+        registry = self._registry()
+        news = asyncio.Event()
+        try:
+            while True:
+                step, told = self._bulk.poll()
+                if step == "wait":
+                    await _waited(news, told)
+                elif step == "tell":
+                    for result in told:
+                        yield result
+                    self._tell_progress()
+                elif step == "begin":
+                    self._begin(registry, told, news.set)
+                elif await self._acted(step, told):
+                    return
+        finally:
+            if not self._is_over:
+                self._bulk.cancel()
+            self._abandon(list(self._calls))
+            # A cancellation of the caller must not keep the journal from hearing what is known.
+            await asyncio.shield(asyncio.ensure_future(self._wind_up()))
+
+    async def _acted(self, step: str, told: object) -> bool:
+        """Do what a step wants; says whether it was the last one."""
+        if step == "abandon":
+            self._abandon(told)  # type: ignore[arg-type]
+        elif step == "done":
+            self._is_over = True
+        elif step == "refused":
+            self._is_over = True
+            raise told  # type: ignore[misc]
+        elif self._journal is not None:
+            act = self._journal.query if step == "query" else self._journal.store
+            stored = asyncio.get_running_loop().run_in_executor(None, partial(act, self._bulk, told))  # type: ignore[arg-type]
+            try:
+                await asyncio.shield(stored)
+            except asyncio.CancelledError:
+                # It cannot be stopped, and another one must not begin beside it.
+                await stored
+                raise
+        return self._is_over
+
+    async def _wind_up(self) -> None:
+        try:
+            while not self._is_over:
+                step, told = self._bulk.poll()
+                if step == "wait":
+                    self._abandon(list(self._calls))
+                    await asyncio.sleep(0)
+                elif step != "tell":
+                    await self._acted(step, told)
+        finally:
+            if self._journal is not None:
+                self._journal.close()
+
+
+async def _waited(news: asyncio.Event, seconds: float) -> None:
+    """Return when a call has ended, or after so long."""
+    with contextlib.suppress(asyncio.TimeoutError):
+        await asyncio.wait_for(news.wait(), seconds)
+    news.clear()
