@@ -15,7 +15,7 @@ import pytest
 
 import feishu_corehr
 import feishu_corehr_command
-from feishu_corehr_command import chinese, texts
+from feishu_corehr_command import chinese, results, texts
 from feishu_corehr_command.group import SUBCOMMANDS
 
 PACKAGE = Path(feishu_corehr_command.__file__).parent
@@ -26,7 +26,12 @@ WORDS = {
     *("ok", "look", "failed", "not checked"),
     *("credentials", "proxy", "connection", "certificate", "clock", "token", "quota"),
     *("scope for reading", "scope for writing"),
-    *("done", "not_done", "elsewhere", "unclear", "result", "what happened", "log id"),
+    *("possible", "done already", "not possible", "not read", "not readable"),
+    *("result", "what happened", "log id", "journal", "count", "operation", "state"),
+    *("complete", "paused", "stopped", "cancelled", "broken off"),
+    *("done", "not_done", "elsewhere", "unclear"),
+    *results.OUTCOMES,
+    *results.MEANINGS.values(),
 }
 
 

@@ -215,6 +215,144 @@ TEXTS = {
     "check the network, the base URL, and whether this network wants a proxy (--proxy, --trust-env)": (
         "请检查网络、接口域名，以及本网络是否需要代理（--proxy、--trust-env）"
     ),
+    # withdraw, revoke
+    "Withdraw running processes.": "撤回进行中的流程。",
+    "Withdraw processes that are in progress, and know of each what happened.\n\n"
+    "Which: PROCESS_IDs, `-` for standard input, --csv with --column, or those in progress that --since, --until "
+    "and --flow leave. Before anything is sent it is told what is about to be done. Ctrl-C lets what is under way come "
+    "to its end; a second one stops at once. A run that did not come to its end is gone on with by `runs resume`.": (
+        "撤回进行中的流程，并确切知道每一条的结果。\n\n"
+        "指定流程的方式：PROCESS_ID、`-`（标准输入）、--csv 加 --column，或用 --since、--until、--flow 筛选进行中的流程。"
+        "发送之前会先说明将要做什么。按一次 Ctrl-C 会等正在进行的请求结束，再按一次立即停止。"
+        "未做完的任务可用 `runs resume` 继续。"
+    ),
+    "Revoke completed processes.": "撤销已完成的流程。",
+    "Revoke processes that are completed, and know of each what happened. Everything is as for `withdraw`; a "
+    "filter chooses among the completed.": "撤销已完成的流程，并确切知道每一条的结果。用法与 `withdraw` 相同；筛选范围为已完成的流程。",
+    "Take the ids from a CSV file, UTF-8 or GBK.": "从 CSV 文件（UTF-8 或 GBK）读取 ID。",
+    "Which column of that file has the ids.": "该文件中哪一列是 ID。",
+    "Act as the system.": "以系统身份操作。",
+    "Act as this user: who started the processes, or administers.": "以该用户身份操作：流程发起人或管理员。",
+    "The kind of that id.": "该 ID 的类型。",
+    "Why, for people: at most 500 characters.": "原因，供人查看：最多 500 字。",
+    "Say what would be done, and write nothing.": "只说明将要做什么，不做任何写操作。",
+    "Do not ask; above 20 processes it is asked for their number.": "不再询问；超过 20 条时默认会要求输入条数。",
+    "Refuse any other number of processes.": "条数不符则拒绝执行。",
+    "Read so many processes before; Feishu allows 100 reads a minute.": "事先查询这么多条；飞书每分钟允许 100 次查询。",
+    "Read each process before it is written.": "每条写入之前先查询。",
+    "What to do where an answer was lost and the app may not read; by default best_effort.": (
+        "应答丢失而应用无权查询时怎么办；默认 best_effort。"
+    ),
+    "What a process is that is there already; by default a success.": "流程已处于目标状态时算什么；默认算成功。",
+    "So many at once, at most.": "最多同时进行这么多条。",
+    "Pause after so many failures.": "失败这么多条后暂停。",
+    "Keep the run in this file; one that is there is gone on with.": "把任务记录在该文件中；文件已存在则继续该任务。",
+    "Keep no journal; the run cannot be gone on with.": "不记录；任务中断后无法继续。",
+    "Keep the reason in the journal, and not only its digest.": "在记录中保存原因本身，而不仅是其摘要。",
+    "Write a report: .csv, .json or .html.": "写出报告：.csv、.json 或 .html。",
+    "--journal and --no-journal exclude each other": "--journal 与 --no-journal 不能同时使用",
+    "there are {count} processes, and not {expect}; nothing was sent": "共有 {count} 条流程，而不是 {expect} 条；未发送任何请求",
+    "journal: {path}": "任务记录：{path}",
+    "say who acts: either --as-system or --as-user": "请指明操作人：--as-system 或 --as-user，二选一",
+    "say which processes in one way: ids, `-` for standard input, --csv with --column, or --since and so on": (
+        "请只用一种方式指定流程：ID、`-`（标准输入）、--csv 加 --column，或 --since 等筛选条件"
+    ),
+    "--column says which column of a --csv file": "--column 用于指明 --csv 文件中的列",
+    "--status: only processes that are {status} can be chosen here": "--status：此处只能筛选{status}的流程",
+    "no process is like that": "没有符合条件的流程",
+    "reading {count} of {all}: nothing is changed by it": "正在查询 {all} 条中的 {count} 条：不会改动任何内容",
+    "what they are is not known: {error}": "无法得知这些流程的情况：{error}",
+    "to withdraw: {count}": "将撤回：{count}",
+    "to revoke: {count}": "将撤销：{count}",
+    "  ids that were there before, and are dropped: {count}": "  重复而被忽略的 ID：{count}",
+    "  of {count} that were read:": "  已查询 {count} 条：",
+    "flows": "流程定义",
+    "initiators": "发起人",
+    "  time: about {time} at {rate:g} a second": "  用时：约 {time}（每秒 {rate:g} 条）",
+    "  calls of the month: {count}, and a read more for each lost answer; this plan took {plan}": (
+        "  占用本月调用次数：{count}，每丢失一个应答再加一次查询；本次预览已用 {plan} 次"
+    ),
+    "possible": "可操作",
+    "done already": "已处于目标状态",
+    "not possible": "不可操作",
+    "not read": "未查询",
+    "not readable": "查询失败",
+    "dry run: nothing was written; a process may have changed by the time that something is": (
+        "预演：未做任何写操作；真正执行时流程可能已有变化"
+    ),
+    "more than {most} processes want --yes where nobody can be asked; nothing was sent": (
+        "超过 {most} 条而无法询问时必须加 --yes；未发送任何请求"
+    ),
+    "type the number of processes to go on": "请输入流程条数以继续",
+    "that is not {count}; nothing was sent": "输入的不是 {count}；未发送任何请求",
+    "stopping: what is under way is waited for, at most 10 s; Ctrl-C again stops at once": (
+        "正在停止：等待进行中的请求结束，最多 10 秒；再按一次 Ctrl-C 立即停止"
+    ),
+    "{rate:.0f} a second": "每秒 {rate:.0f} 条",
+    "{time} left": "剩余 {time}",
+    "there is no journal: this run cannot be gone on with": "没有任务记录：该任务无法继续",
+    "to go on with it: feishu-corehr runs resume {path}": "继续该任务：feishu-corehr runs resume {path}",
+    "the journal's folder {path} cannot be made: {reason}; say where by --journal, or --no-journal": (
+        "无法建立任务记录的目录 {path}：{reason}；请用 --journal 指定文件，或用 --no-journal"
+    ),
+    # Results and reports.
+    "result": "结果",
+    "count": "条数",
+    "what happened": "发生了什么",
+    "log id": "log id（日志 ID）",
+    "ours": "已完成",
+    "presumed": "推定完成",
+    "unattributed": "早已完成",
+    "not_withdrawable": "不可操作",
+    "unresolved": "无法确定",
+    "not_attempted": "未发送",
+    "done: the server said so": "已完成：服务端已确认",
+    "done: an answer was lost, most probably by this run": "已完成：应答曾丢失，极可能由本次完成",
+    "done already, and by no answer to this run": "早已完成：并非由本次的应答确认",
+    "not possible in the status that it has": "流程当前的状态不可操作",
+    "refused by the server": "被服务端拒绝",
+    "not known: look at it before it is tried again": "无法确定：再次尝试之前请先查看",
+    "not sent, or without effect": "未发送，或未产生任何影响",
+    "complete": "已做完",
+    "paused": "已暂停",
+    "cancelled": "已取消",
+    "broken off": "中断",
+    "{reached} of {planned} reached; the run: {ended}": "{planned} 条中已达成 {reached} 条；任务：{ended}",
+    "… and {count} more; --report has all": "……另有 {count} 条；--report 中有全部",
+    "report: {path}": "报告：{path}",
+    "--report: the name must end with .csv, .json or .html": "--report：文件名必须以 .csv、.json 或 .html 结尾",
+    "--report: {path} cannot be written": "--report：无法写入 {path}",
+    "feishu-corehr: report": "feishu-corehr 报告",
+    "search": "搜索",
+    # runs
+    "Show, resume and export the journals of runs.": "查看、继续、导出任务记录。",
+    "The journals of runs.": "任务记录。",
+    "Show what a run came to; without FILE, all runs in the folder where they are kept.": (
+        "查看一个任务的结果；不给 FILE 则列出默认目录中的全部任务。"
+    ),
+    "Write a report of a run as a file: .csv, .json or .html, by the end of REPORT.": (
+        "把任务的报告写成文件：.csv、.json 或 .html，由 REPORT 的扩展名决定。"
+    ),
+    "Go on with a run: what has ended is never sent again, and what may have been sent is read before. App, "
+    "base URL and reason must be those of the run.": (
+        "继续一个任务：已有结果的绝不再发送，可能已发送的会先查询。应用、接口域名与原因必须与该任务相同。"
+    ),
+    "The run's reason, where its journal keeps only a digest.": "该任务的原因（若记录中只存有摘要）。",
+    "journal": "任务记录",
+    "operation": "操作",
+    "base URL": "接口域名",
+    "app": "应用",
+    "journals in {path}: {count}": "{path} 中的任务记录：{count}",
+    "ended: {done} of {all}; left: {left}": "{all} 条中已结束 {done} 条；剩余 {left} 条",
+    "{path} is of a run that never began": "{path} 所属的任务从未开始",
+    "there is no journal {path}": "没有任务记录 {path}",
+    "{path} is of version {version}, which this version does not read": "{path} 的版本为 {version}，当前程序无法读取",
+    "{path} does not say who acted": "{path} 没有记录操作人",
+    "the run has a reason, of which the journal keeps a digest only: give it by --reason": (
+        "该任务带有原因，而记录中只有其摘要：请用 --reason 给出"
+    ),
+    "{path} is no journal that can be read: {reason}": "{path} 不是可读取的任务记录：{reason}",
+    "{path} is in use by a run": "{path} 正被一个任务使用",
     # call, settle
     "Call any method and path of Feishu's API.": "调用飞书的任意接口。",
     "Call any method and path of Feishu's API, and write the `data` of the answer as JSON.\n\n"
@@ -244,9 +382,6 @@ TEXTS = {
     ),
     "When it was sent, or later: 2026-11-01T09:30, or 30m ago.": "发送的时间或更晚：2026-11-01T09:30，或 30m（之前）。",
     "Where it was to lead.": "目标状态。",
-    "result": "结果",
-    "what happened": "发生了什么",
-    "log id": "log id（日志 ID）",
     "done": "已完成",
     "not_done": "未完成",
     "elsewhere": "处于其他状态",

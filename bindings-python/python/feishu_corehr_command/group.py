@@ -24,9 +24,12 @@ SUBCOMMANDS = {
     "explain": ("explain", text("Say what a code of Feishu's means, and what to do.")),
     "get": ("get", text("Read processes.")),
     "list": ("list", text("List the ids of processes.")),
+    "revoke": ("act", text("Revoke completed processes.")),
+    "runs": ("runs", text("Show, resume and export the journals of runs.")),
     "sandbox": ("sandbox", text("Run a local Feishu to try things on.")),
     "settle": ("settle", text("Find out how writes have ended whose answers were lost.")),
     "wait": ("wait", text("Wait until processes have ended.")),
+    "withdraw": ("act", text("Withdraw running processes.")),
 }
 """Each subcommand: the module below `commands` that has it, and what it does, so that a list need not import it."""
 
