@@ -6,6 +6,13 @@ from pathlib import Path
 
 from feishu_corehr import Client, System
 
+
+def tell(*words: object) -> None:
+    """One line, at once."""
+    sys.stdout.write(" ".join(map(str, words)) + "\n")
+    sys.stdout.flush()
+
+
 client = Client(
     app_id=os.environ["APP"],
     app_secret=os.environ["SECRET"],
@@ -16,6 +23,7 @@ client = Client(
 run = client.withdraw_processes(
     Path(sys.argv[1]).read_text().split(), actor=System(), journal=sys.argv[2], max_in_flight=8, deadline=20
 )
-for _result in run:
-    pass
+for result in run:
+    tell(result.position, result.outcome)
 report = run.report
+tell("report", report.ended, report.ours + report.presumed, report.unattributed)

@@ -351,6 +351,7 @@ def test_killed_again_and_again_nothing_is_lost_and_nothing_is_sent_after_its_re
         if line.startswith("report"):
             assert program.wait(60) == 0
             break
+        assert line, "the program has said nothing"
         program.send_signal(signal.SIGKILL)
         program.wait(60)
         kills += 1

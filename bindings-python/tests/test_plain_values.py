@@ -13,7 +13,7 @@ from feishu_corehr import AsyncClient, Client, HttpResponse, System, _native
 
 CLASSES = [value for value in vars(_native).values() if isinstance(value, type)]
 # What no program is given.
-HIDDEN = ("Callback", "Client", "OngoingCall", "Pages", "Registry")
+HIDDEN = ("Bulk", "Callback", "Client", "Driver", "OngoingCall", "Pages", "Registry")
 WORDS = [
     word for cls in CLASSES for word in (getattr(cls, name) for name in dir(cls) if name.isupper()) if type(word) is cls
 ]
@@ -142,6 +142,9 @@ def values() -> list[Any]:
         *[cls() for cls in (feishu.FileValue, feishu.FlowTemplate, feishu.FormValue, feishu.FormVariable)],
         *[cls() for cls in (feishu.FormVariables, feishu.ListedTask, feishu.TaskPage, feishu.ObjectValue)],
         *[cls() for cls in (feishu.RecordValue, feishu.SubValue)],
+        *[cls() for cls in (feishu.BulkProgress, feishu.BulkReport, feishu.BulkResult)],
+        feishu.CodeCount(code=7, count=1),
+        feishu.StatusCount(status=9, count=1),
         _native.CallAnswer(raw='{"a":[1.5]}', headers=[_native.NameValue(name="x", value="y")]),
         _native.NameValue(name="x", value="y"),
         feishu.CallAnswer(raw='{"a":[1.5]}', headers=[("x", "y")], log_id="LOG"),

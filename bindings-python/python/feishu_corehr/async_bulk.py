@@ -10,7 +10,7 @@ from .bulk import Run
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncGenerator, Callable
 
     from ._host import AsyncHost, Host
     from ._journal import Journal
@@ -45,9 +45,9 @@ class AsyncBulkRun(Run):
 
     async def aclose(self) -> None:
         """End the run at once."""
-        await self._results.aclose()  # type: ignore[attr-defined]
+        await self._results.aclose()
 
-    async def _go(self) -> AsyncIterator[BulkResult]:
+    async def _go(self) -> AsyncGenerator[BulkResult, None]:
         registry = self._registry()
         news = asyncio.Event()
         try:

@@ -9,7 +9,7 @@ from ._native import BulkReport, Registry
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator
 
     from ._host import AsyncHost, Host
     from ._journal import Journal
@@ -117,7 +117,7 @@ class BulkRun(Run):
         """End the run at once."""
         self._results.close()
 
-    def _go(self) -> Iterator[BulkResult]:
+    def _go(self) -> Generator[BulkResult, None, None]:
         registry = Registry()
         driver = self._bulk.drive()
         try:

@@ -41,7 +41,11 @@ def run(
     """Do it: gives each result that came, and the totals."""
     results: list[Result] = []
     with connection.client() as client, Bar(len(ids), is_shown=not as_json) as bar:
-        method = {"withdraw_process": client.withdraw_processes, "revoke_process": client.revoke_processes}[operation]
+        methods: dict[str, Any] = {
+            "withdraw_process": client.withdraw_processes,
+            "revoke_process": client.revoke_processes,
+        }
+        method = methods[operation]
         going = method(
             ids,
             actor=settings.actor,
