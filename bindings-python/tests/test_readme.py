@@ -12,8 +12,13 @@ EXAMPLES = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
 
 @pytest.mark.parametrize("number", range(len(EXAMPLES)))
 def test_an_example_runs(
-    number: int, sandbox: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    number: int,
+    sandbox: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
 ) -> None:
+    monkeypatch.chdir(tmp_path)
     if "Client()" in EXAMPLES[number]:
         monkeypatch.setenv("FEISHU_APP_ID", sandbox.info["app_id"])
         monkeypatch.setenv("FEISHU_APP_SECRET", sandbox.info["app_secret"])
@@ -34,7 +39,8 @@ def test_an_example_runs(
 
 
 def test_there_are_examples_of_everything() -> None:
-    assert len(EXAMPLES) == 8
-    words = ("AsyncClient", "transport", "decode_reply", "explain", "list_processes", "client.call(", "opentelemetry")
+    assert len(EXAMPLES) == 9
+    words = ["AsyncClient", "withdraw_processes", "transport", "decode_reply", "explain", "list_processes"]
+    words += ["client.call(", "opentelemetry"]
     for word in words:
         assert word in TEXT
