@@ -1,0 +1,704 @@
+//! How a run goes on: what is begun, stored, told and given up.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use super::journal::{self, CHUNK, Identity, JOURNAL, Known, SqlValue};
+use super::plan::{self, Plan, Template};
+use super::report::{BulkEnd, BulkOutcome, BulkProgress, BulkReport, BulkResult};
+use super::{BulkOptions, BulkStep};
+use crate::act::Act;
+use crate::codes;
+use crate::endpoint::{Endpoint, Outcome};
+use crate::error::{Effect, Error, ErrorKind, Problem};
+use crate::machine::CallOptions;
+use crate::process::GetProcess;
+use crate::proof::Attribution;
+use crate::session::{Credentials, Session};
+use crate::time::Instant;
+use crate::token::Secret;
+
+/// How far a call has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Going {
+    /// It has sent nothing yet.
+    Fresh,
+    /// A request of it is on its way.
+    Sending,
+    /// It waits between two requests.
+    Between,
+}
+
+#[derive(Debug)]
+enum Phase {
+    /// The journal is asked which tables it has.
+    Tables,
+    /// The journal is asked which run it is of.
+    Identity,
+    /// The journal is asked for its items, from this number on.
+    Items(usize),
+    /// The journal is made; the items from this number on are missing in it.
+    Creating {
+        next: usize,
+        is_begun: bool,
+    },
+    Running,
+    /// The journal is told how it ended.
+    Closing,
+    Over,
+}
+
+/// Nothing more is begun.
+#[derive(Debug)]
+pub(super) struct Drain {
+    end: BulkEnd,
+    reason: String,
+    error: Option<Error>,
+    /// By when the calls must have ended, once the clock is known.
+    until: Option<u64>,
+    /// How often the host was told to cancel calls.
+    orders: u32,
+}
+
+/// The state of one run.
+pub(super) struct Run {
+    session: Session,
+    pub(super) template: Box<dyn Template>,
+    plan: Plan,
+    options: BulkOptions,
+    identity: Identity,
+    run_id: u64,
+    phase: Phase,
+    refused: Option<Error>,
+    /// The first item that was never begun.
+    next: usize,
+    /// Whether an item needs nothing more, or is done by [`Self::again`] or [`Self::doubts`].
+    is_settled: Vec<bool>,
+    /// Items that were begun without any effect, and are to be begun again.
+    again: VecDeque<usize>,
+    /// Items of which a request may have had an effect.
+    doubts: VecDeque<usize>,
+    /// What is known of an item in doubt.
+    doubted: BTreeMap<usize, BulkResult>,
+    /// Whether the items in doubt have their turn.
+    is_sweeping: bool,
+    /// Items whose intent is being stored.
+    intents: Vec<usize>,
+    /// Items whose intent is stored.
+    ready: Vec<usize>,
+    pub(super) going: BTreeMap<usize, Going>,
+    /// Results that are not stored yet.
+    results: Vec<BulkResult>,
+    storing: Vec<BulkResult>,
+    is_storing: bool,
+    /// Results that are stored and not told yet.
+    untold: Vec<BulkResult>,
+    /// Items whose intent stands in the journal, and is void.
+    void: Vec<usize>,
+    last_stored: Option<u64>,
+    is_journal_lost: bool,
+    report: BulkReport,
+    failures: u64,
+    /// How often the last failure came in a row.
+    streak: (ErrorKind, Option<i64>, u32),
+    successes: u64,
+    /// How often an item was throttled until it gave up, and how many successes there were before.
+    throttled: BTreeMap<usize, (u32, u64)>,
+    pub(super) drain: Option<Drain>,
+    /// How many items had ended by when, of the last seconds.
+    history: VecDeque<(u64, u64)>,
+}
+
+impl Run {
+    pub(super) fn new(
+        session: &Session,
+        template: Box<dyn Template>,
+        process_ids: Vec<String>,
+        options: BulkOptions,
+    ) -> Result<Self, Error> {
+        let mut problems = Vec::new();
+        let plan = Plan::new(&*template, process_ids, options.allow_any_id);
+        let plan = plan.map_err(|broken| problems.extend(broken)).ok();
+        if let Some(most) = options.max_in_flight.filter(|most| !(1..=MOST_IN_FLIGHT as u32).contains(most)) {
+            problems.push(Problem::new("max_in_flight", format!("is {most}; 1 to {MOST_IN_FLIGHT} are taken")));
+        }
+        if options.max_failures == Some(0) {
+            problems.push(Problem::new("max_failures", "must be at least 1"));
+        }
+        if let (Some(expected), Some(plan)) = (options.expect_count, &plan)
+            && expected != plan.len() as u64
+        {
+            let doubled = match plan.doubled {
+                0 => String::new(),
+                doubled => format!(", {doubled} doubled entries left out"),
+            };
+            let rule = format!("is {expected}, and the list has {} processes{doubled}", plan.len());
+            problems.push(Problem::new("expect_count", rule));
+        }
+        problems.extend(Self::call_options(&options).problems());
+        let Some(plan) = plan.filter(|_| problems.is_empty()) else {
+            return Err(plan::refused(&*template, problems));
+        };
+        let config = session.config();
+        let identity = Identity {
+            operation: template.operation().name,
+            base_url: config.base_url.as_str().to_owned(),
+            app_id: match &config.credentials {
+                Credentials::App { app_id, .. } => app_id.clone(),
+                Credentials::Backend | Credentials::Host => String::new(),
+            },
+            digest: plan.digest(),
+            count: plan.len(),
+            options: plan::options(&*template, options.keep_reasons),
+        };
+        let report = BulkReport { planned: plan.len() as u64, doubled: plan.doubled, ..BulkReport::default() };
+        Ok(Self {
+            run_id: session.random().next(),
+            phase: if options.has_journal { Phase::Tables } else { Phase::Running },
+            is_settled: vec![false; plan.len()],
+            session: session.clone(),
+            template,
+            plan,
+            options,
+            identity,
+            refused: None,
+            next: 0,
+            again: VecDeque::new(),
+            doubts: VecDeque::new(),
+            doubted: BTreeMap::new(),
+            is_sweeping: false,
+            intents: Vec::new(),
+            ready: Vec::new(),
+            going: BTreeMap::new(),
+            results: Vec::new(),
+            storing: Vec::new(),
+            is_storing: false,
+            untold: Vec::new(),
+            void: Vec::new(),
+            last_stored: None,
+            is_journal_lost: false,
+            report,
+            failures: 0,
+            streak: (ErrorKind::Api, None, 0),
+            successes: 0,
+            throttled: BTreeMap::new(),
+            drain: None,
+            history: VecDeque::new(),
+        })
+    }
+
+    pub(super) fn poll(&mut self, now: Instant) -> BulkStep {
+        if let Some(error) = self.refused.take() {
+            self.phase = Phase::Over;
+            return BulkStep::Refused(error);
+        }
+        if !self.untold.is_empty() {
+            return BulkStep::Tell(std::mem::take(&mut self.untold));
+        }
+        match self.phase {
+            Phase::Tables => BulkStep::Query(journal::tables()),
+            Phase::Identity => BulkStep::Query(journal::run()),
+            Phase::Items(next) => BulkStep::Query(journal::items(self.plan.position(next))),
+            Phase::Creating { next, is_begun } => self.create(now, next, is_begun),
+            Phase::Running => self.go_on(now),
+            Phase::Closing => BulkStep::Store(vec![journal::closed(self.told_report().ended.as_str())]),
+            Phase::Over => BulkStep::Done(Box::new(self.told_report())),
+        }
+    }
+
+    /// The journal of a new run, so many rows at a time.
+    fn create(&self, now: Instant, next: usize, is_begun: bool) -> BulkStep {
+        let mut statements = if next == 0 { journal::created(is_begun) } else { Vec::new() };
+        let end = self.plan.len().min(next + CHUNK);
+        statements.extend((next..end).map(|it| journal::planned(self.plan.position(it), self.plan.id(it))));
+        if end == self.plan.len() {
+            statements.push(journal::begun(&self.identity, format!("{:016x}", self.run_id), now.wall));
+        }
+        BulkStep::Store(statements)
+    }
+
+    pub(super) fn rows(&mut self, rows: &[Vec<SqlValue>]) {
+        match self.phase {
+            Phase::Tables => {
+                let names: Vec<&str> = rows
+                    .iter()
+                    .filter_map(
+                        |row| if let [SqlValue::Text(name)] = row.as_slice() { Some(name.as_str()) } else { None },
+                    )
+                    .collect();
+                match names.as_slice() {
+                    [] => self.phase = Phase::Creating { next: 0, is_begun: false },
+                    ["item", "run"] => self.phase = Phase::Identity,
+                    _ => {
+                        self.refuse(format!("is a database of something else: it has the tables {}", names.join(", ")))
+                    }
+                }
+            }
+            Phase::Identity => match rows {
+                [] => self.phase = Phase::Creating { next: 0, is_begun: true },
+                [row] => match journal::problem(row, &self.identity) {
+                    Some(problem) => self.refused = Some(plan::refused(&*self.template, vec![problem])),
+                    None => self.phase = Phase::Items(0),
+                },
+                _ => self.refuse("holds more than one run".to_owned()),
+            },
+            Phase::Items(next) => self.resume(next, rows),
+            Phase::Closing | Phase::Creating { .. } | Phase::Over | Phase::Running => {}
+        }
+    }
+
+    /// Takes what an earlier run has left.
+    fn resume(&mut self, next: usize, rows: &[Vec<SqlValue>]) {
+        for (number, row) in (next..).zip(rows) {
+            let known = journal::known(row)
+                .filter(|(position, _)| number < self.plan.len() && *position == self.plan.position(number));
+            let Some((_, known)) = known else {
+                return self.refuse(format!("is damaged: the row of item {number} cannot be read"));
+            };
+            match known {
+                Known::Planned => {}
+                Known::Intended => self.doubt(number, None),
+                // What has ended without an answer is open still.
+                Known::Ended(result) if result.outcome == BulkOutcome::Unresolved => {
+                    if result.effect != Effect::None {
+                        self.doubt(number, Some(*result));
+                    }
+                }
+                Known::Ended(mut result) => {
+                    self.is_settled[number] = true;
+                    let codes = self.template.operation().codes;
+                    result.advice = result.code.and_then(|code| codes::lookup(codes, code)?.advice());
+                    self.report.count(result.outcome, result.code, result.status);
+                    self.untold.push(*result);
+                }
+            }
+        }
+        let end = next + rows.len();
+        self.phase = if rows.len() < CHUNK || end >= self.plan.len() { Phase::Running } else { Phase::Items(end) };
+        if rows.len() < CHUNK && end < self.plan.len() {
+            self.refuse(format!("is damaged: it has {end} items of {}", self.plan.len()));
+        }
+    }
+
+    fn refuse(&mut self, rule: String) {
+        self.refused = Some(plan::refused(&*self.template, vec![Problem::new(JOURNAL, rule)]));
+    }
+
+    pub(super) fn journal_failed(&mut self, words: &str) {
+        let meant = if words.contains("locked") {
+            format!("is in use: another run has it open ({words})")
+        } else if words.contains("not a database") || words.contains("malformed") {
+            format!("cannot be read: {words}; SQLite's own `.recover` may save what it holds")
+        } else {
+            format!("cannot be written: {words}")
+        };
+        match self.phase {
+            Phase::Creating { .. } | Phase::Identity | Phase::Items(_) | Phase::Tables => self.refuse(meant),
+            Phase::Closing | Phase::Over => self.phase = Phase::Over,
+            Phase::Running => {
+                self.is_journal_lost = true;
+                self.is_storing = false;
+                // Nobody is told what may not be durable; that nothing was sent is certain.
+                self.storing.clear();
+                for number in std::mem::take(&mut self.intents) {
+                    self.again.push_back(number);
+                }
+                self.drain(BulkEnd::Stopped, format!("the journal {meant}"), None);
+            }
+        }
+    }
+
+    pub(super) fn stored(&mut self, now: Instant) {
+        match self.phase {
+            Phase::Creating { next, .. } => {
+                let end = self.plan.len().min(next + CHUNK);
+                let is_whole = end == self.plan.len();
+                self.phase = if is_whole { Phase::Running } else { Phase::Creating { next: end, is_begun: false } };
+            }
+            Phase::Closing => self.phase = Phase::Over,
+            Phase::Running if self.is_storing => {
+                self.is_storing = false;
+                self.last_stored = Some(now.monotonic);
+                self.untold.append(&mut self.storing);
+                let intents = std::mem::take(&mut self.intents);
+                if self.drain.is_none() {
+                    self.ready.extend(intents);
+                } else {
+                    self.void.extend(&intents);
+                    self.again.extend(intents);
+                }
+            }
+            Phase::Identity | Phase::Items(_) | Phase::Over | Phase::Running | Phase::Tables => {}
+        }
+    }
+
+    /// The next step of a run that is under way.
+    fn go_on(&mut self, now: Instant) -> BulkStep {
+        let done = self.report.done();
+        if self.history.back().is_none_or(|(_, before)| *before != done) {
+            self.history.push_back((now.monotonic, done));
+            self.forget(now);
+        }
+        if let Some(drain) = &mut self.drain {
+            for number in std::mem::take(&mut self.ready) {
+                self.void.push(number);
+                self.again.push_back(number);
+            }
+            let until = *drain.until.get_or_insert(now.monotonic.saturating_add(LONGEST_DRAIN));
+            let is_over = now.monotonic >= until;
+            if is_over || drain.orders == 0 {
+                drain.orders += 1;
+                let may_end = |going: Going| is_over || going != Going::Sending;
+                let numbers: Vec<usize> =
+                    self.going.iter().filter(|(_, it)| may_end(**it)).map(|(it, _)| *it).collect();
+                if drain.orders > MOST_ORDERS {
+                    // The host has lost them.
+                    for number in numbers {
+                        self.going.remove(&number);
+                        self.doubt(number, None);
+                    }
+                } else if !numbers.is_empty() {
+                    return BulkStep::Abandon(numbers);
+                }
+            }
+        }
+        if !self.ready.is_empty() {
+            let numbers = std::mem::take(&mut self.ready);
+            self.going.extend(numbers.iter().map(|number| (*number, Going::Fresh)));
+            return BulkStep::Begin(numbers);
+        }
+        let next_store = self.last_stored.filter(|_| self.options.has_journal).map_or(0, |last| last + BETWEEN_STORES);
+        let wait = next_store.saturating_sub(now.monotonic);
+        let is_idle = self.going.is_empty();
+        if wait > 0 && !is_idle {
+            return BulkStep::Wait(wait);
+        }
+        let later = self.choose(now);
+        if !self.intents.is_empty() || !self.results.is_empty() || !self.void.is_empty() {
+            return self.store(now);
+        }
+        if is_idle && later.is_none() {
+            return self.end(now);
+        }
+        let until = self.drain.as_ref().and_then(|drain| drain.until);
+        let left = until.map_or(u64::MAX, |until| until.saturating_sub(now.monotonic));
+        BulkStep::Wait(later.unwrap_or(LONGEST_WAIT).min(left).clamp(1, LONGEST_WAIT))
+    }
+
+    /// Takes the items that may be begun now. Says in how many milliseconds the next one may be, while there is one.
+    fn choose(&mut self, now: Instant) -> Option<u64> {
+        if self.drain.is_some() {
+            return None;
+        }
+        let has_more = self.peek().is_some();
+        if !has_more && self.going.is_empty() && self.results.is_empty() && !self.is_sweeping {
+            self.is_sweeping = true;
+        }
+        self.peek()?;
+        let most = self.options.max_in_flight.map_or(MOST_IN_FLIGHT, |most| most as usize);
+        let free = most.saturating_sub(self.going.len());
+        if free == 0 {
+            return Some(LONGEST_WAIT);
+        }
+        // Those that have sent nothing yet take their turns before anything that begins now.
+        let fresh = self.going.values().filter(|going| **going == Going::Fresh).count();
+        let reads_first = self.is_sweeping || self.options.act.check_first;
+        let write = (!self.is_sweeping).then(|| self.session.room(self.template.operation(), now, fresh + free));
+        let read = reads_first.then(|| self.session.room(const { &GetProcess::OPERATION }, now, fresh + free));
+        let rooms = [write, read].into_iter().flatten();
+        let (room, delay) = rooms.min_by_key(|(room, _)| *room).unwrap_or_default();
+        for _ in fresh..room {
+            let number = self.peek()?;
+            self.take(number);
+            self.intents.push(number);
+        }
+        Some(if room < fresh + free { delay } else { LONGEST_WAIT })
+    }
+
+    /// The next item to begin.
+    fn peek(&mut self) -> Option<usize> {
+        if self.is_sweeping {
+            return self.doubts.front().copied();
+        }
+        if let Some(number) = self.again.front() {
+            return Some(*number);
+        }
+        while self.is_settled.get(self.next) == Some(&true) {
+            self.next += 1;
+        }
+        (self.next < self.plan.len()).then_some(self.next)
+    }
+
+    fn take(&mut self, number: usize) {
+        if self.is_sweeping {
+            self.doubts.pop_front();
+        } else if self.again.front() == Some(&number) {
+            self.again.pop_front();
+        } else {
+            self.is_settled[number] = true;
+            self.next += 1;
+        }
+    }
+
+    /// What is to be durable before anything else happens.
+    fn store(&mut self, now: Instant) -> BulkStep {
+        let results = std::mem::take(&mut self.results);
+        let void = std::mem::take(&mut self.void);
+        if self.is_journal_lost {
+            // It was not durable, so nobody is told; the report counts it.
+            return BulkStep::Wait(1);
+        }
+        self.storing = results;
+        self.is_storing = true;
+        if !self.options.has_journal {
+            self.stored(now);
+            return self.poll(now);
+        }
+        let ended = self.storing.iter().map(|result| journal::ended(result, now.wall));
+        let given_back = void.iter().map(|number| journal::given_back(self.plan.position(*number)));
+        let intended = self.intents.iter().map(|number| journal::intended(self.plan.position(*number), now.wall));
+        BulkStep::Store(ended.chain(given_back).chain(intended).collect())
+    }
+
+    fn end(&mut self, now: Instant) -> BulkStep {
+        // What is in doubt when a run is stopped stays in doubt, and its caller is told so.
+        for number in std::mem::take(&mut self.doubts) {
+            let mut result = self.doubted.remove(&number).unwrap_or_else(|| self.unanswered(number, true));
+            result.outcome = BulkOutcome::Unresolved;
+            self.conclude(number, result);
+        }
+        if !self.results.is_empty() {
+            return self.store(now);
+        }
+        let keeps = self.options.has_journal && !self.is_journal_lost;
+        self.phase = if keeps { Phase::Closing } else { Phase::Over };
+        self.poll(now)
+    }
+
+    pub(super) fn act(&mut self, number: usize) -> Result<Act, Error> {
+        let request = self.template.of(self.plan.id(number));
+        let options = Self::call_options(&self.options);
+        let Some(proof) = request.proved_by() else {
+            return Err(Error::new(ErrorKind::InvalidArgument, "no read proves this operation"));
+        };
+        let act = if self.is_sweeping { Act::in_doubt } else { Act::new };
+        act(&self.session, &*request, proof, options, self.options.act)
+    }
+
+    fn call_options(options: &BulkOptions) -> CallOptions {
+        let token = options.token.as_ref().map(|token| Secret::new(token.expose().to_owned()));
+        CallOptions { deadline: options.deadline, token, request_id: None }
+    }
+
+    /// How one call has ended.
+    pub(super) fn ended(&mut self, number: usize, result: &Result<Outcome, Error>) {
+        if self.going.remove(&number).is_none() {
+            return;
+        }
+        self.report.requests += u64::from(result.as_ref().map_or_else(|error| error.attempts, |done| done.attempts));
+        match result {
+            Ok(done) => {
+                self.successes += 1;
+                let mut told = self.unanswered(number, self.is_sweeping);
+                told.outcome = match done.attribution {
+                    Attribution::Ours => BulkOutcome::Ours,
+                    Attribution::Presumed => BulkOutcome::Presumed,
+                    Attribution::Unattributed => BulkOutcome::Unattributed,
+                };
+                told.effect = if told.outcome == BulkOutcome::Unattributed { Effect::None } else { Effect::Applied };
+                (told.attempts, told.status) = (done.attempts, done.status);
+                (told.log_id, told.kind, told.summary) = (done.reply.log_id.clone(), None, String::new());
+                told.code = None;
+                self.conclude(number, told);
+            }
+            Err(error) => self.not_done(number, error),
+        }
+    }
+
+    fn not_done(&mut self, number: usize, error: &Error) {
+        let mut told = self.unanswered(number, self.is_sweeping);
+        told.outcome = BulkOutcome::Unresolved;
+        (told.effect, told.kind, told.attempts) = (error.effect, Some(error.kind), error.attempts);
+        (told.code, told.status) = (error.code, error.status);
+        told.log_id.clone_from(&error.log_id);
+        told.summary.clone_from(&error.summary);
+        told.advice.clone_from(&error.advice);
+        let concerns_all = STOPS.contains(&error.kind);
+        if concerns_all {
+            let reason = format!("{}: {}", error.kind, error.summary);
+            self.drain(BulkEnd::Stopped, reason, Some(error.clone()));
+        }
+        match error.effect {
+            Effect::Applied => {
+                told.outcome = BulkOutcome::Ours;
+                self.conclude(number, told);
+            }
+            Effect::Unknown if self.is_sweeping => self.conclude(number, told),
+            Effect::Unknown => {
+                self.note_failure(&told);
+                self.doubt(number, Some(told));
+            }
+            Effect::None if concerns_all || error.kind == ErrorKind::Cancelled => {
+                self.void.push(number);
+                self.again.push_back(number);
+            }
+            Effect::None if matches!(error.kind, ErrorKind::RateLimited | ErrorKind::Deadline) => {
+                self.throttled(number, told, error);
+            }
+            Effect::None => {
+                let is_elsewhere = error.status.is_some()
+                    && matches!(error.kind, ErrorKind::NotRevocable | ErrorKind::NotWithdrawable);
+                if is_elsewhere {
+                    told.outcome = BulkOutcome::NotWithdrawable;
+                } else if error.code.is_some() {
+                    told.outcome = BulkOutcome::Rejected;
+                }
+                self.conclude(number, told);
+            }
+        }
+    }
+
+    /// The server took no more calls for as long as the item had time. It has another try, unless nothing gets through.
+    fn throttled(&mut self, number: usize, told: BulkResult, error: &Error) {
+        let successes = self.successes;
+        let (count, before) = self.throttled.entry(number).or_insert((0, successes));
+        *count += 1;
+        if *count < MOST_THROTTLES {
+            return self.again.push_front(number);
+        }
+        if *before == successes {
+            self.void.push(number);
+            self.again.push_front(number);
+            let reason = format!("no call has got through for a long time: {}", error.summary);
+            return self.drain(BulkEnd::Stopped, reason, Some(error.clone()));
+        }
+        self.conclude(number, told);
+    }
+
+    fn doubt(&mut self, number: usize, known: Option<BulkResult>) {
+        self.is_settled[number] = true;
+        self.doubts.push_back(number);
+        if let Some(known) = known {
+            self.doubted.insert(number, known);
+        }
+    }
+
+    /// The item has ended.
+    fn conclude(&mut self, number: usize, result: BulkResult) {
+        self.doubted.remove(&number);
+        self.throttled.remove(&number);
+        self.report.count(result.outcome, result.code, result.status);
+        if result.outcome.is_reached() {
+            self.streak.2 = 0;
+        } else {
+            self.failures += 1;
+            self.note_failure(&result);
+        }
+        if let Some(most) = self.options.max_failures.filter(|most| self.failures >= *most) {
+            self.drain(BulkEnd::Paused, format!("{most} items have failed"), None);
+        }
+        self.results.push(result);
+    }
+
+    /// The same failure again and again is a reason for somebody to look.
+    fn note_failure(&mut self, result: &BulkResult) {
+        if result.outcome == BulkOutcome::NotWithdrawable {
+            self.streak.2 = 0;
+            return;
+        }
+        let kind = result.kind.unwrap_or_default();
+        if (self.streak.0, self.streak.1) != (kind, result.code) {
+            self.streak = (kind, result.code, 0);
+        }
+        self.streak.2 += 1;
+        if self.streak.2 >= MOST_ALIKE {
+            let reason = format!("the last {MOST_ALIKE} items have failed alike: {kind}: {}", result.summary);
+            self.drain(BulkEnd::Paused, reason, None);
+        }
+    }
+
+    pub(super) fn drain(&mut self, end: BulkEnd, reason: String, error: Option<Error>) {
+        let is_over = matches!(self.phase, Phase::Closing | Phase::Over);
+        if self.drain.is_none() && !is_over {
+            self.drain = Some(Drain { end, reason, error, until: None, orders: 0 });
+        }
+    }
+
+    /// An item of which nothing is known yet, but whether it is in doubt.
+    fn unanswered(&self, number: usize, is_doubted: bool) -> BulkResult {
+        BulkResult {
+            position: self.plan.position(number).into(),
+            process_id: self.plan.id(number).to_owned(),
+            effect: if is_doubted { Effect::Unknown } else { Effect::None },
+            kind: is_doubted.then_some(ErrorKind::Disconnected),
+            summary: if is_doubted {
+                "it may have been sent, and no answer is known".to_owned()
+            } else {
+                String::new()
+            },
+            ..BulkResult::default()
+        }
+    }
+
+    pub(super) fn told_report(&self) -> BulkReport {
+        let mut report = self.report.clone();
+        report.not_attempted = report.planned - report.done();
+        report.not_withdrawable.sort_by_key(|row| row.status);
+        report.rejected.sort_by_key(|row| row.code);
+        if matches!(self.phase, Phase::Closing | Phase::Over) {
+            report.ended = self.drain.as_ref().map_or(BulkEnd::Complete, |drain| drain.end);
+        }
+        if let Some(drain) = &self.drain {
+            report.reason = Some(drain.reason.clone());
+            report.kind = drain.error.as_ref().map(|error| error.kind);
+            report.advice = drain.error.as_ref().and_then(|error| error.advice.clone());
+        }
+        report
+    }
+
+    /// Forgets how far the run was long ago.
+    fn forget(&mut self, now: Instant) {
+        while self.history.len() > 1 && self.history.front().is_some_and(|(at, _)| at + RECENT < now.monotonic) {
+            self.history.pop_front();
+        }
+    }
+
+    pub(super) fn progress(&mut self, now: Instant) -> BulkProgress {
+        let (done, total) = (self.report.done(), self.report.planned);
+        self.forget(now);
+        let (since, before) = self.history.front().copied().unwrap_or((now.monotonic, done));
+        let seconds = now.monotonic.saturating_sub(since) as f64 / 1_000.0;
+        let rate = if seconds > 0.0 { (done - before) as f64 / seconds } else { 0.0 };
+        let left_ms = (rate > 0.0).then(|| ((total - done) as f64 / rate * 1_000.0) as u64);
+        BulkProgress { done, total, rate, left_ms }
+    }
+}
+
+/// What concerns every item, so that the run stops.
+const STOPS: &[ErrorKind] = &[
+    ErrorKind::AppUnavailable,
+    ErrorKind::AuthHeaderStripped,
+    ErrorKind::BadCredentials,
+    ErrorKind::Forbidden,
+    ErrorKind::InvalidArgument,
+    ErrorKind::IpDenied,
+    ErrorKind::ProxyAuth,
+    ErrorKind::QuotaExhausted,
+    ErrorKind::TlsUntrusted,
+    ErrorKind::Unauthorized,
+];
+/// Calls at once.
+const MOST_IN_FLIGHT: usize = 256;
+/// So many equal failures in a row pause a run.
+const MOST_ALIKE: u32 = 20;
+/// So often an item may be throttled until its time is over.
+const MOST_THROTTLES: u32 = 3;
+/// A host is told so often to cancel calls before they count as lost.
+const MOST_ORDERS: u32 = 3;
+/// How long a run that begins nothing more waits for what is on its way, in milliseconds.
+const LONGEST_DRAIN: u64 = 10_000;
+/// A host looks again after so many milliseconds at the latest.
+const LONGEST_WAIT: u64 = 1_000;
+/// Results and intents are stored together, in one transaction in so many milliseconds.
+const BETWEEN_STORES: u64 = 50;
+/// What a rate is taken over, in milliseconds.
+const RECENT: u64 = 10_000;
