@@ -82,8 +82,6 @@ const FIRST_DECREASE: f64 = 0.5;
 const DECREASE: f64 = 0.8;
 /// The part of the quota that the pace rises by in a millisecond.
 const INCREASE: f64 = 0.002 / 1_000.0;
-/// One in so many of a window's calls may go at once where there are many of them.
-const BULK_BURST: usize = 5;
 /// The part of a window's calls that may go at once while the pace is below the quota, and how many these are at least.
 const BURST: (f64, usize) = (0.05, 2);
 
@@ -123,17 +121,10 @@ impl RateLimiter {
         Ok(Slot { at: turn, shuts: self.shuts })
     }
 
-    /// How many turns there are at this moment, at most so many, for a caller who has many calls and lets them go evenly, a
-    /// fifth of a window's at once; and in how many milliseconds the next one comes.
+    /// How many turns are free at this moment, at most so many, and in how many milliseconds the next one is.
     pub fn room(&self, now: Instant, most: usize) -> (usize, u64) {
         let mut limiter = self.clone();
-        let burst = (self.calls / BULK_BURST).max(BURST.1).min(self.calls);
-        let distance = burst as u64 * self.window / self.calls as u64;
         for count in 0..most {
-            let even = limiter.after(burst, distance);
-            if even > now.monotonic {
-                return (count, even - now.monotonic);
-            }
             if let Err(delay) = limiter.turn(now, now.monotonic) {
                 return (count, delay);
             }
@@ -249,6 +240,18 @@ mod tests {
         limiter.shut(at(20_060), 1_000, Some(late));
         assert_eq!(paced(&mut limiter, 30_000), (0, 57), "four fifths of 21.6, and a little more by now");
         assert_eq!(paced(&mut limiter, 400_000), (0, 0), "all of it again");
+    }
+
+    #[test]
+    fn the_room_is_how_many_turns_are_free_and_takes_none() {
+        let mut limiter = RateLimiter::new(Quota::per_second(50));
+        assert_eq!(limiter.room(at(5), 9), (9, 0));
+        for _ in 0..48 {
+            limiter.turn(at(5), 5).unwrap();
+        }
+        assert_eq!([limiter.room(at(5), 9), limiter.room(at(6), 9)], [(2, 1_040), (2, 1_039)]);
+        limiter.shut(at(7), 2_000, None);
+        assert_eq!(limiter.room(at(8), 9), (0, 1_999));
     }
 
     #[test]
