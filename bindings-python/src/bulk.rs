@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use feishu_corehr::{
-    ActOptions, Already, BulkOptions, BulkProgress, BulkReport, BulkStep, Endpoint, Error, Given, Problem, ReadBack,
-    Secret, SqlValue, Statement, bulks,
+    ActOptions, Already, BulkOptions, BulkProgress, BulkReport, BulkStep, Endpoint, Error, Given, Operation, Problem,
+    ReadBack, Secret, SqlValue, Statement, bulks,
 };
 use pyo3::IntoPyObjectExt;
 use pyo3::exceptions::PyTypeError;
@@ -82,7 +82,7 @@ impl Bulk {
             has_journal,
         };
         let refused = |error| raise(py, error, None);
-        Error::check("bulk", problems).map_err(refused)?;
+        Error::check(request.operation().name, problems).map_err(refused)?;
         let engine = client.get().engine(py)?;
         let bulk = request.begin(&engine, ids, options).map_err(refused)?;
         Ok(Self { bulk, engine })
@@ -203,6 +203,12 @@ macro_rules! templates {
                     return Ok((Self::$request(request.get().clone()), already));
                 })*
                 Err(PyTypeError::new_err(concat!("request must be one of", $(" ", stringify!($request)),*)))
+            }
+
+            fn operation(&self) -> &'static Operation {
+                match self {
+                    $(Self::$request(request) => request.called(),)*
+                }
             }
 
             fn begin(

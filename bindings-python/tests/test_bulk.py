@@ -113,6 +113,46 @@ def test_bad_lists_and_options_are_refused_before_anything_is_sent(client: Any, 
     assert results[0].outcome is BulkOutcome.REJECTED
 
 
+def test_a_process_is_read_first_when_asked_for(client: Any, sandbox: Sandbox) -> None:
+    ids = many(sandbox, 3)
+    run(client, "withdraw_processes", ids, actor=System())
+    assert sandbox.log("get_process") == []
+    finished = many(sandbox, 2, status=9)
+    _, report = run(client, "withdraw_processes", finished, actor=System(), check_first=True)
+    assert (report.not_withdrawable[0].count, len(sandbox.log("get_process"))) == (2, 2)
+    assert sorted(writes(sandbox)) == ids, "what is completed is not written"
+
+
+def test_what_is_done_already_is_a_success_or_not_as_is_chosen(client: Any, sandbox: Sandbox) -> None:
+    done = many(sandbox, 1, status=4)
+    for already, outcome in [
+        (feishu_corehr.Already.SUCCESS, BulkOutcome.UNATTRIBUTED),
+        (feishu_corehr.Already.ERROR, BulkOutcome.NOT_WITHDRAWABLE),
+    ]:
+        results, _ = run(client, "withdraw_processes", done, actor=System(), already_withdrawn=already)
+        assert [result.outcome for result in results] == [outcome]
+
+
+def test_nothing_is_read_back_where_that_is_not_wanted(client: Any, sandbox: Sandbox) -> None:
+    ids = many(sandbox, 1)
+    sandbox.fault("withdraw_process", "rst-after-applied", times=1)
+    read_back = feishu_corehr.ReadBack.NEVER
+    results, report = run(client, "withdraw_processes", ids, actor=System(), read_back=read_back)
+    assert [(result.outcome, result.effect) for result in results] == [(BulkOutcome.UNRESOLVED, Effect.UNKNOWN)]
+    assert (report.unresolved, sandbox.log("get_process")) == (1, [])
+
+
+def test_each_call_has_the_deadline_and_the_token_that_are_chosen(client: Any, sandbox: Sandbox) -> None:
+    _, report = run(client, "withdraw_processes", many(sandbox, 1), actor=System(), token="t-of-its-own")
+    assert (report.ended, report.kind) == (BulkEnd.STOPPED, feishu_corehr.ErrorKind.UNAUTHORIZED)
+    assert any("t-of-its-own" in str(entry["headers"]) for entry in sandbox.log("withdraw_process"))
+    sandbox.fault("withdraw_process", "timeout-applied", times=1, ms=60_000)
+    options: dict[str, Any] = {"read_back": feishu_corehr.ReadBack.NEVER, "deadline": 0.3}
+    results, _ = run(client, "withdraw_processes", many(sandbox, 1), actor=System(), **options)
+    assert results[0].outcome is BulkOutcome.UNRESOLVED
+    assert results[0].kind is feishu_corehr.ErrorKind.DEADLINE, results
+
+
 def test_no_more_calls_go_on_at_once_than_are_allowed(sandbox: Sandbox) -> None:
     ids = many(sandbox, 12)
     going = most = 0

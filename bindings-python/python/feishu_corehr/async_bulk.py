@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from functools import partial
 
 from .bulk import Run
 
@@ -61,7 +60,9 @@ class AsyncBulkRun(Run):
                     self._tell_progress()
                 elif step == "begin":
                     self._begin(registry, told, news.set)
-                elif await self._acted(step, told):
+                elif not self._taken(step, told):
+                    await self._keep(step, told)
+                if self._is_over:
                     return
         finally:
             if not self._is_over:
@@ -70,25 +71,15 @@ class AsyncBulkRun(Run):
             # A cancellation of the caller must not keep the journal from hearing what is known.
             await asyncio.shield(asyncio.ensure_future(self._wind_up()))
 
-    async def _acted(self, step: str, told: object) -> bool:
-        """Do what a step wants; says whether it was the last one."""
-        if step == "abandon":
-            self._abandon(told)  # type: ignore[arg-type]
-        elif step == "done":
-            self._is_over = True
-        elif step == "refused":
-            self._is_over = True
-            raise told  # type: ignore[misc]
-        elif self._journal is not None:
-            act = self._journal.query if step == "query" else self._journal.store
-            stored = asyncio.get_running_loop().run_in_executor(None, partial(act, self._bulk, told))  # type: ignore[arg-type]
-            try:
-                await asyncio.shield(stored)
-            except asyncio.CancelledError:
-                # It cannot be stopped, and another one must not begin beside it.
-                await stored
-                raise
-        return self._is_over
+    async def _keep(self, step: str, told: object) -> None:
+        """Use the journal on a thread, so that the loop goes on."""
+        kept = asyncio.get_running_loop().run_in_executor(None, self._kept, step, told)
+        try:
+            await asyncio.shield(kept)
+        except asyncio.CancelledError:
+            # It cannot be stopped, and another one must not begin beside it.
+            await kept
+            raise
 
     async def _wind_up(self) -> None:
         try:
@@ -97,8 +88,8 @@ class AsyncBulkRun(Run):
                 if step == "wait":
                     self._abandon(list(self._calls))
                     await asyncio.sleep(0)
-                elif step != "tell":
-                    await self._acted(step, told)
+                elif step != "tell" and not self._taken(step, told):
+                    await self._keep(step, told)
         finally:
             if self._journal is not None:
                 self._journal.close()

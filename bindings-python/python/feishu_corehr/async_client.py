@@ -196,38 +196,7 @@ class AsyncClient:
         deadline: float | None = None,
         token: str | None = None,
     ) -> AsyncBulkRun:
-        """Withdraw many running processes, and know what happened to each.
-
-        The list is looked through before anything is sent: every bad entry is named, and a process that stands twice
-        is done once. Calls go at the pace of the quota, at most `max_in_flight` at once; what is in doubt at the end is
-        read. Partial failure is no exception: each result has its outcome, and `report` the totals.
-
-        With a `journal`, a SQLite file, nothing is lost when the program or the machine stops: the same call with the
-        same file goes on with the run, tells the earlier results again (`is_earlier`), sends nothing that has ended,
-        and reads what is in doubt before it sends it.
-
-        Args:
-            process_ids: Numbers of 19 digits, as text; at most 1,000,000.
-            actor: As for one process; the same for all.
-            reason: Why, for people: at most 500 characters; the same for all.
-            journal: The path of the journal; without one a run cannot be gone on with.
-            on_progress: Is called with a `BulkProgress` after results were told.
-            max_in_flight: How many calls may go on at once: 1 to 256, by default 256.
-            max_failures: The run pauses when so many processes have failed; by default it does not.
-            expect_count: How many processes there must be, each counted once; another number is an error.
-            allow_any_id: Whether ids may be other than numbers of at most 32 digits.
-            keep_reasons: Whether the journal keeps the reason as text; by default it keeps its SHA-256.
-            read_back: As for one process.
-            check_first: As for one process; a read for each, so at most 100 a minute.
-            already_withdrawn: As for one process.
-            deadline: How long the call for one process may take, in seconds; by default the client's.
-            token: A tenant access token for this run only.
-
-        Raises:
-            InvalidArgumentError: An argument breaks a rule; nothing was sent. The first step of the iteration raises it
-                for a journal that is in use, damaged, or another run's.
-            TypeError: An argument is of a wrong type; nothing was sent.
-        """
+        """As `Client.withdraw_processes`, for `async for`."""
         # Programs for single calls need neither.
         from .async_bulk import AsyncBulkRun
         from .bulk import opened
@@ -269,38 +238,7 @@ class AsyncClient:
         deadline: float | None = None,
         token: str | None = None,
     ) -> AsyncBulkRun:
-        """Undo many completed processes, and know what happened to each.
-
-        The list is looked through before anything is sent: every bad entry is named, and a process that stands twice
-        is done once. Calls go at the pace of the quota, at most `max_in_flight` at once; what is in doubt at the end is
-        read. Partial failure is no exception: each result has its outcome, and `report` the totals.
-
-        With a `journal`, a SQLite file, nothing is lost when the program or the machine stops: the same call with the
-        same file goes on with the run, tells the earlier results again (`is_earlier`), sends nothing that has ended,
-        and reads what is in doubt before it sends it.
-
-        Args:
-            process_ids: Numbers of 19 digits, as text; at most 1,000,000.
-            actor: As for one process; the same for all.
-            reason: Why, for people: at most 500 characters; the same for all.
-            journal: The path of the journal; without one a run cannot be gone on with.
-            on_progress: Is called with a `BulkProgress` after results were told.
-            max_in_flight: How many calls may go on at once: 1 to 256, by default 256.
-            max_failures: The run pauses when so many processes have failed; by default it does not.
-            expect_count: How many processes there must be, each counted once; another number is an error.
-            allow_any_id: Whether ids may be other than numbers of at most 32 digits.
-            keep_reasons: Whether the journal keeps the reason as text; by default it keeps its SHA-256.
-            read_back: As for one process.
-            check_first: As for one process; a read for each, so at most 100 a minute.
-            already_revoked: As for one process.
-            deadline: How long the call for one process may take, in seconds; by default the client's.
-            token: A tenant access token for this run only.
-
-        Raises:
-            InvalidArgumentError: An argument breaks a rule; nothing was sent. The first step of the iteration raises it
-                for a journal that is in use, damaged, or another run's.
-            TypeError: An argument is of a wrong type; nothing was sent.
-        """
+        """As `Client.revoke_processes`, for `async for`."""
         # Programs for single calls need neither.
         from .async_bulk import AsyncBulkRun
         from .bulk import opened

@@ -79,6 +79,25 @@ class Run:
             if call is not None:
                 call.drop()
 
+    def _taken(self, step: str, told: object) -> bool:
+        """Do what a step wants that needs no waiting; says whether it was one of these."""
+        if step == "abandon":
+            self._abandon(told)  # type: ignore[arg-type]
+        elif step == "done":
+            self._is_over = True
+        elif step == "refused":
+            self._is_over = True
+            raise told  # type: ignore[misc]
+        else:
+            return False
+        return True
+
+    def _kept(self, step: str, told: object) -> None:
+        """Ask the journal, or store in it."""
+        if self._journal is not None:
+            act = self._journal.query if step == "query" else self._journal.store
+            act(self._bulk, told)  # type: ignore[arg-type]
+
     def _tell_progress(self) -> None:
         if self._on_progress is not None:
             self._on_progress(self._bulk.progress())
@@ -129,30 +148,17 @@ class BulkRun(Run):
                 elif step == "tell":
                     yield from told
                     self._tell_progress()
-                elif self._acted(registry, step, told):
+                elif step == "begin":
+                    self._begin(registry, told, int)
+                elif not self._taken(step, told):
+                    self._kept(step, told)
+                if self._is_over:
                     return
         finally:
-            self._wind_up(registry)
+            self._wind_up()
             del driver
 
-    def _acted(self, registry: Registry, step: str, told: object) -> bool:
-        """Do what a step wants; says whether it was the last one."""
-        if step == "begin":
-            self._begin(registry, told, int)  # type: ignore[arg-type]
-        elif step == "abandon":
-            self._abandon(told)  # type: ignore[arg-type]
-            registry.drain()
-        elif step == "done":
-            self._is_over = True
-        elif step == "refused":
-            self._is_over = True
-            raise told  # type: ignore[misc]
-        elif self._journal is not None:
-            act = self._journal.query if step == "query" else self._journal.store
-            act(self._bulk, told)  # type: ignore[arg-type]
-        return self._is_over
-
-    def _wind_up(self, registry: Registry) -> None:
+    def _wind_up(self) -> None:
         """Keep in the journal what is known when the run is left early, and let go of everything."""
         try:
             if not self._is_over:
@@ -162,8 +168,8 @@ class BulkRun(Run):
                 step, told = self._bulk.poll()
                 if step == "wait":
                     self._abandon(list(self._calls))
-                elif step != "tell":
-                    self._acted(registry, step, told)
+                elif step != "tell" and not self._taken(step, told):
+                    self._kept(step, told)
         finally:
             if self._journal is not None:
                 self._journal.close()

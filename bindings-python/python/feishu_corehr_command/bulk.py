@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from feishu_corehr import Actor, User
 
     from .connection import Connection
+    from .plan import Act
 
 
 class Settings:
@@ -36,17 +37,12 @@ class Settings:
 
 
 def run(
-    connection: Connection, operation: str, ids: list[str], settings: Settings, *, as_json: bool
+    connection: Connection, act: Act, ids: list[str], settings: Settings, *, as_json: bool
 ) -> tuple[list[Result], Totals]:
     """Do it: gives each result that came, and the totals."""
     results: list[Result] = []
     with connection.client() as client, Bar(len(ids), is_shown=not as_json) as bar:
-        methods: dict[str, Any] = {
-            "withdraw_process": client.withdraw_processes,
-            "revoke_process": client.revoke_processes,
-        }
-        method = methods[operation]
-        going = method(
+        going = getattr(client, act.method)(
             ids,
             actor=settings.actor,
             reason=settings.reason,

@@ -34,9 +34,10 @@ _NAMED = 8
 class Act:
     """A kind of write: what it does, and from which status to which."""
 
-    def __init__(self, operation: str, start: str, goals: tuple[str, ...]) -> None:
-        """The operation's name, and words for the statuses."""
+    def __init__(self, operation: str, method: str, start: str, goals: tuple[str, ...]) -> None:
+        """The names of the operation and of the library's method for many, and words for the statuses."""
         self.operation = operation
+        self.method = method
         self.start = start
         self.goals = goals
 
@@ -47,8 +48,9 @@ class Act:
         return "done already" if status in self.goals else "not possible"
 
 
-WITHDRAW = Act("withdraw_process", "in_progress", ("withdrawn",))
-REVOKE = Act("revoke_process", "completed", ("revoked", "revoking"))
+WITHDRAW = Act("withdraw_process", "withdraw_processes", "in_progress", ("withdrawn",))
+REVOKE = Act("revoke_process", "revoke_processes", "completed", ("revoked", "revoking"))
+ACTS = {act.operation: act for act in (WITHDRAW, REVOKE)}
 
 
 class Filter:

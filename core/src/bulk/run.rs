@@ -532,7 +532,19 @@ impl Run {
                 told.outcome = BulkOutcome::Ours;
                 self.conclude(number, told);
             }
-            Effect::Unknown if self.is_sweeping => self.conclude(number, told),
+            // A read has told where the process is, which is an end, whoever brought it there.
+            _ if self.is_elsewhere(number, error) => {
+                told.outcome = BulkOutcome::NotWithdrawable;
+                self.conclude(number, told);
+            }
+            Effect::Unknown if self.is_sweeping => {
+                // The sweep has found out nothing: what made it necessary says more.
+                if let Some(known) = self.doubted.remove(&number) {
+                    let attempts = known.attempts + told.attempts;
+                    told = BulkResult { attempts, log_id: known.log_id.clone().or(told.log_id), ..known };
+                }
+                self.conclude(number, told);
+            }
             Effect::Unknown => {
                 self.note_failure(&told);
                 self.doubt(number, Some(told));
@@ -545,16 +557,18 @@ impl Run {
                 self.throttled(number, told, error);
             }
             Effect::None => {
-                let is_elsewhere = error.status.is_some()
-                    && matches!(error.kind, ErrorKind::NotRevocable | ErrorKind::NotWithdrawable);
-                if is_elsewhere {
-                    told.outcome = BulkOutcome::NotWithdrawable;
-                } else if error.code.is_some() {
+                if error.code.is_some() {
                     told.outcome = BulkOutcome::Rejected;
                 }
                 self.conclude(number, told);
             }
         }
+    }
+
+    /// Whether the process was read in a status that the act does not start from.
+    fn is_elsewhere(&self, number: usize, error: &Error) -> bool {
+        let missed = self.template.of(self.plan.id(number)).proved_by().map(|proof| proof.missed.kind);
+        error.status.is_some() && missed == Some(error.kind)
     }
 
     /// The server took no more calls for as long as the item had time. It has another try, unless nothing gets through.

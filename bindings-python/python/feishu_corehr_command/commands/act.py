@@ -149,12 +149,12 @@ def _act(
         context.exit(meant.write_dry(as_json=as_json))
     plan.confirm(len(meant.ids), yes=yes)
     settings = _settings(act, who, **more)
-    context.exit(drive(connection, act.operation, meant.ids, settings, report_path=report_path, as_json=as_json))
+    context.exit(drive(connection, act, meant.ids, settings, report_path=report_path, as_json=as_json))
 
 
 def drive(
     connection: Connection,
-    operation: str,
+    act: plan.Act,
     ids: list[str],
     settings: Settings,
     *,
@@ -168,7 +168,7 @@ def drive(
     if settings.journal is not None:
         say(text("journal: {path}", path=settings.journal))
     try:
-        results, totals = bulk.run(connection, operation, ids, settings, as_json=as_json)
+        results, totals = bulk.run(connection, act, ids, settings, as_json=as_json)
     except KeyboardInterrupt:
         bulk.say_how_to_go_on(settings.journal)
         raise

@@ -102,5 +102,6 @@ def resume(
     left = journal.left()
     say(text("ended: {done} of {all}; left: {left}", done=len(journal.ids) - left, all=len(journal.ids), left=left))
     plan.confirm(left, yes=yes)
-    code = drive(connection, journal.operation, journal.ids, settings, report_path=report_path, as_json=as_json)
+    act = plan.ACTS[journal.operation]
+    code = drive(connection, act, journal.ids, settings, report_path=report_path, as_json=as_json)
     click.get_current_context().exit(code)
