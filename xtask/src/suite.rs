@@ -1,6 +1,7 @@
 //! Every check, in two lanes that run side by side; in each in the order in which a failure is cheapest to find.
 
 use std::env::consts::EXE_SUFFIX;
+use std::fs;
 use std::io::Write;
 use std::process::Command;
 use std::thread;
@@ -148,9 +149,10 @@ fn walk(lane: &[Check], only: Option<&str>, options: &Options) -> Result<Vec<Row
 }
 
 /// `cargo` in a folder of its own: lints share nothing with a build, and would keep the other lane from building.
+/// Nothing of it is ever run, so that it holds neither debug information nor what a next build could reuse.
 fn lints(line: &str) -> Result<Command> {
     let mut command = cargo(line);
-    command.env("CARGO_TARGET_DIR", target("lints")?);
+    command.env("CARGO_TARGET_DIR", target("lints")?).env("CARGO_INCREMENTAL", "0").env("CARGO_PROFILE_DEV_DEBUG", "0");
     Ok(command)
 }
 
@@ -195,6 +197,7 @@ fn dependencies() -> Result<Outcome> {
         if let Err(error) = output("install cargo-deny", install.env("CARGO_PROFILE_DEV_DEBUG", "0")) {
             return Ok(Outcome::NotRun(format!("cargo-deny cannot be installed: {error}")));
         }
+        fs::remove_dir_all(tools.join("build"))?;
     }
     let arguments = ["--offline", "--workspace", "--config", ".deny.toml", "check", "bans", "licenses", "sources"];
     succeeds("deny", command(deny, arguments).current_dir(root()))

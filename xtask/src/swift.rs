@@ -111,7 +111,12 @@ fn toolchain() -> Result<Toolchain> {
         fs::remove_dir_all(&half)?;
     }
     let bootstrap = ["--variant=minbase", DEBIAN_SWIFT, DEBIAN];
-    output("Swift toolchain", command("debootstrap", bootstrap).arg(&half)).context("Swift 6 cannot be set up")?;
+    let made = output("Swift toolchain", command("debootstrap", bootstrap).arg(&half));
+    if made.is_err() {
+        // The disk may be full: what is of no use here would keep the other checks from running, too.
+        fs::remove_dir_all(&half)?;
+    }
+    made.context("Swift 6 cannot be set up")?;
     for package in fs::read_dir(half.join("var/cache/apt/archives"))? {
         let path = package?.path();
         if path.is_file() {
