@@ -280,6 +280,28 @@ def test_a_run_that_is_left_early_is_gone_on_with(client: Any, sandbox: Sandbox,
     assert len(writes(sandbox)) == 40, "nothing is sent by a run that is over"
 
 
+def test_what_many_are_in_doubt_of_is_listed_and_the_rest_is_read(
+    client: Any, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    ids, older = many(sandbox, 80), many(sandbox, 4, status=4, modify_time=1_700_000_000_000)
+    journal = tmp_path / "run.sqlite"
+    options: dict[str, Any] = {"token": "t-of-its-own", "max_in_flight": 1, "journal": journal}
+    run(client, "withdraw_processes", [*ids, *older], actor=System(), **options)
+    run(client, "withdraw_processes", ids, actor=System())
+    before = len(writes(sandbox))
+    connection = sqlite3.connect(journal)
+    now = "CAST(strftime('%s', 'now') AS INTEGER) * 1000 - 60000"
+    connection.execute(f"UPDATE item SET state = 'intended', intended_ms = {now}")
+    connection.commit()
+    connection.close()
+    results, report = run(client, "withdraw_processes", [*ids, *older], actor=System(), journal=journal)
+    assert (report.presumed, report.ended) == (84, BulkEnd.COMPLETE)
+    assert {(result.status, result.effect) for result in results} == {(Status.WITHDRAWN, Effect.APPLIED)}
+    assert len(sandbox.log("list_processes")) == 1
+    assert len(sandbox.log("get_process")) == 5 + len(older), "five to see whether the list tells the truth"
+    assert len(writes(sandbox)) == before, "nothing is sent again"
+
+
 def test_reasons_are_kept_when_asked_for(client: Any, sandbox: Sandbox, tmp_path: Path) -> None:
     journal = tmp_path / "run.sqlite"
     ids = many(sandbox, 1)

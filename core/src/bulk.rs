@@ -9,6 +9,7 @@ mod journal;
 mod plan;
 mod report;
 mod run;
+mod sweep;
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -55,7 +56,7 @@ pub struct BulkOptions {
 pub enum BulkStep {
     /// Cancel these calls, then poll.
     Abandon(Vec<usize>),
-    /// Begin these calls, side by side: [`Bulk::begin`] gives the machine of each.
+    /// Begin these calls, side by side: [`Bulk::begin`] gives the machine of each. A number names one call at a time.
     Begin(Vec<usize>),
     /// The end; nothing goes on any more.
     Done(Box<BulkReport>),
@@ -116,9 +117,9 @@ impl Bulk {
 
     /// The machine of one call that a step has asked for.
     pub fn begin(&self, number: usize) -> Result<Item, Error> {
-        let act = self.run().act(number);
-        match act {
-            Ok(act) => Ok(Item::new(act, self.clone(), number)),
+        let call = self.run().call(number);
+        match call {
+            Ok(call) => Ok(Item::new(call, self.clone(), number)),
             Err(error) => {
                 self.ended(number, &Err(error.clone()));
                 Err(error)

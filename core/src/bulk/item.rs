@@ -1,6 +1,6 @@
-//! The call of one item: any act, and its run hears how it ends.
+//! One call of a run, an item's act or a page of a list, and its run hears how it ends.
 
-use crate::act::Act;
+use crate::action::Action;
 use crate::endpoint::Outcome;
 use crate::error::Error;
 use crate::machine::{Answer, Machine, Observation, Step};
@@ -9,10 +9,10 @@ use crate::time::Instant;
 
 use super::Bulk;
 
-/// One item under way.
+/// One call under way.
 #[derive(Debug)]
 pub struct Item {
-    act: Act,
+    call: Action,
     bulk: Bulk,
     number: usize,
     is_sending: bool,
@@ -20,13 +20,15 @@ pub struct Item {
 }
 
 impl Item {
-    pub(super) const fn new(act: Act, bulk: Bulk, number: usize) -> Self {
-        Self { act, bulk, number, is_sending: false, is_over: false }
+    pub(super) const fn new(call: Action, bulk: Bulk, number: usize) -> Self {
+        Self { call, bulk, number, is_sending: false, is_over: false }
     }
 
     /// The run hears of the end as soon as there is one, and once.
     fn look(&mut self) {
-        if let Some(result) = self.act.result().filter(|_| !self.is_over) {
+        // A page hears its end when it is polled; one that is cancelled before has said nothing.
+        let Action::Act(act) = &self.call else { return };
+        if let Some(result) = act.result().filter(|_| !self.is_over) {
             self.is_over = true;
             self.bulk.ended(self.number, result);
         }
@@ -47,7 +49,7 @@ impl Machine for Item {
         if !self.is_sending && !self.is_over && self.bulk.is_draining() {
             return Step::Done(Err(self.cancel()));
         }
-        let step = self.act.poll(now);
+        let step = self.call.poll(now);
         self.set_sending(matches!(step, Step::Send(_)));
         if let Step::Done(result) = &step
             && !self.is_over
@@ -60,23 +62,27 @@ impl Machine for Item {
 
     fn handle(&mut self, now: Instant, answer: Answer) -> Option<Observation> {
         self.set_sending(false);
-        let observation = self.act.handle(now, answer);
+        let observation = self.call.handle(now, answer);
         self.look();
         observation
     }
 
     fn started(&self) -> Option<Observation> {
-        self.act.started()
+        self.call.started()
     }
 
     fn cancel(&mut self) -> Error {
-        let error = self.act.cancel();
+        let error = self.call.cancel();
         self.look();
+        if !self.is_over {
+            self.is_over = true;
+            self.bulk.ended(self.number, &Err(error.clone()));
+        }
         error
     }
 
     fn session(&self) -> &Session {
-        self.act.session()
+        self.call.session()
     }
 }
 

@@ -87,8 +87,8 @@ pub(super) fn run() -> Statement {
 /// What is known of the next items, from a position on.
 pub(super) fn items(from: u32) -> Statement {
     statement(
-        "SELECT position, process_id, state, attempts, outcome, effect, kind, code, status, log_id, summary FROM item \
-         WHERE position >= ? ORDER BY position LIMIT 1000",
+        "SELECT position, process_id, state, attempts, outcome, effect, kind, code, status, log_id, summary, intended_ms \
+         FROM item WHERE position >= ? ORDER BY position LIMIT 1000",
         [SqlValue::Integer(from.into())],
     )
 }
@@ -126,17 +126,18 @@ pub(super) fn begun(identity: &Identity, run_id: String, now: u64) -> Statement 
     )
 }
 
-/// The item may be sent from now on.
+/// The item may be sent from now on, if that was not so before.
 pub(super) fn intended(position: u32, now: u64) -> Statement {
     statement(
-        "UPDATE item SET state = 'intended', intended_ms = ? WHERE position = ?",
+        "UPDATE item SET state = 'intended', intended_ms = coalesce(intended_ms, ?) WHERE position = ?",
         [SqlValue::Integer(now as i64), SqlValue::Integer(position.into())],
     )
 }
 
 /// The item was not sent, or nothing of it had an effect: it is as if it had never been begun.
 pub(super) fn given_back(position: u32) -> Statement {
-    statement("UPDATE item SET state = 'planned' WHERE position = ?", [SqlValue::Integer(position.into())])
+    let sql = "UPDATE item SET state = 'planned', intended_ms = NULL WHERE position = ?";
+    statement(sql, [SqlValue::Integer(position.into())])
 }
 
 /// The item has ended.
@@ -198,9 +199,11 @@ pub(super) fn problem(row: &[SqlValue], identity: &Identity) -> Option<Problem> 
     Some(Problem::new(JOURNAL, rule))
 }
 
-/// What is known of one item, and its position; nothing for a row that no run has written.
-pub(super) fn known(row: &[SqlValue]) -> Option<(u32, Known)> {
-    let [position, process_id, state, attempts, outcome, effect, kind, code, status, log_id, summary] = row else {
+/// What is known of one item, its position, and since when it may have been sent; nothing for a row that no run has
+/// written.
+pub(super) fn known(row: &[SqlValue]) -> Option<(u32, Known, Option<u64>)> {
+    let [position, process_id, state, attempts, outcome, effect, kind, code, status, log_id, summary, intended] = row
+    else {
         return None;
     };
     let (SqlValue::Integer(position), SqlValue::Text(process_id), SqlValue::Text(state)) =
@@ -227,7 +230,8 @@ pub(super) fn known(row: &[SqlValue]) -> Option<(u32, Known)> {
         })),
         _ => return None,
     };
-    Some((u32::try_from(*position).ok()?, known))
+    let intended = number(intended).and_then(|moment| u64::try_from(moment).ok());
+    Some((u32::try_from(*position).ok()?, known, intended))
 }
 
 /// The name of the argument that says where the journal is.

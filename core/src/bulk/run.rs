@@ -5,14 +5,16 @@ use std::collections::{BTreeMap, VecDeque};
 use super::journal::{self, CHUNK, Identity, JOURNAL, Known, SqlValue};
 use super::plan::{self, Plan, Template};
 use super::report::{BulkEnd, BulkOutcome, BulkProgress, BulkReport, BulkResult};
+use super::sweep::{Checking, Found, Listed, Listing, Sweep};
 use super::{BulkOptions, BulkStep};
-use crate::act::Act;
+use crate::act::{Act, ActOptions, ReadBack};
+use crate::action::Action;
 use crate::codes;
-use crate::endpoint::{Endpoint, Outcome};
+use crate::endpoint::{Endpoint, Outcome, Reply};
 use crate::error::{Effect, Error, ErrorKind, Problem};
 use crate::machine::CallOptions;
-use crate::process::GetProcess;
-use crate::proof::Attribution;
+use crate::process::{GetProcess, ListProcesses};
+use crate::proof::{Attribution, Sign};
 use crate::session::{Credentials, Session};
 use crate::time::Instant;
 use crate::token::Secret;
@@ -79,8 +81,10 @@ pub(super) struct Run {
     doubts: VecDeque<usize>,
     /// What is known of an item in doubt.
     doubted: BTreeMap<usize, BulkResult>,
-    /// Whether the items in doubt have their turn.
-    is_sweeping: bool,
+    /// The items in doubt have their turn when nothing else is left.
+    sweep: Sweep,
+    /// Since when an item may have been sent, in milliseconds since 1970.
+    first_intent: Option<u64>,
     /// Items whose intent is being stored.
     intents: Vec<usize>,
     /// Items whose intent is stored.
@@ -165,7 +169,8 @@ impl Run {
             again: VecDeque::new(),
             doubts: VecDeque::new(),
             doubted: BTreeMap::new(),
-            is_sweeping: false,
+            sweep: Sweep::NotYet,
+            first_intent: None,
             intents: Vec::new(),
             ready: Vec::new(),
             going: BTreeMap::new(),
@@ -250,17 +255,22 @@ impl Run {
     fn resume(&mut self, next: usize, rows: &[Vec<SqlValue>]) {
         for (number, row) in (next..).zip(rows) {
             let known = journal::known(row)
-                .filter(|(position, _)| number < self.plan.len() && *position == self.plan.position(number));
-            let Some((_, known)) = known else {
+                .filter(|(position, ..)| number < self.plan.len() && *position == self.plan.position(number));
+            let Some((_, known, intended)) = known else {
                 return self.refuse(format!("is damaged: the row of item {number} cannot be read"));
             };
             match known {
                 Known::Planned => {}
-                Known::Intended => self.doubt(number, None),
+                Known::Intended => {
+                    self.doubt(number, None);
+                    self.first_intent = earlier(self.first_intent, intended);
+                }
                 // What has ended without an answer is open still.
                 Known::Ended(result) if result.outcome == BulkOutcome::Unresolved => {
                     if result.effect != Effect::None {
-                        self.doubt(number, Some(*result));
+                        // What was sent then is counted already.
+                        self.doubt(number, Some(BulkResult { attempts: 0, ..*result }));
+                        self.first_intent = earlier(self.first_intent, intended);
                     }
                 }
                 Known::Ended(mut result) => {
@@ -354,7 +364,9 @@ impl Run {
                     // The host has lost them.
                     for number in numbers {
                         self.going.remove(&number);
-                        self.doubt(number, None);
+                        if number < self.plan.len() {
+                            self.doubt(number, None);
+                        }
                     }
                 } else if !numbers.is_empty() {
                     return BulkStep::Abandon(numbers);
@@ -373,6 +385,9 @@ impl Run {
             return BulkStep::Wait(wait);
         }
         let later = self.choose(now);
+        if !self.ready.is_empty() {
+            return self.go_on(now);
+        }
         if !self.intents.is_empty() || !self.results.is_empty() || !self.void.is_empty() {
             return self.store(now);
         }
@@ -390,8 +405,11 @@ impl Run {
             return None;
         }
         let has_more = self.peek().is_some();
-        if !has_more && self.going.is_empty() && self.results.is_empty() && !self.is_sweeping {
-            self.is_sweeping = true;
+        if !has_more && self.going.is_empty() && self.results.is_empty() && !self.is_sweeping() {
+            self.sweep = self.listing(now).map_or(Sweep::Reading, |listing| Sweep::Listing(Box::new(listing)));
+        }
+        if matches!(self.sweep, Sweep::Listing(_)) {
+            return Some(self.begin_page(now));
         }
         self.peek()?;
         let most = self.options.max_in_flight.map_or(MOST_IN_FLIGHT, |most| most as usize);
@@ -401,8 +419,8 @@ impl Run {
         }
         // Those that have sent nothing yet take their turns before anything that begins now.
         let fresh = self.going.values().filter(|going| **going == Going::Fresh).count();
-        let reads_first = self.is_sweeping || self.options.act.check_first;
-        let write = (!self.is_sweeping).then(|| self.session.room(self.template.operation(), now, fresh + free));
+        let reads_first = self.is_sweeping() || self.options.act.check_first;
+        let write = (!self.is_sweeping()).then(|| self.session.room(self.template.operation(), now, fresh + free));
         let read = reads_first.then(|| self.session.room(const { &GetProcess::OPERATION }, now, fresh + free));
         let rooms = [write, read].into_iter().flatten();
         let (room, delay) = rooms.min_by_key(|(room, _)| *room).unwrap_or_default();
@@ -416,8 +434,12 @@ impl Run {
 
     /// The next item to begin.
     fn peek(&mut self) -> Option<usize> {
-        if self.is_sweeping {
-            return self.doubts.front().copied();
+        let doubt = self.doubts.front().copied();
+        match &self.sweep {
+            Sweep::NotYet => {}
+            Sweep::Listing(_) => return None,
+            Sweep::Checking(checking) => return doubt.filter(|number| checking.checks().contains(number)),
+            Sweep::Reading => return doubt,
         }
         if let Some(number) = self.again.front() {
             return Some(*number);
@@ -429,7 +451,7 @@ impl Run {
     }
 
     fn take(&mut self, number: usize) {
-        if self.is_sweeping {
+        if self.is_sweeping() {
             self.doubts.pop_front();
         } else if self.again.front() == Some(&number) {
             self.again.pop_front();
@@ -449,6 +471,9 @@ impl Run {
         }
         self.storing = results;
         self.is_storing = true;
+        if !self.intents.is_empty() {
+            self.first_intent = self.first_intent.or(Some(now.wall));
+        }
         if !self.options.has_journal {
             self.stored(now);
             return self.poll(now);
@@ -474,14 +499,21 @@ impl Run {
         self.poll(now)
     }
 
-    pub(super) fn act(&mut self, number: usize) -> Result<Act, Error> {
-        let request = self.template.of(self.plan.id(number));
+    /// The machine of a call that was asked for.
+    pub(super) fn call(&self, number: usize) -> Result<Action, Error> {
         let options = Self::call_options(&self.options);
+        if number == self.page() {
+            let Some(request) = self.next_page() else {
+                return Err(Error::new(ErrorKind::InvalidArgument, "no page is asked for"));
+            };
+            return Action::new(&self.session, request, options, ActOptions::default());
+        }
+        let request = self.template.of(self.plan.id(number));
         let Some(proof) = request.proved_by() else {
             return Err(Error::new(ErrorKind::InvalidArgument, "no read proves this operation"));
         };
-        let act = if self.is_sweeping { Act::in_doubt } else { Act::new };
-        act(&self.session, &*request, proof, options, self.options.act)
+        let act = if self.is_sweeping() { Act::in_doubt } else { Act::new };
+        Ok(Action::Act(Box::new(act(&self.session, &*request, proof, options, self.options.act)?)))
     }
 
     fn call_options(options: &BulkOptions) -> CallOptions {
@@ -494,28 +526,105 @@ impl Run {
         if self.going.remove(&number).is_none() {
             return;
         }
+        if number == self.page() {
+            return self.page_ended(result.as_ref().ok().map(|outcome| &outcome.reply));
+        }
         self.report.requests += u64::from(result.as_ref().map_or_else(|error| error.attempts, |done| done.attempts));
         match result {
             Ok(done) => {
                 self.successes += 1;
-                let mut told = self.unanswered(number, self.is_sweeping);
-                told.outcome = match done.attribution {
-                    Attribution::Ours => BulkOutcome::Ours,
-                    Attribution::Presumed => BulkOutcome::Presumed,
-                    Attribution::Unattributed => BulkOutcome::Unattributed,
-                };
-                told.effect = if told.outcome == BulkOutcome::Unattributed { Effect::None } else { Effect::Applied };
-                (told.attempts, told.status) = (done.attempts, done.status);
-                (told.log_id, told.kind, told.summary) = (done.reply.log_id.clone(), None, String::new());
-                told.code = None;
-                self.conclude(number, told);
+                self.reached(number, done.attribution, done.attempts, done.status, done.reply.log_id.clone());
             }
             Err(error) => self.not_done(number, error),
         }
+        if let Sweep::Checking(checking) = &mut self.sweep {
+            // Where it was listed, no answer was missing but the one that made the item one in doubt.
+            let is_as_listed = matches!(result, Ok(done) if done.attribution == Attribution::Presumed);
+            if let Some(found) = checking.read(number, is_as_listed) {
+                self.believe(found);
+            }
+        }
+    }
+
+    fn reached(
+        &mut self,
+        number: usize,
+        attribution: Attribution,
+        attempts: u32,
+        status: Option<i64>,
+        log_id: Option<String>,
+    ) {
+        let sent = self.doubted.get(&number).map_or(0, |known| known.attempts);
+        let outcome = match attribution {
+            Attribution::Ours => BulkOutcome::Ours,
+            Attribution::Presumed => BulkOutcome::Presumed,
+            Attribution::Unattributed => BulkOutcome::Unattributed,
+        };
+        let effect = if outcome == BulkOutcome::Unattributed { Effect::None } else { Effect::Applied };
+        let told = self.unanswered(number, false);
+        self.conclude(number, BulkResult { outcome, effect, attempts: sent + attempts, status, log_id, ..told });
+    }
+
+    /// What lists can say of many items in doubt; nothing where they are too few, or where nothing is to be read.
+    fn listing(&self, now: Instant) -> Option<Listing> {
+        if self.options.act.read_back == ReadBack::Never {
+            return None;
+        }
+        let Sign::Status { goals, .. } = self.template.of(self.plan.id(0)).proved_by()?.sign else { return None };
+        Listing::new(&self.plan, &self.doubts, goals, self.first_intent?, now.wall)
+    }
+
+    /// The number of a call that is no item's.
+    fn page(&self) -> usize {
+        self.plan.len()
+    }
+
+    fn next_page(&self) -> Option<&ListProcesses> {
+        if let Sweep::Listing(listing) = &self.sweep { listing.request() } else { None }
+    }
+
+    /// Lets the next page be asked for, or says in how many milliseconds it may be.
+    fn begin_page(&mut self, now: Instant) -> u64 {
+        if self.going.is_empty() {
+            match self.session.room(const { &ListProcesses::OPERATION }, now, 1) {
+                (0, delay) => return delay,
+                _ => self.ready.push(self.page()),
+            }
+        }
+        LONGEST_WAIT
+    }
+
+    /// A page has come, or none that says anything: whoever was not named is read then.
+    fn page_ended(&mut self, reply: Option<&Reply>) {
+        let Sweep::Listing(mut listing) = std::mem::replace(&mut self.sweep, Sweep::Reading) else { return };
+        if reply.is_some_and(|reply| listing.take(&self.plan, reply)) {
+            self.sweep = Sweep::Listing(listing);
+            return;
+        }
+        let checking = Checking::new(listing.found());
+        let checks = checking.checks();
+        if !checks.is_empty() {
+            self.doubts.retain(|number| !checks.contains(number));
+            checks.iter().for_each(|number| self.doubts.push_front(*number));
+            self.sweep = Sweep::Checking(Box::new(checking));
+        }
+    }
+
+    /// The lists have told the truth where that was read, so they are believed; the rest is read.
+    fn believe(&mut self, found: Found) {
+        self.sweep = Sweep::Reading;
+        self.doubts.retain(|number| !found.contains_key(number));
+        for (number, Listed { status, log_id }) in found {
+            self.reached(number, Attribution::Presumed, 0, Some(status), log_id);
+        }
+    }
+
+    const fn is_sweeping(&self) -> bool {
+        !matches!(self.sweep, Sweep::NotYet)
     }
 
     fn not_done(&mut self, number: usize, error: &Error) {
-        let mut told = self.unanswered(number, self.is_sweeping);
+        let mut told = self.unanswered(number, self.is_sweeping());
         told.outcome = BulkOutcome::Unresolved;
         (told.effect, told.kind, told.attempts) = (error.effect, Some(error.kind), error.attempts);
         (told.code, told.status) = (error.code, error.status);
@@ -537,7 +646,7 @@ impl Run {
                 told.outcome = BulkOutcome::NotWithdrawable;
                 self.conclude(number, told);
             }
-            Effect::Unknown if self.is_sweeping => {
+            Effect::Unknown if self.is_sweeping() => {
                 // The sweep has found out nothing: what made it necessary says more.
                 if let Some(known) = self.doubted.remove(&number) {
                     let attempts = known.attempts + told.attempts;
@@ -687,6 +796,11 @@ impl Run {
     }
 }
 
+/// The earlier one of what is known.
+fn earlier(one: Option<u64>, other: Option<u64>) -> Option<u64> {
+    [one, other].into_iter().flatten().min()
+}
+
 /// What concerns every item, so that the run stops.
 const STOPS: &[ErrorKind] = &[
     ErrorKind::AppUnavailable,
@@ -716,3 +830,6 @@ const LONGEST_WAIT: u64 = 1_000;
 const BETWEEN_STORES: u64 = 50;
 /// What a rate is taken over, in milliseconds.
 const RECENT: u64 = 10_000;
+
+#[cfg(test)]
+mod tests;

@@ -4,9 +4,9 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap, HashMap, HashSet};
 
 use feishu_corehr::{
-    ActOptions, Action, Actor, Answer, BaseUrl, BaseUrlRules, Bulk, BulkEnd, BulkOptions, BulkOutcome, BulkReport,
-    BulkStep, Config, Credentials, Effect, Header, HttpResponse, Instant, Machine, Session, Step, TransportError,
-    TransportErrorKind, WithdrawProcess,
+    ActOptions, Action, Actor, Already, Answer, BaseUrl, BaseUrlRules, Bulk, BulkEnd, BulkOptions, BulkOutcome,
+    BulkReport, BulkStep, Config, Credentials, Effect, Header, HttpResponse, Instant, Machine, ReadBack, Session, Step,
+    TransportError, TransportErrorKind, WithdrawProcess,
 };
 
 use crate::database::Database;
@@ -18,6 +18,8 @@ const WITHDRAWN: i64 = 4;
 const COMPLETED: i64 = 9;
 /// How late a request may still arrive, in milliseconds.
 const LATEST: u64 = 90_000;
+/// How many ids a page has here, so that there are several.
+const PAGE: usize = 25;
 /// A run that takes longer than this never ends, in milliseconds.
 const FOREVER: u64 = 24 * 3_600_000;
 /// When the world begins, in milliseconds since 1970.
@@ -34,6 +36,8 @@ pub struct Visited {
     pub crashes: u64,
     /// How many runs did not come to their end.
     pub unfinished: u64,
+    /// How many pages of lists were asked for.
+    pub pages: u64,
 }
 
 /// Plays the run of one seed; the text says which invariant it breaks.
@@ -48,6 +52,8 @@ struct Process {
     statuses: HashSet<i64>,
     /// Requests of the run that may still arrive.
     on_their_way: u32,
+    /// When it was modified last, by the server's clock.
+    modified: u64,
 }
 
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -70,6 +76,8 @@ enum Reply {
     Throttled,
     /// Nothing came back, and the request was or was not written.
     Lost(bool),
+    /// A page of a list, and where it goes on.
+    Page(Vec<usize>, Option<usize>),
 }
 
 struct World {
@@ -90,6 +98,13 @@ struct World {
     has_journal: bool,
     may_read: bool,
     faults: u64,
+    /// Until then hardly anything gets through.
+    outage_until: u64,
+    /// How far the server's clock is ahead.
+    skew: u64,
+    /// Whether lists name whoever has ended elsewhere, in place of those that are asked for.
+    lists_lie: bool,
+    pages: u64,
     throttled_until: u64,
     crashes_left: u64,
     writes: u64,
@@ -101,14 +116,17 @@ struct World {
 impl World {
     fn new(seed: u64) -> Self {
         let mut dice = Dice::new(seed);
-        let count = if dice.chance(30) { dice.between(60, 90) } else { dice.between(1, 12) } as usize;
+        let has_outage = dice.chance(20);
+        let is_long = has_outage || dice.chance(20);
+        let count = if is_long { dice.between(60, 140) } else { dice.between(1, 12) } as usize;
         let ids: Vec<String> = (0..count).map(|number| format!("73283451709596{number:05}")).collect();
         let processes = ids.iter().map(|_| {
             let status = if dice.chance(800) { RUNNING } else { dice.pick(&[REJECTED, WITHDRAWN, COMPLETED]) };
-            Process { status, is_ours: false, statuses: HashSet::from([status]), on_their_way: 0 }
+            let modified = EPOCH - LATEST;
+            Process { status, is_ours: false, statuses: HashSet::from([status]), on_their_way: 0, modified }
         });
         let processes: Vec<Process> = processes.collect();
-        let faults = dice.pick(&[0, 20, 100, 300]);
+        let faults = if has_outage { 100 } else { dice.pick(&[0, 20, 100, 300]) };
         let has_journal = dice.chance(850);
         let mut world = Self {
             ids,
@@ -124,6 +142,10 @@ impl World {
             has_journal,
             may_read: dice.chance(900),
             faults,
+            outage_until: if has_outage { dice.between(20_000, 200_000) } else { 0 },
+            skew: dice.pick(&[0, 0, 1_000, 400_000]),
+            lists_lie: dice.chance(250),
+            pages: 0,
             throttled_until: 0,
             crashes_left: if has_journal && faults > 0 { dice.between(0, 3) } else { 0 },
             writes: 0,
@@ -167,6 +189,7 @@ impl World {
             self.now += self.dice.between(0, 200_000);
         }
         visited.writes += self.writes;
+        visited.pages += self.pages;
         // Whatever is on its way arrives at last.
         while let Some(Reverse((at, _, event))) = self.events.pop() {
             self.now = self.now.max(at);
@@ -192,7 +215,15 @@ impl World {
             reason: Some("x".into()),
         };
         let options = BulkOptions {
-            act: ActOptions { check_first: self.dice.chance(50) && self.may_read, ..ActOptions::default() },
+            act: ActOptions {
+                check_first: self.dice.chance(50) && self.may_read,
+                already: self.dice.pick(&[Already::Success, Already::Success, Already::Error]),
+                read_back: match self.dice.between(0, 19) {
+                    0 => ReadBack::Never,
+                    1 => ReadBack::Required,
+                    _ => ReadBack::BestEffort,
+                },
+            },
             has_journal: self.has_journal,
             max_in_flight: Some(self.max_in_flight),
             max_failures: self.dice.chance(100).then(|| self.dice.between(1, 3)),
@@ -322,6 +353,7 @@ impl World {
     fn set(&mut self, process: usize, status: i64) {
         self.processes[process].status = status;
         self.processes[process].statuses.insert(status);
+        self.processes[process].modified = EPOCH + self.now + self.skew;
     }
 
     /// A write arrives at the server.
@@ -346,6 +378,10 @@ impl World {
             Step::Ask(..) => Err("nobody has a token to ask for".to_owned()),
             Step::Done(_) => {
                 self.calls.remove(&number);
+                Ok(())
+            }
+            Step::Send(request) if request.url.contains("/processes?") => {
+                self.list(&request.url, number);
                 Ok(())
             }
             Step::Send(request) => {
@@ -390,13 +426,14 @@ impl World {
         let call = (self.incarnation, number);
         let there = self.now + self.dice.between(10, 200);
         self.processes[process].on_their_way += 1;
-        if !self.dice.chance(self.faults) {
+        let is_out = self.is_out();
+        if !is_out && !self.dice.chance(self.faults) {
             self.at(there, Event::Arrives(process, Some(call)));
             return Ok(());
         }
         let lost = self.now + self.dice.between(200, 20_000);
         let stays = |world: &mut Self| world.processes[process].on_their_way -= 1;
-        match self.dice.between(0, 7) {
+        match if is_out { self.dice.between(1, 4) } else { self.dice.between(0, 7) } {
             0 => {
                 stays(self);
                 self.at(there, Event::Answered(call.0, call.1, Reply::Lost(false)));
@@ -440,7 +477,7 @@ impl World {
         let back = self.now + self.dice.between(20, 400);
         let reply = if !self.may_read {
             Reply::Code(400, 99_991_672)
-        } else if !self.dice.chance(self.faults) {
+        } else if !self.is_out() && !self.dice.chance(self.faults) {
             self.was_read[process] |= self.processes[process].status == RUNNING;
             Reply::Status(process, self.processes[process].status)
         } else if self.dice.chance(500) {
@@ -450,6 +487,52 @@ impl World {
         };
         self.at(back, Event::Answered(self.incarnation, number, reply));
         Ok(())
+    }
+
+    /// Whether this request meets the outage, as nearly all do.
+    fn is_out(&mut self) -> bool {
+        self.now < self.outage_until && self.dice.chance(900)
+    }
+
+    /// A page is asked for. It may miss what belongs to it, lead nowhere or in a circle, or not come at all.
+    fn list(&mut self, url: &str, number: usize) {
+        self.pages += 1;
+        let value = |name: &str| {
+            let mut pairs = url.split(['?', '&']).filter_map(|pair| pair.split_once('='));
+            pairs.find(|(known, _)| *known == name).and_then(|(_, value)| value.parse::<u64>().ok())
+        };
+        let (from, to) = (value("modify_time_from").unwrap_or_default(), value("modify_time_to").unwrap_or_default());
+        let start = value("page_token").unwrap_or_default() as usize;
+        let back = self.now + self.dice.between(20, 400);
+        let is_faulty = self.dice.chance(self.faults);
+        let reply = match self.dice.between(0, 4) {
+            _ if !self.may_read => Reply::Code(400, 99_991_672),
+            0 if is_faulty => Reply::Lost(true),
+            1 if is_faulty => Reply::Code(500, 1_160_500),
+            fault => {
+                let is_asked_for = |process: &Process| match self.lists_lie {
+                    true => [REJECTED, COMPLETED].contains(&process.status),
+                    false => {
+                        Some(process.status) == value("statuses").map(|status| status as i64)
+                            && (from..=to).contains(&process.modified)
+                    }
+                };
+                let matching = (0..).zip(&self.processes).filter(|(_, process)| is_asked_for(process));
+                let mut rest: Vec<usize> = matching.map(|(it, _)| it).filter(|it| *it >= start).collect();
+                let next = rest.get(PAGE).copied();
+                rest.truncate(PAGE);
+                let next = match fault {
+                    2 if is_faulty => Some(start),
+                    3 if is_faulty => None,
+                    _ => next,
+                };
+                if fault == 4 && is_faulty {
+                    rest.retain(|_| self.dice.chance(500));
+                }
+                Reply::Page(rest, next)
+            }
+        };
+        self.at(back, Event::Answered(self.incarnation, number, reply));
     }
 
     fn answer(&mut self, number: usize, reply: &Reply) -> Result<(), String> {
@@ -467,6 +550,12 @@ impl World {
             Reply::Status(process, status) => {
                 let id = &self.ids[*process];
                 answered(200, headers, format!(r#"{{"code":0,"data":{{"process_id":"{id}","status":{status}}}}}"#))
+            }
+            Reply::Page(processes, next) => {
+                let ids: Vec<&str> = processes.iter().map(|process| self.ids[*process].as_str()).collect();
+                let token = next.map_or_else(String::new, |next| format!(r#","page_token":"{next}""#));
+                let data = format!(r#"{{"process_ids":{ids:?},"has_more":{}{token}}}"#, next.is_some());
+                answered(200, headers, format!(r#"{{"code":0,"data":{data}}}"#))
             }
             Reply::Throttled => {
                 let left = self.throttled_until.saturating_sub(self.now).div_ceil(1_000).max(1);

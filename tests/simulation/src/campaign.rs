@@ -92,6 +92,7 @@ pub fn runs(first: u64, count: u64, threads: usize) -> Runs {
         all.visited.writes += visited.writes;
         all.visited.crashes += visited.crashes;
         all.visited.unfinished += visited.unfinished;
+        all.visited.pages += visited.pages;
         all.found = [all.found.take(), found].into_iter().flatten().min();
     }
     all

@@ -21,6 +21,7 @@ pub(crate) struct Row {
     attempts: i64,
     /// Outcome, effect, kind, code, status, log id, summary.
     result: Vec<SqlValue>,
+    intended: SqlValue,
 }
 
 impl Row {
@@ -49,16 +50,26 @@ impl Database {
                 (["CREATE", "TABLE", ..], []) => self.has_tables = true,
                 (["DROP", "TABLE", ..], []) => self.items.clear(),
                 (["INSERT", "INTO", "item", ..], [SqlValue::Integer(position), SqlValue::Text(id)]) => {
-                    let row =
-                        Row { process_id: id.clone(), state: "planned", attempts: 0, result: vec![SqlValue::Null; 7] };
+                    let row = Row {
+                        process_id: id.clone(),
+                        state: "planned",
+                        attempts: 0,
+                        result: vec![SqlValue::Null; 7],
+                        intended: SqlValue::Null,
+                    };
                     assert!(self.items.insert(*position, row).is_none(), "a key stands once");
                 }
                 (["INSERT", "INTO", "run", ..], values) => self.run = Some(values.to_vec()),
-                (["UPDATE", "item", "SET", "state", "=", "'intended'", ..], [_, position]) => {
-                    self.item(position).state = "intended";
+                (["UPDATE", "item", "SET", "state", "=", "'intended'", ..], [moment, position]) => {
+                    let row = self.item(position);
+                    row.state = "intended";
+                    if row.intended == SqlValue::Null {
+                        row.intended = moment.clone();
+                    }
                 }
                 (["UPDATE", "item", "SET", "state", "=", "'planned'", ..], [position]) => {
-                    self.item(position).state = "planned";
+                    let row = self.item(position);
+                    (row.state, row.intended) = ("planned", SqlValue::Null);
                 }
                 (
                     ["UPDATE", "item", "SET", "state", "=", "'ended'", ..],
@@ -95,7 +106,7 @@ impl Database {
                 SqlValue::Text(row.state.to_owned()),
                 SqlValue::Integer(row.attempts),
             ];
-            head.into_iter().chain(row.result.clone()).collect()
+            head.into_iter().chain(row.result.clone()).chain([row.intended.clone()]).collect()
         });
         told.collect()
     }

@@ -88,11 +88,11 @@ fn bulk(arguments: &Arguments, output: &mut impl io::Write) -> io::Result<bool> 
         writeln!(output, "replay: {line} --bulk --seed {seed} --schedules 1")?;
         return Ok(false);
     }
-    let Visited { items, writes, crashes, unfinished } = result.visited;
+    let Visited { items, writes, crashes, unfinished, pages } = result.visited;
     writeln!(
         output,
-        "{schedules} runs, {items} items, {writes} writes, {crashes} crashes, {unfinished} stopped before their end, in \
-         {:.1} s: every invariant holds",
+        "{schedules} runs, {items} items, {writes} writes, {pages} pages of lists, {crashes} crashes, {unfinished} stopped \
+         before their end, in {:.1} s: every invariant holds",
         start.elapsed().as_secs_f64()
     )?;
     Ok(true)
