@@ -9,9 +9,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 PROCESSES = 200
-KILLS = int(os.environ.get("FEISHU_COREHR_KILLS", "30"))
-"""How often it is killed; more on demand."""
+KILLS = 30
+"""How often one run is killed."""
+RUNS = -(-int(os.environ.get("FEISHU_COREHR_KILLS", KILLS)) // KILLS)
+"""How many runs there are; more on demand, by `cargo xtask kills`."""
 FAULTS = ("rst-after-applied", "rst-after-request-not-applied", "eof-in-body", "504-after", "503-retry-after-0")
 """What strikes about one request in twenty."""
 
@@ -32,7 +36,8 @@ def ended(journal: Path) -> "dict[str, str]":
         database.close()
 
 
-def test_nothing_is_lost_and_nothing_is_sent_after_its_end(sandbox: Any, tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", range(RUNS))
+def test_nothing_is_lost_and_nothing_is_sent_after_its_end(number: int, sandbox: Any, tmp_path: Path) -> None:
     seed = random.randrange(2**32)
     chance = random.Random(seed)
     created = sandbox.control("processes", [{"status": 1}] * PROCESSES)
@@ -77,3 +82,4 @@ def test_nothing_is_lost_and_nothing_is_sent_after_its_end(sandbox: Any, tmp_pat
     applied = [entry["process_id"] for entry in sandbox.log("withdraw_process") if entry["applied"]]
     assert sorted(applied) == sorted(ids), seed
     assert set(ended(journal)) == set(ids)
+    sys.stdout.write(f"run {number}: {kills} kills, {len(sandbox.log('withdraw_process'))} withdrawals received\n")

@@ -88,6 +88,12 @@ pub(crate) fn run() -> Result<()> {
     report(figures, &folder.join("figures.json"))
 }
 
+/// Runs over many processes, whose figures are compared with fixed limits: they need no other client.
+pub(crate) fn runs() -> Result<()> {
+    python::install_client()?;
+    show(&mut python::python(&["tests/bench/runs.py"])?)
+}
+
 /// The medians of criterion's last run.
 fn core() -> Result<Figure> {
     let median = |name: &str| -> Result<f64> {

@@ -41,7 +41,12 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     /// Measure against the official SDK and the raw HTTP libraries; prints ratios of one run.
-    Bench,
+    Bench {
+        /// Measure a run over 100,000 processes instead, and fail where a limit is missed: memory, time of an item, and how
+        /// soon it goes on after a stop.
+        #[arg(long)]
+        runs: bool,
+    },
     /// Open the web console: a local Feishu, the backend and the page, until it is ended.
     Console,
     /// Show the main job: withdraw processes from Python and from Node, against a local Feishu.
@@ -67,6 +72,13 @@ enum Command {
         /// Only those of `command`, `mobile`, `operations` or `python`.
         #[arg(long)]
         only: Option<String>,
+    },
+    /// Kill the command again and again in the middle of runs over 200 processes, while the server loses answers: nothing is
+    /// lost, and nothing is sent after its end.
+    Kills {
+        /// How often, in runs of 30 kills each; 100 take a few minutes.
+        #[arg(long, default_value_t = 1_000)]
+        count: u32,
     },
     /// Change the core in every small way that a tool can think of: a test must notice each. It takes hours.
     Mutants {
@@ -123,11 +135,13 @@ fn main() -> ExitCode {
 
 fn run(command: Command) -> Result<()> {
     match command {
-        Command::Bench => bench::run(),
+        Command::Bench { runs: true } => bench::runs(),
+        Command::Bench { runs: false } => bench::run(),
         Command::Console => console::run(),
         Command::Demo { all } => demo::run(all),
         Command::Fuzz { only, seconds } => fuzz::run(only.as_deref(), seconds),
         Command::Gen { check, only } => generate::run(check, only.as_deref()),
+        Command::Kills { count } => python::kills(count),
         Command::Mutants { only } => mutants::run(only.as_deref()),
         Command::Release => release::run(),
         Command::Simulate { faults: true, only, .. } => simulate::run_faults(only.as_deref()),

@@ -6,7 +6,8 @@ use std::process::Command;
 
 use anyhow::{Context, Result, anyhow};
 
-use crate::command::{command, output, root, target};
+use crate::command::{command, output, root, show, target};
+use crate::sandbox;
 
 /// The interpreter of the environment; made, and brought up to date, when needed.
 pub(crate) fn environment() -> Result<PathBuf> {
@@ -58,6 +59,14 @@ pub(crate) fn install_client() -> Result<PathBuf> {
     let wheel = wheel("bindings-python", &["--release"])?;
     install(&wheel)?;
     Ok(wheel)
+}
+
+/// Kills the command so often, and shows what each run came to.
+pub(crate) fn kills(count: u32) -> Result<()> {
+    install_client()?;
+    let mut pytest = python(&["-m", "pytest", "-q", "-s", "bindings-python/tests/test_command_kill.py"])?;
+    pytest.env("FEISHU_COREHR_KILLS", count.to_string());
+    show(pytest.env("FEISHU_COREHR_SANDBOX", sandbox::program()?))
 }
 
 /// `PYTHON` where it is set, for a machine with several.
