@@ -10,12 +10,27 @@ On the real platform, with FEISHU_APP_ID and FEISHU_APP_SECRET set:
 """
 
 import argparse
+import itertools
 import json
+import subprocess
+import sys
+import tempfile
 import urllib.request
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
 from typing import Any, Optional
 
-from feishu_corehr import Client, Error, NotWithdrawableError, Observation, Status, System, Withdrawn, explain
+from feishu_corehr import (
+    BulkRun,
+    Client,
+    Error,
+    NotWithdrawableError,
+    Observation,
+    Status,
+    System,
+    Withdrawn,
+    explain,
+)
 
 
 def main() -> None:
@@ -25,8 +40,13 @@ def main() -> None:
     where.add_argument("--sandbox", metavar="JSON", type=json.loads, help="what the sandbox printed on start")
     where.add_argument("--real", metavar="PROCESS_ID", help="withdraw this process on the real platform")
     parser.add_argument("--reason", help="why, at most 500 characters")
+    parser.add_argument("--folder", type=Path, help="withdraw the processes in the file `ids` of this folder")
     arguments = parser.parse_args()
-    if arguments.real:
+    if arguments.folder:
+        with Client(**options(arguments.sandbox), allow_insecure_loopback=True) as client:
+            for result in withdraw_many(client, arguments.folder):
+                print(result.process_id, result.outcome, flush=True)
+    elif arguments.real:
         with Client() as client:
             process = client.get_process(arguments.real)
             print(f"{arguments.real}: {process.status}, started by {process.initiator_id or 'the system'}")
@@ -53,16 +73,26 @@ def withdraw(client: Client, process_id: str, reason: Optional[str] = None) -> O
     return done
 
 
+def withdraw_many(client: Client, folder: Path) -> BulkRun:
+    """Withdraw all, or go on with that; what is known of each process is kept beside the list."""
+    ids = (folder / "ids").read_text().split()
+    return client.withdraw_processes(ids, actor=System(), reason="a duplicate", journal=folder / "run.sqlite")
+
+
+def options(sandbox: dict[str, Any]) -> dict[str, Any]:
+    """How the sandbox is reached."""
+    return {"app_id": sandbox["app_id"], "app_secret": sandbox["app_secret"], "base_url": sandbox["http"]}
+
+
 def show(sandbox: dict[str, Any]) -> None:
     """Show the main job, and what can go wrong with it."""
-    options = {"app_id": sandbox["app_id"], "app_secret": sandbox["app_secret"], "base_url": sandbox["http"]}
     refusals: list[int] = []
 
     def on_attempt(observation: Observation) -> None:
         if observation.code is not None:
             refusals.append(observation.code)
 
-    with Client(**options, allow_insecure_loopback=True, on_attempt=on_attempt) as client:
+    with Client(**options(sandbox), allow_insecure_loopback=True, on_attempt=on_attempt) as client:
         print("1. The running processes of the last day:")
         now = datetime.now(timezone.utc) + timedelta(minutes=1)
         ids = list(
@@ -90,6 +120,49 @@ def show(sandbox: dict[str, Any]) -> None:
         print("6. Two mistakes in the arguments, found before anything is sent:")
         withdraw(client, "../7", "x" * 612)
 
+        with tempfile.TemporaryDirectory() as folder:
+            show_many(client, sandbox, Path(folder))
+
+
+def show_many(client: Client, sandbox: dict[str, Any], folder: Path) -> None:
+    """Withdraw 200 in a program that is killed in the middle, and go on here."""
+    ids = control(sandbox, "processes", [{}] * 200)["process_ids"]
+    (folder / "ids").write_text("\n".join(ids))
+
+    print(f"7. Withdraw {len(ids)} with a journal, in a program that is killed in the middle:")
+    control(sandbox, "faults", {"on": "withdraw_process", "fault": "timeout-applied", "ms": 60_000})
+    command = [sys.executable, __file__, "--sandbox", json.dumps(sandbox), "--folder", str(folder)]
+    program = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    assert program.stdout is not None
+    told = len(list(itertools.islice(program.stdout, 60)))
+    program.kill()
+    program.wait()
+    program.stdout.close()
+    sent = withdrawals(sandbox, ids)
+    print(f"  killed after {told} results; Feishu has received {sent} withdrawals, and one of them is not answered yet")
+
+    print("8. The same call with the same journal goes on:")
+    run = withdraw_many(client, folder)
+    earlier = sum(result.is_earlier for result in run)
+    report = run.report
+    print(f"  {earlier} had ended before and were not sent again; those without an answer were read first")
+    print(f"  of {report.planned}: {report.ours} ours, {report.presumed} presumed, {report.unattributed} unattributed")
+    print(f"  the run is {report.ended}; withdrawn in Feishu: {applied(sandbox, ids)}, each of them once")
+
+
+def withdrawals(sandbox: dict[str, Any], ids: list[str]) -> int:
+    """How many withdrawals of these the sandbox has received."""
+    log = control(sandbox, "log")
+    return sum(entry["operation"] == "withdraw_process" and entry["process_id"] in ids for entry in log)
+
+
+def applied(sandbox: dict[str, Any], ids: list[str]) -> int:
+    """How many of these the sandbox has withdrawn; none of them twice."""
+    log = control(sandbox, "log")
+    done = [entry["process_id"] for entry in log if entry["process_id"] in ids and entry["applied"]]
+    assert len(done) == len(set(done)), done
+    return len(done)
+
 
 def tell_why(code: int) -> None:
     """Say what the server's refusal means, and what to do."""
@@ -102,8 +175,14 @@ def tell_why(code: int) -> None:
 
 def order_fault(sandbox: dict[str, Any], fault: str) -> None:
     """Tell the sandbox to break the next withdrawal."""
-    body = json.dumps({"on": "withdraw_process", "fault": fault}).encode()
-    urllib.request.urlopen(urllib.request.Request(f"{sandbox['control']}/faults", data=body)).close()
+    control(sandbox, "faults", {"on": "withdraw_process", "fault": fault})
+
+
+def control(sandbox: dict[str, Any], path: str, body: Any = None) -> Any:
+    """Ask the sandbox for something that no client of Feishu's can ask for."""
+    data = None if body is None else json.dumps(body).encode()
+    with urllib.request.urlopen(urllib.request.Request(f"{sandbox['control']}/{path}", data=data)) as answer:
+        return json.loads(answer.read() or b"null")
 
 
 if __name__ == "__main__":
