@@ -163,8 +163,8 @@ class Totals:
         return {
             "planned": self.planned,
             **self.counts,
-            "not_withdrawable": {str(status): count for status, count in self.statuses.items()},
-            "rejected": {str(code): count for code, count in self.codes.items()},
+            "not_withdrawable": _named(self.statuses),
+            "rejected": _named(self.codes),
             "ended": self.ended,
             "reason": self.reason,
         }
@@ -173,6 +173,10 @@ class Totals:
 def meaning(outcome: str) -> str:
     """What an outcome means, in the language of the locale."""
     return text(MEANINGS.get(outcome, outcome))
+
+
+def _named(counts: dict[int | None, int]) -> dict[str, int]:
+    return {"unknown" if number is None else str(number): count for number, count in counts.items()}
 
 
 def _divided(counts: dict[str, int]) -> str:
