@@ -3,7 +3,7 @@
 use std::pin::Pin;
 
 use feishu_corehr::{
-    Action, Answer, Endpoint, Error, Exchange, Instant, Machine, Observation, ReadBack, Reply, Session, Step,
+    Action, Already, Answer, Endpoint, Error, Exchange, Instant, Machine, Observation, ReadBack, Reply, Session, Step,
     WithdrawProcess, Withdrawn,
 };
 
@@ -54,6 +54,8 @@ pub(crate) enum State {
 
 pub(crate) struct Call {
     pub(crate) kind: Kind,
+    /// How it ends where somebody else has withdrawn the process.
+    pub(crate) already: Already,
     pub(crate) client: usize,
     pub(crate) process: usize,
     /// How long it may take, in milliseconds.

@@ -1,6 +1,6 @@
 //! What a call claims at its end, held against the truth.
 
-use feishu_corehr::{Attribution, Effect, Endpoint, Error, ErrorKind, GetProcess, ReadBack, Withdrawn};
+use feishu_corehr::{Already, Attribution, Effect, Endpoint, Error, ErrorKind, GetProcess, ReadBack, Withdrawn};
 
 use crate::call::{Call, Kind, Outcome};
 use crate::client::{Client, RETRIES, Source};
@@ -90,6 +90,10 @@ impl Ending<'_> {
                 check(is_seen && last == Some((Asked::Read, Meaning::Shown)), Invariant::I1, || {
                     "it says withdrawn, and has not seen it".to_owned()
                 })?;
+                let is_wanted = withdrawn.attribution == Attribution::Presumed || self.call.already == Already::Success;
+                check(is_wanted, Invariant::I4, || {
+                    "it says withdrawn by somebody else, which was to be an error".to_owned()
+                })?;
                 let is_presumed = withdrawn.attribution == Attribution::Presumed;
                 check(is_presumed == log.is_ambiguous, Invariant::I3, || {
                     format!("{} though an answer is missing: {}", withdrawn.attribution.as_str(), log.is_ambiguous)
@@ -135,12 +139,15 @@ impl Ending<'_> {
                 check(self.call.kind != Kind::Read, Invariant::I9, || "a read has an unknown effect".to_owned())?;
             }
         }
+        check(!self.is_done_already(error) || self.call.already == Already::Error, Invariant::I4, || {
+            "it says that the process cannot be withdrawn, and it is".to_owned()
+        })?;
         if error.kind == ErrorKind::NotWithdrawable && error.effect == Effect::None {
             check(log.last == Some((Asked::Read, Meaning::Shown)), Invariant::I4, || {
                 "it says that the process cannot be withdrawn, and has not read it".to_owned()
             })?;
-            check(!matches!(error.status, Some(RUNNING | WITHDRAWN)), Invariant::I4, || {
-                "it says that the process cannot be withdrawn, and it could, or is".to_owned()
+            check(error.status != Some(RUNNING), Invariant::I4, || {
+                "it says that the process cannot be withdrawn, and it could".to_owned()
             })?;
             self.was(error.status, Invariant::I4)?;
         }
@@ -148,6 +155,11 @@ impl Ending<'_> {
             self.same_token()?;
         }
         if self.call.kind == Kind::Read { Ok(()) } else { self.attempts(error.attempts) }
+    }
+
+    /// Whether it says that the process is withdrawn, by whomever.
+    fn is_done_already(&self, error: &Error) -> bool {
+        error.kind == ErrorKind::NotWithdrawable && error.status == Some(WITHDRAWN)
     }
 
     /// Once all mishaps are over, a call ends soon.
@@ -175,7 +187,8 @@ impl Ending<'_> {
             && self.client.throttles == 0
             && self.client.due <= RETRIES
             && !self.client.is_at_quota(Asked::Read, self.clock.instant());
-        check(!(reads && had_time && is_curable && error.effect == Effect::Unknown), Invariant::I9, || {
+        let is_vague = error.effect == Effect::Unknown && !self.is_done_already(error);
+        check(!(reads && had_time && is_curable && is_vague), Invariant::I9, || {
             format!("it met {} mishaps, has time left, and does not know the effect: {error}", log.mishaps)
         })
     }

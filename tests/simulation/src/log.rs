@@ -36,6 +36,8 @@ pub(crate) enum Sight {
 
 #[derive(Default)]
 pub(crate) struct Log {
+    /// Whether it reads the process before it withdraws.
+    pub(crate) checks_first: bool,
     /// How many withdrawals were handed to the transport, and how many of them were never started.
     pub(crate) withdrawals: u32,
     pub(crate) unstarted: u32,
@@ -93,9 +95,9 @@ impl Log {
         match asked {
             Asked::Read => {
                 self.counted_tokens = 0;
-                check(kind != Kind::Write && kind != Kind::Withdraw(ReadBack::Never), Invariant::I7, || {
-                    "it reads, which it was told not to".to_owned()
-                })
+                let is_check = self.checks_first && self.withdrawals == 0;
+                let never_reads = kind == Kind::Write || kind == Kind::Withdraw(ReadBack::Never);
+                check(is_check || !never_reads, Invariant::I7, || "it reads, which it was told not to".to_owned())
             }
             Asked::Token => Ok(()),
             Asked::Withdrawal => {
@@ -109,6 +111,8 @@ impl Log {
     /// In doubt, it is only sent again after a look, and only as often as each answer allows.
     fn withdraw(&mut self, kind: Kind) -> Checked {
         check(kind != Kind::Read, Invariant::I7, || "a read withdraws".to_owned())?;
+        let was_checked = !self.checks_first || self.shown.is_some();
+        check(was_checked, Invariant::I7, || "it was to read first, and has read nothing".to_owned())?;
         self.is_unread = self.sight == Sight::Forbidden;
         let may = match self.sight {
             Sight::Clear | Sight::Running => !matches!(self.doubt, Doubt::Finished | Doubt::Refused),

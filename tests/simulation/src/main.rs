@@ -24,6 +24,9 @@ struct Arguments {
     /// Runs over many processes with a journal, in place of single calls.
     #[arg(long)]
     bulk: bool,
+    /// No call looks before or minds what is done already, as in the seeds of `known-seeds.txt`.
+    #[arg(long)]
+    plain: bool,
     /// On how many threads.
     #[arg(long, default_value_t = 2)]
     threads: usize,
@@ -35,7 +38,8 @@ struct Arguments {
 fn main() -> ExitCode {
     let mut output = io::stdout().lock();
     let arguments = Arguments::parse();
-    let options = Options { calls: arguments.calls.map(usize::from), trace: arguments.trace };
+    let calls = arguments.calls.map(usize::from);
+    let options = Options { calls, trace: arguments.trace, is_plain: arguments.plain };
     let result = run(&arguments, &options, &mut output);
     if matches!(result, Ok(true)) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

@@ -33,6 +33,8 @@ pub struct Options {
     pub calls: Option<usize>,
     /// Whether to write down what happens.
     pub trace: bool,
+    /// Whether no call looks before or minds what is done already: as in the seeds that are older than these options.
+    pub is_plain: bool,
 }
 
 /// How a schedule ended.

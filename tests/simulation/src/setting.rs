@@ -1,8 +1,8 @@
 //! What a schedule begins with, and what will happen in it by itself.
 
 use feishu_corehr::{
-    Action, Actor, BaseUrl, BaseUrlRules, CallOptions, Config, Credentials, Endpoint, Exchange, GetProcess, Quota,
-    ReadBack, Secret, Session, WithdrawProcess,
+    ActOptions, Action, Actor, Already, BaseUrl, BaseUrlRules, CallOptions, Config, Credentials, Endpoint, Exchange,
+    GetProcess, Quota, ReadBack, Secret, Session, WithdrawProcess,
 };
 
 use crate::call::{Call, Kind, State, Work};
@@ -33,7 +33,8 @@ impl<'a> Schedule<'a> {
         schedule.issuers = (0..BASE_URLS.len() * APPS.len()).map(|_| Issuer::default()).collect();
         schedule.draw_processes(calls);
         schedule.draw_clients(calls);
-        schedule.draw_calls(calls);
+        // By dice of their own, so that a seed means the same without them.
+        schedule.draw_calls(calls, (!options.is_plain).then(|| Dice::new(!seed)));
         if !schedule.weather.is_calm {
             schedule.draw_events();
         }
@@ -85,7 +86,7 @@ impl<'a> Schedule<'a> {
         quotas
     }
 
-    fn draw_calls(&mut self, count: u64) {
+    fn draw_calls(&mut self, count: u64, mut choices: Option<Dice>) {
         let spread = self.dice.pick(&[0, 0, 100, 5_000, 120_000, 9_000_000]);
         let cancelled = self.dice.pick(&[0, 50, 300]);
         for number in 0..count as usize {
@@ -102,7 +103,12 @@ impl<'a> Schedule<'a> {
                 4 | 5 => Kind::Withdraw(ReadBack::Required),
                 _ => Kind::Withdraw(ReadBack::BestEffort),
             };
-            let call = self.draw_call(client, process, kind);
+            let (already, check_first) = choices.as_mut().map_or_else(Default::default, |choices| {
+                let already = if choices.chance(250) { Already::Error } else { Already::Success };
+                (already, choices.chance(200))
+            });
+            let mut call = self.draw_call(client, process, kind, already, check_first);
+            call.log.checks_first = check_first && matches!(kind, Kind::Withdraw(_));
             self.calls.push(call);
             self.asked.push(None);
             self.loaded.push(None);
@@ -118,7 +124,7 @@ impl<'a> Schedule<'a> {
         }
     }
 
-    fn draw_call(&mut self, client: usize, process: usize, kind: Kind) -> Call {
+    fn draw_call(&mut self, client: usize, process: usize, kind: Kind, already: Already, check_first: bool) -> Call {
         let deadline = match self.weather.is_calm {
             true => DEADLINE,
             false => self.dice.pick(&[1, 100, 2_000, 10_000, DEADLINE, DEADLINE, DEADLINE, 200_000]),
@@ -134,7 +140,8 @@ impl<'a> Schedule<'a> {
             Kind::Read => Exchange::new(session, &GetProcess { process_id, user_id_type: None }, options)
                 .map(|exchange| Work::Exchange(Box::new(exchange))),
             Kind::Withdraw(read_back) => {
-                Action::new(session, &withdraw, options, read_back.into()).map(|action| Work::Action(Box::new(action)))
+                Action::new(session, &withdraw, options, ActOptions { read_back, already, check_first })
+                    .map(|action| Work::Action(Box::new(action)))
             }
             Kind::Write => {
                 Exchange::new(session, &withdraw, options).map(|exchange| Work::Exchange(Box::new(exchange)))
@@ -142,6 +149,7 @@ impl<'a> Schedule<'a> {
         };
         Call {
             kind,
+            already,
             client,
             process,
             deadline,

@@ -26,7 +26,8 @@ fn what_once_broke_an_invariant_breaks_none_any_more() {
         lines.map(|line| line.split(" ").next().and_then(|seed| seed.parse().ok()).expect("a seed")).collect();
     assert!(seeds.len() >= 86, "{} seeds are known", seeds.len());
     for seed in seeds {
-        let violation = simulate(seed, &Options::default(), &mut Coverage::default()).violation;
+        let options = Options { is_plain: true, ..Options::default() };
+        let violation = simulate(seed, &options, &mut Coverage::default()).violation;
         assert!(violation.is_none(), "seed {seed}: {}", violation.map_or_else(String::new, |found| found.to_string()));
     }
 }
