@@ -37,7 +37,7 @@ pub(crate) const NODE: Demo = Demo {
 pub(crate) const PYTHON: Demo = Demo {
     language: "Python",
     real: Some("target/venv/bin/python bindings-python/examples/demo.py"),
-    more: &["killed after 60 results", "1 presumed", "the run is complete; withdrawn in Feishu: 200"],
+    more: &["killed after 60 results", " presumed, 0 unattributed", "the run is complete; withdrawn in Feishu: 200"],
     missing: || None,
     set_up: || python::install_client().map(|_| ()),
     script: || python::python(&["bindings-python/examples/demo.py"]),
