@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use feishu_corehr::{ActOptions, Action, Already, CallOptions, Credentials, HttpRequest, ReadBack, Session, show};
+use feishu_corehr::{
+    ActOptions, Action, Already, CallOptions, Credentials, Error, HttpRequest, ReadBack, Session, show,
+};
 
 use crate::call::Call;
 use crate::failure::{Failure, guarded};
@@ -66,6 +68,11 @@ impl NativeClient {
             let call = Call::new(erased.operation(), action, request.leave());
             Ok(Begun { step: call.begin(), call })
         })
+    }
+
+    /// Judges what may be set for any call by itself; nothing is sent.
+    pub fn check(&self, options: CallOptions) -> Result<(), Failure> {
+        guarded(|| Ok(Error::check("client", options.problems())?))
     }
 
     /// A request as data; nothing is sent.

@@ -9,8 +9,8 @@ use std::time::Duration;
 use feishu_corehr::error::fields;
 use feishu_corehr::{
     ActOptions, Action, Actor, Already, Attribution, BaseUrlRules, CallOptions, Config, Credentials, Effect, ErrorKind,
-    GetProcess, Header, HttpRequest, HttpResponse, ListProcesses, Observation, Quota, ReadBack, Secret, Session,
-    TransportErrorKind, WithdrawProcess,
+    GetProcess, Header, HttpRequest, HttpResponse, ListProcesses, NameValue, Observation, Quota, ReadBack, Secret,
+    Session, TransportErrorKind, WithdrawProcess,
 };
 use uniffi::UnexpectedUniFFICallbackError;
 
@@ -91,12 +91,18 @@ fn all_that_is_wrong_with_a_client_stands_in_one_error() {
 fn a_request_and_its_options_are_judged_together() {
     let _turn = turn();
     let request = WithdrawProcess { process_id: "".into(), actor: SYSTEM, reason: None };
-    let wrong = CallOptions { deadline: Some(0), token: Some(Secret::new("".into())), request_id: Some("".into()) };
+    let own = NameValue { name: "cookie".into(), value: "a=1".into() };
+    let wrong = CallOptions {
+        deadline: Some(0),
+        token: Some(Secret::new("".into())),
+        request_id: Some("".into()),
+        headers: vec![own],
+    };
     let new = NewCall { request: Request::WithdrawProcess { request }, options: wrong, ..withdrawal(own_token()) };
     let error = error_of(client().begin(new));
     let mut fields: Vec<&str> = error.problems.iter().map(|problem| problem.field.as_str()).collect();
     fields.sort_unstable();
-    assert_eq!(fields, ["deadline", "process_id", "request_id", "token"]);
+    assert_eq!(fields, ["deadline", "headers.cookie", "process_id", "request_id", "token"]);
     assert_eq!((open_handles().unwrap(), error.effect), (0, Effect::None));
 }
 
@@ -111,6 +117,7 @@ fn every_option_reaches_the_request() {
         deadline: Some(3_000),
         token: Some(Secret::new("t-own".into())),
         request_id: Some("mine".into()),
+        headers: vec![NameValue { name: "x-trace".into(), value: "1".into() }],
     };
     let second = sent(&client, withdrawal(call));
     assert!(first.url.starts_with("http://127.0.0.1:1/hr/open-apis/"), "{}", first.url);
@@ -118,6 +125,7 @@ fn every_option_reaches_the_request() {
     assert!((2_000..=3_000).contains(&second.budget), "{}", second.budget);
     assert_eq!(header(&first, "authorization"), Some("Bearer t-source"));
     assert_eq!(header(&second, "authorization"), Some("Bearer t-own"));
+    assert_eq!((header(&first, "x-trace"), header(&second, "x-trace")), (None, Some("1")));
     assert_eq!((header(&first, "oapi-sdk-request-id"), header(&second, "oapi-sdk-request-id")), (None, Some("mine")));
 }
 

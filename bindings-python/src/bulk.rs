@@ -24,6 +24,7 @@ use crate::transport::now;
 pub(crate) struct Bulk {
     bulk: feishu_corehr::Bulk,
     pub(crate) engine: Arc<OwnProcess<Engine>>,
+    is_heard: bool,
 }
 
 #[pymethods]
@@ -69,6 +70,7 @@ impl Bulk {
         let options = BulkOptions {
             deadline: deadline.map(milliseconds),
             token: optional(token, "token", &mut problems)?.map(Secret::new),
+            headers: client.get().additions.headers.clone(),
             act: ActOptions {
                 read_back: read_back.take("read_back", &mut problems)?.unwrap_or_default(),
                 already: already.take(already_name, &mut problems)?.unwrap_or_default(),
@@ -85,7 +87,7 @@ impl Bulk {
         Error::check(request.operation().name, problems).map_err(refused)?;
         let engine = client.get().engine(py)?;
         let bulk = request.begin(&engine, ids, options).map_err(refused)?;
-        Ok(Self { bulk, engine })
+        Ok(Self { bulk, engine, is_heard: client.get().additions.is_heard })
     }
 
     /// What to do now: a word, and what belongs to it.
@@ -157,7 +159,7 @@ impl Bulk {
 impl Bulk {
     /// The call of one item.
     pub(crate) fn job(&self, py: Python<'_>, number: usize) -> PyResult<Job> {
-        Job::of_bulk(&self.bulk, number).map_err(|error| raise(py, error, None))
+        Job::of_bulk(&self.bulk, number, self.is_heard).map_err(|error| raise(py, error, None))
     }
 }
 

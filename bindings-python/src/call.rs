@@ -2,8 +2,8 @@
 
 use feishu_corehr::{
     ActOptions, Action, Already, Call, CallOptions, Empty, Error, Explanation, FlowTemplate, FormVariable,
-    FormVariables, Given, Host, HttpRequest, OPERATIONS, Operation, Outcome, Problem, ReadBack, Session, Transport,
-    no_operation,
+    FormVariables, Given, Host, HttpRequest, NameValue, OPERATIONS, Operation, Outcome, Problem, ReadBack, Session,
+    Transport, no_operation,
 };
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -11,13 +11,15 @@ use pyo3::prelude::*;
 use crate::door::{Door, Object};
 use crate::error::{load, raise};
 use crate::http::response;
-use crate::options;
+use crate::options::{self, Additions};
 
 /// One call under way, of any operation.
 pub(crate) struct Job {
     call: Call<Action>,
     operation: &'static Operation,
     leave: fn(Outcome) -> Result<Output, Error>,
+    /// Whether the host hears every answer.
+    pub(crate) is_heard: bool,
 }
 
 /// What a caller chose for one call, as it was passed.
@@ -41,7 +43,7 @@ impl Chosen {
         Self { deadline, token, request_id, read_back, already, check_first }
     }
 
-    fn read(self, py: Python<'_>, door: &Door) -> PyResult<(CallOptions, ActOptions)> {
+    fn read(self, py: Python<'_>, door: &Door, headers: Vec<NameValue>) -> PyResult<(CallOptions, ActOptions)> {
         let mut problems = Vec::new();
         let deadline = optional(self.deadline, "deadline", &mut problems)?;
         let token = optional(self.token, "token", &mut problems)?;
@@ -52,7 +54,7 @@ impl Chosen {
             check_first: self.check_first.take("check_first", &mut problems)?.unwrap_or_default(),
         };
         Error::check(door.operation.name, problems).map_err(|error| raise(py, error, None))?;
-        Ok((options::call(deadline, token, request_id), act))
+        Ok((options::call(deadline, token, request_id, headers), act))
     }
 }
 
@@ -66,18 +68,24 @@ pub(crate) type Output = Box<dyn Object>;
 
 impl Job {
     /// Checks all arguments and options; nothing is sent.
-    pub(crate) fn new(session: &Session, request: &Bound<'_, PyAny>, chosen: Chosen) -> PyResult<Self> {
+    pub(crate) fn new(
+        session: &Session,
+        request: &Bound<'_, PyAny>,
+        chosen: Chosen,
+        additions: &Additions,
+    ) -> PyResult<Self> {
         let (door, entered) = Door::enter(request)?;
-        let (options, act) = chosen.read(request.py(), door)?;
+        let (options, act) = chosen.read(request.py(), door, additions.headers.clone())?;
         let action = Action::new(session, entered, options, act);
         let action = action.map_err(|error| raise(request.py(), error, None))?;
-        Ok(Self { call: Call::new(action), operation: entered.operation(), leave: door.leave })
+        let is_heard = additions.is_heard;
+        Ok(Self { call: Call::new(action), operation: entered.operation(), leave: door.leave, is_heard })
     }
 
     /// The call of one item of a run, which hears by itself how it ends.
-    pub(crate) fn of_bulk(bulk: &feishu_corehr::Bulk, number: usize) -> Result<Self, Error> {
-        let action = Action::of_bulk(bulk, number)?;
-        Ok(Self { call: Call::new(action), operation: bulk.operation(), leave: |_| Ok(Box::new(Empty {})) })
+    pub(crate) fn of_bulk(bulk: &feishu_corehr::Bulk, number: usize, is_heard: bool) -> Result<Self, Error> {
+        let call = Call::new(Action::of_bulk(bulk, number)?);
+        Ok(Self { call, operation: bulk.operation(), leave: |_| Ok(Box::new(Empty {})), is_heard })
     }
 
     pub(crate) async fn drive(&self, transport: &impl Transport, host: &impl Host) -> Result<Output, Error> {

@@ -11,6 +11,7 @@ use feishu_corehr::{
     Answer, Ask, Host, HttpRequest, HttpResponse, Instant, Observation, Secret, Transport, TransportError,
     TransportErrorKind,
 };
+use pyo3::IntoPyObjectExt;
 use pyo3::exceptions::{PyException, PyTypeError, PyUnicodeError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyTuple};
@@ -131,17 +132,30 @@ pub(crate) fn run(host: &Bound<'_, PyAny>, question: &Question) -> PyResult<(Ans
     }
 }
 
-/// Tells the host's hook and logger, in the call's context where this is not the caller's thread. Their failures are
-/// reported as Python reports what nobody can catch.
-pub(crate) fn observe(host: &Bound<'_, PyAny>, context: Option<&Bound<'_, PyAny>>, observation: Observation) {
-    let told = match context {
-        None => host.call_method1("observe", (observation,)),
-        Some(context) => {
-            host.getattr("observe").and_then(|observe| context.call_method1("run", (observe, observation)))
+/// What the host is told while its call goes on.
+pub(crate) enum Told {
+    /// An answer as received, of any request but one for a token.
+    Answered(HttpResponse),
+    /// What happens to a request.
+    Observed(Observation),
+}
+
+impl Told {
+    /// Tells it, in the call's context where this is not the caller's thread. A failure of the host's is reported as
+    /// Python reports what nobody can catch.
+    pub(crate) fn to(self, host: &Bound<'_, PyAny>, context: Option<&Bound<'_, PyAny>>) {
+        let py = host.py();
+        let (method, value) = match self {
+            Self::Answered(answer) => ("answered", crate::http::HttpResponse(answer).into_bound_py_any(py)),
+            Self::Observed(observation) => ("observe", observation.into_bound_py_any(py)),
+        };
+        let told = value.and_then(|value| match context {
+            None => host.call_method1(method, (value,)),
+            Some(context) => context.call_method1("run", (host.getattr(method)?, value)),
+        });
+        if let Err(raised) = told {
+            raised.write_unraisable(py, Some(host));
         }
-    };
-    if let Err(raised) = told {
-        raised.write_unraisable(host.py(), Some(host));
     }
 }
 
@@ -207,8 +221,8 @@ pub(crate) trait Callbacks {
     /// Asks a question; resolves when it is answered.
     fn ask(&self, question: Question) -> impl Future<Output = Answer>;
 
-    /// Tells what happens to a request.
-    fn tell(&self, observation: &Observation);
+    /// Tells the host something, for which the call does not wait.
+    fn tell(&self, told: Told);
 }
 
 /// What a machine is driven with: reqwest or the host's transport, and the host's functions.
@@ -217,19 +231,27 @@ pub(crate) struct Environment<'a, C> {
     pub(crate) network: Option<&'a Network>,
     pub(crate) callbacks: &'a C,
     pub(crate) is_observed: bool,
+    /// Whether the host hears every answer.
+    pub(crate) is_heard: bool,
 }
 
 impl<C: Callbacks> Transport for Environment<'_, C> {
     async fn send(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
-        let Some(network) = self.network else {
-            return match self.callbacks.ask(Question::Send(request)).await {
+        // The answer to a request for a token is a secret.
+        let is_heard = self.is_heard && !request.sensitive_body;
+        let sent = match self.network {
+            Some(network) => network.send(request).await,
+            None => match self.callbacks.ask(Question::Send(request)).await {
                 Answer::Http(result) => result,
                 Answer::Late | Answer::Loaded(_) | Answer::Saved | Answer::Token(_) => {
                     Err(TransportError::new(TransportErrorKind::Other, true, "the transport did not answer"))
                 }
-            };
+            },
         };
-        network.send(request).await
+        if is_heard && let Ok(answer) = &sent {
+            self.callbacks.tell(Told::Answered(answer.clone()));
+        }
+        sent
     }
 
     async fn sleep(&self, milliseconds: u64) {
@@ -255,6 +277,6 @@ impl<C: Callbacks> Host for Environment<'_, C> {
     }
 
     fn observe(&self, observation: &Observation) {
-        self.callbacks.tell(observation);
+        self.callbacks.tell(Told::Observed(observation.clone()));
     }
 }

@@ -1,30 +1,31 @@
 //! One client: its options, its engine, and the call that a thread drives by itself.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
 use std::time::Duration;
 
-use feishu_corehr::{Already, Answer, Error, Given, Observation, Problem, Quota, ReadBack, Secret};
+use feishu_corehr::{Already, Answer, Error, Given, NameValue, Problem, Quota, ReadBack, Secret};
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 
 use crate::call::{Chosen, Job, Output, optional, show};
-use crate::callback::{self, Callbacks, Environment, Question};
+use crate::callback::{self, Callbacks, Environment, Question, Told};
 use crate::error::{guarded, load, raise};
-use crate::http::HttpRequest;
-use crate::options::{self, Options, milliseconds};
+use crate::http::{HttpRequest, pairs};
+use crate::options::{self, Additions, Options, milliseconds};
 use crate::runtime::{Engine, OwnProcess};
 
 /// The native half of a client. Any number of threads may call it.
 #[pyclass(frozen, module = "feishu_corehr._native")]
 pub(crate) struct Client {
-    options: Options,
+    options: Arc<Options>,
     is_async: bool,
     /// Locked only by threads that hold Python, and never across a call: so a fork cannot find it locked.
-    slot: Mutex<Slot>,
+    slot: Arc<Mutex<Slot>>,
+    pub(crate) additions: Additions,
 }
 
 enum Slot {
@@ -94,7 +95,28 @@ impl Client {
             shared_cache: has_token_cache,
         };
         options.session().map_err(refused)?;
-        Ok(Self { options, is_async, slot: Mutex::new(Slot::New) })
+        let slot = Arc::new(Mutex::new(Slot::New));
+        Ok(Self { options: Arc::new(options), is_async, slot, additions: Additions::default() })
+    }
+
+    /// The same client, which adds something to each of its calls; what is `None` stays as it is here.
+    #[pyo3(signature = (headers: "Any", is_heard))]
+    fn with_options(
+        &self,
+        headers: Option<&Bound<'_, PyAny>>,
+        is_heard: Option<bool>,
+        py: Python<'_>,
+    ) -> PyResult<Self> {
+        let mut additions = self.additions.clone();
+        additions.is_heard = is_heard.unwrap_or(additions.is_heard);
+        let mut problems = Vec::new();
+        if let Some(headers) = headers {
+            let pairs = pairs(headers, &mut problems)?.into_iter();
+            additions.headers = pairs.map(|(name, value)| NameValue { name, value }).collect();
+            problems.extend(options::call(None, None, None, additions.headers.clone()).problems());
+        }
+        Error::check("client", problems).map_err(|error| raise(py, error, None))?;
+        Ok(Self { options: self.options.clone(), is_async: self.is_async, slot: self.slot.clone(), additions })
     }
 
     /// Runs a call on this thread, Python released. `host` has the methods that callbacks need.
@@ -117,7 +139,7 @@ impl Client {
         guarded(py, || {
             let engine = self.engine(py)?;
             let chosen = Chosen { deadline, token, request_id, read_back, already, check_first };
-            let job = Job::new(&engine.session, request, chosen)?;
+            let job = Job::new(&engine.session, request, chosen, &self.additions)?;
             drive(&engine, &job, host, is_observed)
         })
     }
@@ -135,7 +157,8 @@ impl Client {
         let refused = |error| raise(py, error, None);
         Error::check("request", problems).map_err(refused)?;
         let session = self.options.session().map_err(refused)?;
-        show(&session, request, &options::call(None, token, None)).map(HttpRequest)
+        let headers = self.additions.headers.clone();
+        show(&session, request, &options::call(None, token, None, headers)).map(HttpRequest)
     }
 
     /// Refuses a request, or what a caller chose for it, as a call would; nothing is sent.
@@ -150,7 +173,7 @@ impl Client {
     ) -> PyResult<()> {
         let session = self.options.session().map_err(|error| raise(py, error, None))?;
         let chosen = Chosen::of_any(deadline, token, request_id);
-        Job::new(&session, request, chosen).map(drop)
+        Job::new(&session, request, chosen, &self.additions).map(drop)
     }
 
     /// Calls that begin later fail. Those in flight on other threads end as they would, those of event loops cancelled.
@@ -193,14 +216,15 @@ impl Client {
 fn drive(engine: &Arc<OwnProcess<Engine>>, job: &Job, host: &Bound<'_, PyAny>, is_observed: bool) -> PyResult<Output> {
     let py = host.py();
     let pending = Pending::default();
-    let environment = Environment { network: engine.network.as_ref(), callbacks: &pending, is_observed };
+    let (network, is_heard) = (engine.network.as_ref(), job.is_heard);
+    let environment = Environment { network, callbacks: &pending, is_observed, is_heard };
     let mut cause = None;
     let result = {
         let mut driven = pin!(job.drive(&environment, &environment));
         loop {
             let event = py.detach(|| engine.block_on(next_event(driven.as_mut(), &pending)));
-            while let Some(observation) = pending.observation() {
-                callback::observe(host, None, observation);
+            while let Some(told) = pending.told() {
+                told.to(host, None);
             }
             let interrupted = match event {
                 Some(Event::Done(result)) => break Ok(result),
@@ -256,7 +280,7 @@ struct Pending {
 struct PendingState {
     question: Option<Question>,
     answer: Option<Answer>,
-    observations: std::collections::VecDeque<Observation>,
+    told: VecDeque<Told>,
 }
 
 impl Callbacks for Pending {
@@ -269,8 +293,8 @@ impl Callbacks for Pending {
         poll_fn(|_| self.state().answer.take().map_or(Poll::Pending, Poll::Ready)).await
     }
 
-    fn tell(&self, observation: &Observation) {
-        self.state().observations.push_back(observation.clone());
+    fn tell(&self, told: Told) {
+        self.state().told.push_back(told);
     }
 }
 
@@ -283,13 +307,13 @@ impl Pending {
         self.state().question.take()
     }
 
-    fn observation(&self) -> Option<Observation> {
-        self.state().observations.pop_front()
+    fn told(&self) -> Option<Told> {
+        self.state().told.pop_front()
     }
 
     fn is_empty(&self) -> bool {
         let state = self.state();
-        state.question.is_none() && state.observations.is_empty()
+        state.question.is_none() && state.told.is_empty()
     }
 
     fn state(&self) -> MutexGuard<'_, PendingState> {

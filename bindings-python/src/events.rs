@@ -4,12 +4,12 @@ use std::future::Future;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use feishu_corehr::{Answer, Effect, Error, Observation};
+use feishu_corehr::{Answer, Effect, Error};
 use pyo3::prelude::*;
 use tokio::sync::{Notify, oneshot};
 
 use crate::call::{Job, Output};
-use crate::callback::{Callbacks, Question};
+use crate::callback::{Callbacks, Question, Told};
 use crate::error::panicked;
 use crate::runtime::OwnProcess;
 use crate::waker::{Waker, WakerThread};
@@ -20,7 +20,7 @@ pub(crate) enum Event {
     Done(u64, Box<Result<Output, Error>>),
     /// The callback of that number is not waited for any more.
     Forgotten(u64, u64),
-    Observed(u64, Box<Observation>),
+    Told(u64, Box<Told>),
     /// Run a callback, which gets that number, and send its answer.
     Question(u64, u64, Box<Question>, oneshot::Sender<Answer>),
 }
@@ -110,8 +110,8 @@ impl Callbacks for Sender {
         }
     }
 
-    fn tell(&self, observation: &Observation) {
-        self.events.put(Event::Observed(self.call, Box::new(observation.clone())));
+    fn tell(&self, told: Told) {
+        self.events.put(Event::Told(self.call, Box::new(told)));
     }
 }
 

@@ -177,6 +177,18 @@ impl HttpResponse {
     }
 }
 
+/// Headers in a mapping or in pairs.
+pub(crate) fn pairs(headers: &Bound<'_, PyAny>, problems: &mut Vec<Problem>) -> PyResult<Vec<(String, String)>> {
+    let wrong = || PyTypeError::new_err("argument 'headers': must be a mapping or pairs of texts");
+    let mut list = Vec::new();
+    let pairs = headers.call_method0("items").unwrap_or_else(|_| headers.clone());
+    for pair in pairs.try_iter().map_err(|_| wrong())? {
+        let (name, value): (Given<String>, Given<String>) = pair?.extract().map_err(|_| wrong())?;
+        list.extend(name.take("headers", problems)?.zip(value.take("headers", problems)?));
+    }
+    Ok(list)
+}
+
 /// Reads what Python programs have in place of an answer.
 pub(crate) fn response(
     status: Given<u16>,
@@ -185,17 +197,8 @@ pub(crate) fn response(
     problems: &mut Vec<Problem>,
 ) -> PyResult<feishu_corehr::HttpResponse> {
     let status = status.take("status", problems)?.unwrap_or_default();
-    let mut list = Vec::new();
-    let wrong = || PyTypeError::new_err("argument 'headers': must be a mapping or pairs of texts");
-    if let Some(headers) = headers {
-        let pairs = headers.call_method0("items").unwrap_or_else(|_| headers.clone());
-        for pair in pairs.try_iter().map_err(|_| wrong())? {
-            let (name, value): (Given<String>, Given<String>) = pair?.extract().map_err(|_| wrong())?;
-            if let Some((name, value)) = name.take("headers", problems)?.zip(value.take("headers", problems)?) {
-                list.push(Header::new(&name, value));
-            }
-        }
-    }
+    let pairs = headers.map(|headers| pairs(headers, problems)).transpose()?.unwrap_or_default();
+    let list = pairs.into_iter().map(|(name, value)| Header::new(&name, value)).collect();
     let body = match body {
         None => Vec::new(),
         Some(body) => match body.extract::<PyBackedBytes>() {

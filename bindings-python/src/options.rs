@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::hash::{BuildHasher, Hasher, RandomState};
 
 use feishu_corehr::{
-    BaseUrl, BaseUrlRules, CallOptions, Config, Credentials, Error, ErrorKind, Given, Problem, Quota, Secret, Session,
+    BaseUrl, BaseUrlRules, CallOptions, Config, Credentials, Error, ErrorKind, Given, NameValue, Problem, Quota,
+    Secret, Session,
 };
 use pyo3::prelude::*;
 use reqwest::{Proxy, Url};
@@ -68,8 +69,22 @@ impl Options {
 }
 
 /// What one call may set, over the client's defaults. `deadline` is in seconds.
-pub(crate) fn call(deadline: Option<f64>, token: Option<String>, request_id: Option<String>) -> CallOptions {
-    CallOptions { deadline: deadline.map(milliseconds), token: token.map(Secret::new), request_id }
+pub(crate) fn call(
+    deadline: Option<f64>,
+    token: Option<String>,
+    request_id: Option<String>,
+    headers: Vec<NameValue>,
+) -> CallOptions {
+    CallOptions { deadline: deadline.map(milliseconds), token: token.map(Secret::new), request_id, headers }
+}
+
+/// What a client adds to each of its calls.
+#[derive(Clone, Default)]
+pub(crate) struct Additions {
+    /// The caller's own headers.
+    pub(crate) headers: Vec<NameValue>,
+    /// Whether the host hears every answer.
+    pub(crate) is_heard: bool,
 }
 
 /// The base URL, or the error that says why not.

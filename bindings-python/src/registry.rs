@@ -12,7 +12,7 @@ use pyo3::prelude::*;
 
 use crate::bulk::Bulk;
 use crate::call::{Chosen, Job};
-use crate::callback::{self, Callback, Environment};
+use crate::callback::{Callback, Environment};
 use crate::client::Client;
 use crate::error::{guarded, raise, scarce};
 use crate::events::{Completion, Event, Events, Sender};
@@ -126,7 +126,7 @@ impl Registry {
         guarded(py, || {
             let engine = client.get().engine(py)?;
             let chosen = Chosen { deadline, token, request_id, read_back, already, check_first };
-            let job = Job::new(&engine.session, request, chosen)?;
+            let job = Job::new(&engine.session, request, chosen, &client.get().additions)?;
             self.begin(&engine, job, Waiting { future, host, context, raised: None }, is_observed)
         })
     }
@@ -198,7 +198,8 @@ impl Registry {
         let task = handle.spawn(async move {
             let mut completion = completion;
             let network = held.network.as_ref();
-            let environment = Environment { network, callbacks: &completion.sender, is_observed };
+            let is_heard = completion.job.is_heard;
+            let environment = Environment { network, callbacks: &completion.sender, is_observed, is_heard };
             let result = completion.job.drive(&environment, &environment).await;
             completion.result = Some(result);
         });
@@ -232,9 +233,9 @@ impl Registry {
                     host.call_method1("forget", (callback,))?;
                 }
             }
-            Event::Observed(call, observation) => {
+            Event::Told(call, told) => {
                 if let Some((host, context)) = host(call) {
-                    callback::observe(&host, Some(&context), *observation);
+                    told.to(&host, Some(&context));
                 }
             }
             Event::Question(call, number, question, reply) => {

@@ -39,8 +39,8 @@ def test_an_example_runs(
 
 
 def test_there_are_examples_of_everything() -> None:
-    assert len(EXAMPLES) == 9
+    assert len(EXAMPLES) == 10
     words = ["AsyncClient", "withdraw_processes", "transport", "decode_reply", "explain", "list_processes"]
-    words += ["client.call(", "opentelemetry"]
+    words += ["client.call(", "opentelemetry", "with_options", ".pages()"]
     for word in words:
         assert word in TEXT

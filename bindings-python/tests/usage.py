@@ -26,6 +26,7 @@ from feishu_corehr import (
     NotWithdrawableError,
     Observation,
     OpenId,
+    Page,
     ReadBack,
     Reject,
     Started,
@@ -92,6 +93,12 @@ def use() -> Status:
         client.call("GET", "/open-apis/a", query={"a": "1", "ids": ["x", "y"]}, quota=(20, 60))
         client.call("GET", "/open-apis/a", query=[("ids", "x"), ("ids", "y")])
         del moved, started, answer
+        answers: list[HttpResponse] = []
+        mine: Client = client.with_options(headers={"x-a": "1"}, on_answer=answers.append)
+        mine.with_options(headers=[("x-a", "1")])
+        pages: list[Page[str]] = list(mine.list_processes(modify_time_from=0, modify_time_to=1).pages())
+        kept: tuple[list[str], str | None, bool] = (pages[0].items, pages[0].page_token, pages[0].has_more)
+        del kept
         attribution: Attribution = done.attribution
         del attribution
         ids: list[str] = list(client.list_processes(modify_time_from=0, modify_time_to=datetime.now(timezone.utc)))
@@ -119,6 +126,10 @@ async def use_async() -> None:
         ):
             length: int = len(process_id)
             del length
+        mine: AsyncClient = client.with_options(headers={"x-a": "1"})
+        async for page in mine.list_tasks("ou_1").pages():
+            tasks: list[ListedTask] = page.items
+            del tasks
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ import { after, monotonic, wall } from "./clock.js";
 import * as core from "./core.js";
 import type { Observation } from "./core.js";
 import { FeishuError, type Told } from "./error.js";
-import type { HttpRequest, HttpResponse } from "./http.js";
+import type { HttpRequest, HttpResponse, ReceivedAnswer } from "./http.js";
 import { trapped, type Instance, type Pollable } from "./instance.js";
 import { nameOf } from "./realm.js";
 import { bytes, isTransportFailure, pairs, type Send } from "./transport.js";
@@ -25,6 +25,8 @@ export interface Carrier {
   readonly send: Send;
   readonly token: TokenFunction | undefined;
   readonly onAttempt: ((observation: Observation) => unknown) | undefined;
+  /** Hears every answer but those to requests for a token. */
+  readonly onAnswer?: ((answer: ReceivedAnswer) => unknown) | undefined;
   /**
    * Whether each call looks by itself, now and then, for what another one brings: in a worker, what a call does while
    * another one's request is served ends with that request.
@@ -47,6 +49,11 @@ type Command =
   | { observe: Observation }
   | { send: { task: number; acts: boolean; request: HttpRequest } }
   | { sleep: { task: number; milliseconds: number } };
+
+/** The same client for a call whose answers are heard. */
+export function hearing(client: Opened, onAnswer: Carrier["onAnswer"] | null): Opened {
+  return onAnswer === undefined || onAnswer === null ? client : { ...client, carrier: { ...client.carrier, onAnswer } };
+}
 
 /** Runs a call to its end. What is wrong with its arguments rejects the promise, too. */
 export function run<T>(client: Opened, operation: string, request: string, options: string, signal?: AbortSignal): Promise<T> {
@@ -202,7 +209,8 @@ class Call<T> implements Pollable {
       this.#tasks.get(command.forget)?.();
       this.#tasks.delete(command.forget);
     } else if ("observe" in command) {
-      this.#observe(command.observe);
+      const { observe } = command;
+      this.#tell(() => this.#client.carrier.onAttempt?.(observe));
     } else if ("failed" in command) {
       this.#end(() => this.#reject(new FeishuError(command.failed, this.#cause)));
     } else {
@@ -223,7 +231,7 @@ class Call<T> implements Pollable {
   }
 
   #send(task: number, request: HttpRequest): void {
-    const { send } = this.#client.carrier;
+    const { send, onAnswer } = this.#client.carrier;
     this.#run(
       task,
       () => send(request),
@@ -233,6 +241,9 @@ class Call<T> implements Pollable {
         const body = bytes(response.body);
         if (!isStatus(status)) {
           throw new TypeError("a response's status is an integer from 100 to 999");
+        }
+        if (onAnswer !== undefined && !request.sensitive_body) {
+          this.#tell(() => onAnswer({ status, headers: pairs(response.headers), body: body.slice() }));
         }
         return () => core.answered(this.#number, task, status, headers, body);
       },
@@ -313,13 +324,13 @@ class Call<T> implements Pollable {
     this.#poll();
   }
 
-  #observe(observation: Observation): void {
+  /** Tells one of the program's hooks something. One that fails does not fail the call, and nothing is printed. */
+  #tell(hook: () => unknown): void {
     try {
-      const returned = this.#client.carrier.onAttempt?.(observation);
-      // It may be a promise that fails later, of any realm.
-      Promise.resolve(returned).catch(() => undefined);
+      // It may return a promise that fails later, of any realm.
+      Promise.resolve(hook()).catch(() => undefined);
     } catch {
-      // A hook that fails does not fail the call, and nothing is printed.
+      // As above.
     }
   }
 

@@ -35,6 +35,15 @@ export interface HttpResponse extends HttpHead {
   readonly body?: string | Uint8Array | ArrayBuffer | null | undefined;
 }
 
+/** An answer as it was received. */
+export interface ReceivedAnswer {
+  readonly status: number;
+  /** In order. */
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  /** Decompressed; a copy that is the caller's own. */
+  readonly body: Uint8Array;
+}
+
 /** What headers may be written as. */
 export type HttpHeaders =
   | Iterable<readonly [string, string]>

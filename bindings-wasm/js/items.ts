@@ -13,9 +13,24 @@ export interface List<Item> {
 }
 
 /** What every answer of a list has. */
-interface Page {
+interface ListAnswer {
   readonly has_more: boolean;
   readonly page_token: string | null;
+  readonly log_id: string | null;
+}
+
+/** One page of a list. */
+export interface Page<Item> {
+  /** What it has; there may be none, and more pages. */
+  readonly items: Item[];
+  /** Whether there is another page. */
+  readonly has_more: boolean;
+  /**
+   * Where the next page begins, as `page_token` of a later walk with the same arguments; null after the last one. How long
+   * Feishu keeps it is not documented.
+   */
+  readonly page_token: string | null;
+  /** The log id of the answer; null where this is the rest of a page. */
   readonly log_id: string | null;
 }
 
@@ -54,8 +69,23 @@ export class Items<Item> implements AsyncIterableIterator<Item> {
     return this[WALK]().next();
   }
 
+  /**
+   * The list by pages, for who keeps them: each has its items and where the next one begins. It goes on with this walk: what
+   * is left of a page whose items were asked for singly comes first.
+   */
+  pages(): AsyncIterableIterator<Page<Item>> {
+    const walk = this[WALK]();
+    return {
+      next: () => walk.page(),
+      return: () => walk.end(),
+      [Symbol.asyncIterator]() {
+        return this;
+      },
+    };
+  }
+
   /** Ends the walk; `for await` calls it when its loop is left. */
-  return(): Promise<IteratorResult<Item, undefined>> {
+  return(): Promise<IteratorReturnResult<undefined>> {
     return this[WALK]().end();
   }
 
@@ -78,6 +108,8 @@ class Walk<Item> {
   readonly #signal: AbortSignal | undefined;
   #walk: OpenWalk | undefined;
   #items: Item[] = [];
+  /** Where the page at hand leads. */
+  #latest: Pick<Page<Item>, "has_more" | "page_token"> = { has_more: false, page_token: null };
   #isOver = false;
   /** One step at a time, in the order in which they were asked for. */
   #last: Promise<unknown> = Promise.resolve();
@@ -100,16 +132,27 @@ class Walk<Item> {
   }
 
   next(): Promise<IteratorResult<Item, undefined>> {
-    const step = this.#last.then(() => this.#step());
-    this.#last = step.catch(() => undefined);
-    return step;
+    return this.#inTurn(() => this.#step());
   }
 
-  end(): Promise<IteratorResult<Item, undefined>> {
-    const step = this.#last.then(() => {
+  page(): Promise<IteratorResult<Page<Item>, undefined>> {
+    return this.#inTurn(async () => {
+      const rest = this.#items.splice(0).reverse();
+      const { has_more, page_token } = this.#latest;
+      const page = rest.length > 0 ? { items: rest, has_more, page_token, log_id: null } : await this.#nextPage();
+      return page === undefined ? { done: true, value: undefined } : { done: false, value: page };
+    });
+  }
+
+  end(): Promise<IteratorReturnResult<undefined>> {
+    return this.#inTurn(() => {
       this.#finish();
       return { done: true as const, value: undefined };
     });
+  }
+
+  #inTurn<T>(act: () => T | Promise<T>): Promise<T> {
+    const step = this.#last.then(act);
     this.#last = step.catch(() => undefined);
     return step;
   }
@@ -120,14 +163,19 @@ class Walk<Item> {
       if (item !== undefined) {
         return { done: false, value: item };
       }
-      if (this.#isOver) {
+      const page = await this.#nextPage();
+      if (page === undefined) {
         return { done: true, value: undefined };
       }
-      await this.#nextPage();
+      this.#items = page.items.reverse();
     }
   }
 
-  async #nextPage(): Promise<void> {
+  /** Nothing after the last page. */
+  async #nextPage(): Promise<Page<Item> | undefined> {
+    if (this.#isOver) {
+      return undefined;
+    }
     // Asked for each page: the client may have been closed meanwhile.
     const client = await this.#open();
     this.#walk ??= this.#begin(client);
@@ -137,13 +185,15 @@ class Walk<Item> {
     this.pageToken = place?.cursor ?? null;
     if (place?.request == null) {
       this.#finish();
-      return;
+      return undefined;
     }
     const request = JSON.stringify(place.request);
     const { operation, items } = this.#list;
-    const page = await run<Page>(client, operation, request, this.#options, this.#signal);
-    instance.enter(() => core.walk_on(number, page.has_more, page.page_token, page.log_id));
-    this.#items = items(page as never).reverse();
+    const answer = await run<ListAnswer>(client, operation, request, this.#options, this.#signal);
+    const { log_id } = answer;
+    const next = instance.ask<string | null>(() => core.walk_on(number, answer.has_more, answer.page_token, log_id));
+    this.#latest = { has_more: next !== null, page_token: next };
+    return { items: items(answer as never), ...this.#latest, log_id };
   }
 
   #begin(client: Opened): OpenWalk {

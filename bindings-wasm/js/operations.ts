@@ -1,6 +1,6 @@
 /** The methods of every client: one for each operation. */
 
-import { relay, run, type Opened } from "./call.js";
+import { hearing, relay, run, type Opened } from "./call.js";
 import * as core from "./core.js";
 import type {
   Accepted,
@@ -31,7 +31,7 @@ import type {
   Withdrawn,
   WithdrawProcess,
 } from "./core.js";
-import type { HttpRequest, HttpResponse } from "./http.js";
+import type { HttpRequest, HttpResponse, ReceivedAnswer } from "./http.js";
 import { Items, type List } from "./items.js";
 import { problem } from "./options.js";
 import { isSignal } from "./realm.js";
@@ -48,6 +48,17 @@ export interface CallOptions {
   deadline?: number | undefined;
   /** An id of your own for Feishu's logs: at most 128 visible ASCII characters. */
   request_id?: string | undefined;
+  /**
+   * More headers for each request of the call but one for a token, by name or as pairs: at most 32, each once, of visible
+   * ASCII. Those that say what a request is and whose are refused: `authorization`, `content-…`, `cookie`, `host`,
+   * `user-agent` and the like. A page's own go to its backend, and no further.
+   */
+  headers?: Readonly<Record<string, string>> | Iterable<readonly [name: string, value: string]> | undefined;
+  /**
+   * Is called with the answer to each request but one for a token, as received (its body decompressed), before the call goes
+   * on. The last one is that which the call's result or error was made of. What it throws is ignored.
+   */
+  onAnswer?: ((answer: ReceivedAnswer) => unknown) | undefined;
 }
 
 /** What a withdrawal, a revocation and a decision may set beside that. */
@@ -289,10 +300,10 @@ export class Operations<Options extends CallOptions> {
   request<Name extends keyof Requests>(
     operation: Name,
     request: Requests[Name],
-    options?: Omit<Options, "signal">,
+    options?: Omit<Options, "onAnswer" | "signal">,
   ): ShownRequest {
     const { instance, number } = this[OPEN_NOW]();
-    const texts = [String(operation), written(withMilliseconds(request)), written(options ?? {})] as const;
+    const texts = [String(operation), written(withMilliseconds(request)), optionsText(options ?? {})] as const;
     return veiled(instance.ask<ShownRequest>(() => core.request(number, ...texts)));
   }
 
@@ -314,14 +325,14 @@ function listed<Item>(
   request: unknown,
   options: CallOptions | undefined,
 ): Items<Item> {
-  const { signal, ...rest } = options ?? {};
+  const { signal, onAnswer, ...rest } = options ?? {};
   const pageToken = (request as { page_token?: unknown } | null | undefined)?.page_token;
   const token = typeof pageToken === "string" ? pageToken : null;
-  const open = (): Opened | Promise<Opened> => {
-    checkSignal(list.operation, signal);
-    return doOpen();
+  const open = async (): Promise<Opened> => {
+    check(list.operation, signal, onAnswer);
+    return hearing(await doOpen(), onAnswer);
   };
-  return new Items(open, list, written(request), written(rest), signal ?? undefined, token);
+  return new Items(open, list, written(request), optionsText(rest), signal ?? undefined, token);
 }
 
 /** The request of a call; what is of a wrong type is left to the core. */
@@ -362,15 +373,24 @@ async function call<T>(
   request: unknown,
   options: (CallOptions & ReadBackOption) | undefined,
 ): Promise<T> {
-  const { signal, ...rest } = options ?? {};
+  const { signal, onAnswer, ...rest } = options ?? {};
   const opened = open();
   const client = opened instanceof Promise ? await opened : opened;
-  checkSignal(operation, signal);
-  return run<T>(client, operation, written(request), written(rest), signal ?? undefined);
+  check(operation, signal, onAnswer);
+  return run<T>(hearing(client, onAnswer), operation, written(request), optionsText(rest), signal ?? undefined);
 }
 
-function checkSignal(operation: string, signal: unknown): void {
+/** The options that are the core's. */
+function optionsText(options: Omit<CallOptions, "onAnswer" | "signal">): string {
+  const { headers, ...rest } = options;
+  return written(headers === undefined ? rest : { ...rest, headers: namesAndValues(headers) });
+}
+
+function check(operation: string, signal: unknown, onAnswer: unknown): void {
   if (signal !== undefined && signal !== null && !isSignal(signal)) {
     throw problem(operation, "signal", "must be an AbortSignal");
+  }
+  if (onAnswer !== undefined && onAnswer !== null && typeof onAnswer !== "function") {
+    throw problem(operation, "onAnswer", "must be a function");
   }
 }

@@ -19,7 +19,7 @@ export function veiled<R extends HttpRequest>(request: R): R {
 }
 
 function redacted([name, value]: HttpRequest["headers"][number]): HttpRequest["headers"][number] {
-  return [name, name === "authorization" ? REDACTED : value];
+  return [name, OPEN_NAMES.includes(name) ? value : REDACTED];
 }
 
 function veil<T extends object>(thing: T, show: (thing: T) => unknown): T {
@@ -36,5 +36,7 @@ function veil<T extends object>(thing: T, show: (thing: T) => unknown): T {
 }
 
 const REDACTED = "[redacted]";
+/** The headers that this library makes and that hold no secret; nobody knows what is in a caller's own. */
+const OPEN_NAMES = ["accept", "content-type", "oapi-sdk-request-id", "user-agent"];
 /** What Node, Deno and Bun ask when they print something. */
 export const INSPECT = Symbol.for("nodejs.util.inspect.custom");

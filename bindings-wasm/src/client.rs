@@ -78,6 +78,7 @@ impl Client {
     pub(crate) fn call(&self, form: &mut Form, acts: Option<&Door>) -> (CallOptions, ActOptions) {
         let deadline = form.option("deadline");
         let request_id = form.option("request_id");
+        let headers = form.option("headers").unwrap_or_default();
         let token = if self.takes_token { form.option("token").map(Secret::new) } else { None };
         let mut act = ActOptions::default();
         let proved = acts.filter(|door| door.operation.replay == Replay::Proved);
@@ -88,7 +89,7 @@ impl Client {
         if let Some(name) = proved.and_then(|door| door.already) {
             act.already = form.option(name).unwrap_or_default();
         }
-        (CallOptions { deadline, token, request_id }, act)
+        (CallOptions { deadline, token, request_id, headers }, act)
     }
 }
 

@@ -111,13 +111,10 @@ pub fn walk_next(walk: u32) -> String {
     Registry::walk(walk, |walk| walk.next())
 }
 
-/// Goes on to the next page by what the answer says of it.
+/// Goes on to the next page by what the answer says of it: `{"ok": …}` with where that is, null at the end.
 #[wasm_bindgen]
-pub fn walk_on(walk: u32, has_more: bool, page_token: Option<String>, log_id: Option<String>) {
-    Registry::walk(walk, |walk| {
-        walk.go_on(has_more, page_token.as_deref(), log_id.as_deref());
-        String::new()
-    });
+pub fn walk_on(walk: u32, has_more: bool, page_token: Option<String>, log_id: Option<String>) -> String {
+    Registry::walk(walk, |walk| walk.go_on(has_more, page_token.as_deref(), log_id.as_deref()))
 }
 
 /// Forgets a walk.

@@ -19,8 +19,8 @@ pub(crate) trait Walk {
     /// Where it stands, as JSON.
     fn next(&mut self) -> String;
 
-    /// Goes on to the next page.
-    fn go_on(&mut self, has_more: bool, page_token: Option<&str>, log_id: Option<&str>);
+    /// Goes on to the next page, and tells where that is, as JSON.
+    fn go_on(&mut self, has_more: bool, page_token: Option<&str>, log_id: Option<&str>) -> String;
 }
 
 impl<L: List + Serialize> Walk for Pages<L> {
@@ -28,8 +28,9 @@ impl<L: List + Serialize> Walk for Pages<L> {
         text::result(self.next_request().map(|request| Place { cursor: self.cursor(), request }))
     }
 
-    fn go_on(&mut self, has_more: bool, page_token: Option<&str>, log_id: Option<&str>) {
+    fn go_on(&mut self, has_more: bool, page_token: Option<&str>, log_id: Option<&str>) -> String {
         Self::go_on(self, has_more, page_token, log_id);
+        text::result(Ok(self.cursor()))
     }
 }
 

@@ -11,7 +11,7 @@ const feishu = await sandbox();
 /** What the examples of each page print, in order. */
 const PAGES = {
   "node_modules/feishu-corehr/README.md": [
-    ...[/^ours \d+/, /^\d+ ./, /^Department 200 \w+\nSales$/m, /^cancelled none$/m, /^LOG$/m, /\[redacted\][\s\S]*not_withdrawable LOG 流程/],
+    ...[/^ours \d+/, /^\d+ ./, /^200 true$/m, /^Department 200 \w+\nSales$/m, /^cancelled none$/m, /^LOG$/m, /\[redacted\][\s\S]*not_withdrawable LOG 流程/],
   ],
   "README.md": [/^ours \d+/, /^Department \w+\n200 Sales$/m],
   "README.zh.md": [/^ours \d+/, /^Department \w+\n200 销售部$/m],

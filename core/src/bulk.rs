@@ -21,6 +21,7 @@ pub use report::{BulkEnd, BulkOutcome, BulkProgress, BulkReport, BulkResult, Cod
 use crate::act::ActOptions;
 use crate::endpoint::{Operation, Outcome};
 use crate::error::Error;
+use crate::parameter::NameValue;
 use crate::per_process::PerProcess;
 use crate::session::Session;
 use crate::time::Instant;
@@ -28,12 +29,14 @@ use crate::token::Secret;
 use run::{Going, Run};
 
 /// What a caller may choose for a run.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct BulkOptions {
     /// How long each call may take, in milliseconds, from when it is begun; by default as for a single one.
     pub deadline: Option<u64>,
     /// A tenant access token for all calls of this run.
     pub token: Option<Secret>,
+    /// More headers for all calls of this run, as for a single one.
+    pub headers: Vec<NameValue>,
     /// As for a single call.
     pub act: ActOptions,
     /// How many calls may go on at once, 1 to 256, which is the default. How many do depends on the pace and on how long

@@ -4,6 +4,7 @@ use crate::endpoint::{Operation, Reply, Request};
 use crate::error::{Error, Problem};
 use crate::http::{HttpRequest, HttpResponse};
 use crate::machine::CallOptions;
+use crate::own_headers;
 use crate::process::OPERATIONS;
 use crate::retry;
 use crate::session::{Config, Session};
@@ -29,7 +30,9 @@ pub fn show(session: &Session, request: &dyn Request, options: &CallOptions) -> 
     problems.extend(options.problems());
     Error::check(request.operation().name, problems)?;
     let budget = options.deadline.or(session.config().deadline).unwrap_or(retry::DEADLINE);
-    Ok(session.request(&request.encode()?, options.token.as_ref(), options.request_id.as_deref(), budget))
+    let mut prepared = request.encode()?;
+    prepared.headers = own_headers::sent(options.headers.clone());
+    Ok(session.request(&prepared, options.token.as_ref(), options.request_id.as_deref(), budget))
 }
 
 /// An answer that another HTTP stack has fetched, judged by itself: a success, or the error that it stands for.

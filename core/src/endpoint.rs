@@ -65,6 +65,8 @@ pub struct Prepared {
     pub body: Option<Vec<u8>>,
     /// The one process that it reads, where it reads one.
     pub reads: Option<String>,
+    /// The caller's own headers, all of them taken for secrets.
+    pub headers: Vec<Header>,
     /// The path with its parameters in braces, where the operation itself has none.
     pub template: Option<String>,
     /// What it is paced by; nothing where no quota is known.
@@ -79,7 +81,17 @@ impl Prepared {
     /// One that calls this operation, and has nothing special about it.
     pub const fn new(operation: &'static Operation, target: String, body: Option<Vec<u8>>) -> Self {
         let quota = Some(operation.quota);
-        Self { operation, target, body, reads: None, template: None, quota, has_inner_code: false, when_unknown: None }
+        Self {
+            operation,
+            target,
+            body,
+            reads: None,
+            headers: Vec::new(),
+            template: None,
+            quota,
+            has_inner_code: false,
+            when_unknown: None,
+        }
     }
 
     /// The path with its parameters in braces.

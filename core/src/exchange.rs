@@ -5,6 +5,7 @@ use crate::authorization::Authorization;
 use crate::endpoint::{Prepared, Reply, Request};
 use crate::error::Error;
 use crate::machine::{Answer, CallOptions, Machine, Observation, Step};
+use crate::own_headers;
 use crate::retry::{self, Cost};
 use crate::session::Session;
 use crate::time::Instant;
@@ -29,8 +30,9 @@ impl Exchange {
         let mut problems = request.broken();
         problems.extend(options.problems());
         Error::check(request.operation().name, problems)?;
-        let prepared = request.encode()?;
-        let CallOptions { deadline, token, request_id } = options;
+        let mut prepared = request.encode()?;
+        let CallOptions { deadline, token, request_id, headers } = options;
+        prepared.headers = own_headers::sent(headers);
         let budget = deadline
             .or(session.config().deadline)
             .unwrap_or_else(|| retry::deadline(prepared.operation.replay, prepared.quota));
@@ -59,7 +61,8 @@ impl Exchange {
     }
 
     /// After this part has ended, the next one of the same larger call.
-    pub(crate) fn next_part(&self, prepared: Prepared, fresh_connection: bool) -> Self {
+    pub(crate) fn next_part(&self, mut prepared: Prepared, fresh_connection: bool) -> Self {
+        prepared.headers.clone_from(&self.request().headers);
         Self {
             authorization: self.authorization.next_part(),
             attempt: self.attempt.next_part(prepared, fresh_connection),

@@ -71,6 +71,7 @@ pub mod http;
 mod key;
 pub mod limit;
 pub mod machine;
+mod own_headers;
 pub mod pages;
 pub mod parameter;
 #[cfg(feature = "bulk")]

@@ -8,6 +8,8 @@ use crate::endpoint::Prepared;
 use crate::error::{Effect, Error, ErrorKind, Problem, TransportError};
 use crate::http::{HttpRequest, HttpResponse};
 use crate::key;
+use crate::own_headers;
+use crate::parameter::NameValue;
 use crate::session::Session;
 use crate::time::Instant;
 use crate::token::{Secret, token_problem};
@@ -15,7 +17,7 @@ use crate::token::{Secret, token_problem};
 const LONGEST_REQUEST_ID: usize = 128;
 
 /// What a caller may set for one call.
-#[derive(Debug, Default)]
+#[derive(Default)]
 #[cfg_attr(feature = "mobile", derive(uniffi::Record))]
 #[cfg_attr(feature = "mobile", uniffi::export(Debug))]
 pub struct CallOptions {
@@ -29,6 +31,22 @@ pub struct CallOptions {
     /// An id of the caller's own for Feishu's logs, sent as `Oapi-Sdk-Request-Id`: at most 128 visible ASCII characters.
     #[cfg_attr(feature = "mobile", uniffi(default = None))]
     pub request_id: Option<String>,
+    /// More headers for each request of the call but the one for a token: at most 32, each once, with values of visible
+    /// ASCII. Those that say what a request is and whose are refused: `authorization`, `content-…`, `cookie`, `host`,
+    /// `user-agent` and the like.
+    #[cfg_attr(feature = "mobile", uniffi(default = []))]
+    pub headers: Vec<NameValue>,
+}
+
+/// Without the values of the headers, which may be secrets.
+impl fmt::Debug for CallOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<&str> = self.headers.iter().map(|header| header.name.as_str()).collect();
+        let Self { deadline, token, request_id, .. } = self;
+        let mut shown = f.debug_struct("CallOptions");
+        shown.field("deadline", deadline).field("token", token).field("request_id", request_id);
+        shown.field("headers", &names).finish()
+    }
 }
 
 impl CallOptions {
@@ -44,6 +62,7 @@ impl CallOptions {
         if let Some(id) = &self.request_id {
             problems.extend(request_id_problem(id));
         }
+        problems.extend(own_headers::problems(&self.headers));
         problems
     }
 }

@@ -141,6 +141,7 @@ impl Session {
         if let Some(id) = request_id {
             headers.push(Header::new("oapi-sdk-request-id", id));
         }
+        headers.extend_from_slice(&prepared.headers);
         HttpRequest {
             method: prepared.operation.method,
             url: format!("{}{}", self.config().base_url.as_str(), prepared.target),

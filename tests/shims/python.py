@@ -238,6 +238,8 @@ def outcome(client: Client, call: dict[str, Any]) -> dict[str, Any]:
         arguments["deadline"] = call["deadline_ms"] / 1000
     found: list[Any] = []
     try:
+        if "headers" in call:
+            method = getattr(client.with_options(headers=[(name, value) for name, value in call["headers"]]), operation)
         if call.get("one_page"):
             client.request(LISTS[operation](**arguments))
             return {"value": {}}

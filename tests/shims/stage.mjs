@@ -135,14 +135,14 @@ function asScript({ call, client = {} }) {
 }
 
 /** A call as a caller writes it: the request apart from the options, and in it what a vector may leave out. */
-function written({ operation = "withdraw_process", after_ms, one_page, take, token, request_id, deadline_ms: deadline, read_back, check_first, ...given }) {
+function written({ operation = "withdraw_process", after_ms, one_page, take, token, request_id, headers, deadline_ms: deadline, read_back, check_first, ...given }) {
   if (given.path_parameters !== undefined) {
     given.path_parameters = Object.fromEntries(given.path_parameters);
   }
   const defaults = Object.entries(DEFAULTS).filter(([name]) => name in sampleOf(operation));
   // Each act has a name of its own for it.
   const isOption = ([name]) => name.startsWith("already_");
-  const options = { token, request_id, deadline, read_back, check_first, ...Object.fromEntries(Object.entries(given).filter(isOption)) };
+  const options = { token, request_id, headers, deadline, read_back, check_first, ...Object.fromEntries(Object.entries(given).filter(isOption)) };
   const request = Object.fromEntries([...defaults, ...Object.entries(given).filter((field) => !isOption(field))]);
   return { operation, after_ms, one_page, take, options: withoutAbsent(options), request };
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use feishu_corehr::{
     ActOptions, Action, BaseUrl, BaseUrlRules, CallOptions, Config, Credentials, Endpoint, Error, Header, HttpResponse,
-    List, Machine, Outcome, Pages, Quota, Request, Secret, Session,
+    List, Machine, NameValue, Outcome, Pages, Quota, Request, Secret, Session,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -109,6 +109,11 @@ fn options(call: &Call) -> CallOptions {
         deadline: call.deadline_ms,
         token: call.token.clone().map(Secret::new),
         request_id: call.request_id.clone(),
+        headers: call
+            .headers
+            .iter()
+            .map(|(name, value)| NameValue { name: name.clone(), value: value.clone() })
+            .collect(),
     }
 }
 

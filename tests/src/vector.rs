@@ -262,6 +262,9 @@ pub struct Call {
     pub token: Option<String>,
     /// An id for Feishu's logs.
     pub request_id: Option<String>,
+    /// More headers.
+    #[serde(default)]
+    pub headers: Vec<(String, String)>,
     /// How long after the call before it.
     #[serde(default)]
     pub after_ms: u64,

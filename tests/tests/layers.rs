@@ -17,6 +17,7 @@ const RULES: &[&str] = &[
     "http",
     "key",
     "limit",
+    "own_headers",
     "pages",
     "parameter",
     "per_process",

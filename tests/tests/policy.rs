@@ -278,7 +278,8 @@ fn refused_before_it_is_sent() -> Row {
 
 /// Row 12: whatever ends the call while its request is under way, nothing more is sent.
 fn ended_under_way() -> Row {
-    let options = || CallOptions { deadline: Some(1_000), token: Some(Secret::new("t-1".into())), request_id: None };
+    let options =
+        || CallOptions { deadline: Some(1_000), token: Some(Secret::new("t-1".into())), ..CallOptions::default() };
     let mut row = Row::default();
     for is_write in [true, false] {
         for is_cancelled in [true, false] {

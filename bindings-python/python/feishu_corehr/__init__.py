@@ -146,7 +146,7 @@ if TYPE_CHECKING:
         UnauthorizedError,
         UnexpectedRedirectError,
     )
-    from .items import AsyncItems, Items
+    from .items import AsyncItems, Items, Page
 
 claim_interpreter()
 
@@ -252,6 +252,7 @@ __all__ = [
     "ObjectValue",
     "Observation",
     "OpenId",
+    "Page",
     "PendingTask",
     "PeopleCorehrId",
     "Problem",
@@ -320,6 +321,7 @@ if not TYPE_CHECKING:
             "BulkRun": "bulk",
             "CallAnswer": "call_answer",
             "Items": "items",
+            "Page": "items",
         }
         value = getattr(__import__(f"{__name__}.{module.get(name, 'errors')}", fromlist=[name]), name)
         globals()[name] = value

@@ -9,18 +9,30 @@ if TYPE_CHECKING:
     import asyncio
     import logging
     from collections.abc import Awaitable, Callable
+    from typing import TypeVar
 
     from ._native import Callback, HttpRequest, HttpResponse, Observation
     from .token_cache import AsyncTokenCache, TokenCache
+
+    _Self = TypeVar("_Self", bound="_Observer")
 
 
 class _Observer:
     """Who is told of every request: the hook, and the logger if the program has configured logging."""
 
-    __slots__ = ("_hook",)
+    __slots__ = ("_hook", "_on_answer")
 
     def __init__(self, hook: Callable[[Observation], object] | None) -> None:
         self._hook = hook
+        self._on_answer: Callable[[HttpResponse], object] | None = None
+
+    def hearing(self: _Self, on_answer: Callable[[HttpResponse], object]) -> _Self:
+        """Give the same functions with one more, which hears every answer."""
+        from copy import copy
+
+        other = copy(self)
+        other._on_answer = on_answer
+        return other
 
     @property
     def is_observed(self) -> bool:
@@ -33,6 +45,10 @@ class _Observer:
             _log(logger, observation)
         if self._hook is not None:
             self._hook(observation)
+
+    def answered(self, answer: HttpResponse) -> None:
+        if self._on_answer is not None:
+            self._on_answer(answer)
 
 
 class Host(_Observer):

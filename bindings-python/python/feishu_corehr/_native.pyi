@@ -671,6 +671,10 @@ class Client:
         """
         The request as data; nothing is sent.
         """
+    def with_options(self, /, headers: "Any", is_heard: bool | None) -> Client:
+        """
+        The same client, which adds something to each of its calls; what is `None` stays as it is here.
+        """
 
 @final
 class CodeCount:

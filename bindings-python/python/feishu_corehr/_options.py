@@ -76,6 +76,11 @@ def native(
     )
 
 
+def check_on_answer(on_answer: Callable[..., object] | None) -> None:
+    """Refuse a function that would fail at every answer."""
+    _check_function("on_answer", on_answer, "an `HttpResponse`", may_be_async=False)
+
+
 def token_function(token: Callable[..., Any] | None) -> Callable[[bool], Any] | None:
     """Make the function one of one argument: it may, but need not, have a parameter `refused`."""
     if token is None:

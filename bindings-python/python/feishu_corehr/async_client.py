@@ -91,7 +91,7 @@ class AsyncClient:
     All others are those of `Client`, and so is what is raised.
     """
 
-    __slots__ = ("__weakref__", "_cancelled", "_host", "_native", "_registries", "_running_loop")
+    __slots__ = ("__weakref__", "_host", "_loops", "_native")
 
     def __init__(
         self,
@@ -132,12 +132,7 @@ class AsyncClient:
             transport=transport,
         )
         self._host = AsyncHost(_options.token_function(token), token_cache, transport, on_attempt)
-        # asyncio is imported by who uses it, not by who imports this package.
-        import asyncio
-
-        self._cancelled = asyncio.CancelledError
-        self._running_loop = asyncio.get_running_loop
-        self._registries: dict[asyncio.AbstractEventLoop, Registry] = {}
+        self._loops = _Loops()
 
     async def withdraw_process(
         self,
@@ -217,7 +212,7 @@ class AsyncClient:
             keep_reasons=keep_reasons,
             has_journal=journal is not None,
         )
-        return AsyncBulkRun(bulk, opened(journal), self._host, on_progress, self._registry)
+        return AsyncBulkRun(bulk, opened(journal), self._host, on_progress, self._loops.registry)
 
     def revoke_processes(
         self,
@@ -259,7 +254,7 @@ class AsyncClient:
             keep_reasons=keep_reasons,
             has_journal=journal is not None,
         )
-        return AsyncBulkRun(bulk, opened(journal), self._host, on_progress, self._registry)
+        return AsyncBulkRun(bulk, opened(journal), self._host, on_progress, self._loops.registry)
 
     async def get_flow_variables(
         self,
@@ -522,6 +517,20 @@ class AsyncClient:
         )
         return self._items(request, deadline, token, request_id)
 
+    def with_options(
+        self,
+        *,
+        headers: Mapping[str, str] | Iterable[tuple[str, str]] | None = None,
+        on_answer: Callable[[HttpResponse], object] | None = None,
+    ) -> AsyncClient:
+        """Give this client once more, with own headers or a look at each answer: as `Client.with_options`."""
+        _options.check_on_answer(on_answer)
+        other = AsyncClient.__new__(AsyncClient)
+        other._native = self._native.with_options(headers, None if on_answer is None else True)
+        other._host = self._host if on_answer is None else self._host.hearing(on_answer)
+        other._loops = self._loops
+        return other
+
     def request(self, request: _Request, *, token: str | None = None) -> HttpRequest:
         """Give the request as data; nothing is sent: as `Client.request`."""
         return self._native.request(request, token)
@@ -531,14 +540,14 @@ class AsyncClient:
         from asyncio import sleep
 
         self._native.close()
-        registry = self._registries.get(self._running_loop())
+        registry = self._loops.registry_if_any()
         try:
             # The thread that stops now ends the calls in flight; whether it can still wake this loop does not matter.
             while registry is not None and registry.is_ours and not registry.is_idle:
                 registry.drain()
                 await sleep(0.001)
         finally:
-            self._leave()
+            self._loops.leave()
 
     async def __aenter__(self) -> AsyncClient:
         """The client itself."""
@@ -573,9 +582,9 @@ class AsyncClient:
         already: Already = Already.SUCCESS,
         check_first: bool = False,
     ) -> Any:
-        loop = self._running_loop()
-        registry = self._registry()
-        host, future = self._host, loop.create_future()
+        loops, host = self._loops, self._host
+        registry = loops.registry()
+        future = loops.running().create_future()
         ongoing = registry.start(
             self._native,
             request,
@@ -592,16 +601,34 @@ class AsyncClient:
         )
         try:
             return await future
-        except self._cancelled as cancelled:
+        except loops.cancelled as cancelled:
             ongoing.cancel(cancelled)
             raise
         except GeneratorExit:
             ongoing.drop()
             raise
 
-    def _registry(self) -> Registry:
+
+class _Loops:
+    """The event loops that a client is called on, and what each hears of its calls by."""
+
+    __slots__ = ("__weakref__", "_registries", "cancelled", "running")
+
+    def __init__(self) -> None:
+        # asyncio is imported by who uses it, not by who imports this package.
+        import asyncio
+
+        self.cancelled = asyncio.CancelledError
+        self.running = asyncio.get_running_loop
+        self._registries: dict[asyncio.AbstractEventLoop, Registry] = {}
+
+    def registry_if_any(self) -> Registry | None:
+        """What the running loop hears of its calls by, where there have been any."""
+        return self._registries.get(self.running())
+
+    def registry(self) -> Registry:
         """What the running loop hears of its calls by."""
-        loop = self._running_loop()
+        loop = self.running()
         registry = self._registries.get(loop)
         if registry is None or not registry.is_ours:
             registry = self._open(loop)
@@ -620,7 +647,7 @@ class AsyncClient:
         self._registries[loop] = registry
         return registry
 
-    def _leave(self) -> None:
+    def leave(self) -> None:
         """Let the loops forget the registries; called from any thread."""
         while self._registries:
             loop, registry = self._registries.popitem()
@@ -631,7 +658,7 @@ class AsyncClient:
     def __del__(self) -> None:
         """Let a client that nobody closed leave nothing behind."""
         if hasattr(self, "_registries"):
-            self._leave()
+            self.leave()
 
 
 def _wake(loop: asyncio.AbstractEventLoop, registry: Registry) -> Callable[[], object]:

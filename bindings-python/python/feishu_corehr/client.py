@@ -860,6 +860,37 @@ class Client:
         )
         return self._items(request, deadline, token, request_id)
 
+    def with_options(
+        self,
+        *,
+        headers: Mapping[str, str] | Iterable[tuple[str, str]] | None = None,
+        on_answer: Callable[[HttpResponse], object] | None = None,
+    ) -> Client:
+        """Give this client once more, with headers of your own or a look at each answer as received.
+
+        `client.with_options(headers={"x-trace": "1"}).withdraw_process(…)` is for one call; the client may be kept for
+        more. It shares everything with this one: tokens, pace, connections, and being closed. What is left out stays as
+        it is here.
+
+        Args:
+            headers: Are sent with every request but those for a token: at most 32, each once, of visible ASCII. Those
+                that say what a request is and whose are refused: `authorization`, `content-…`, `cookie`, `host`,
+                `user-agent` and the like; `oapi-sdk-request-id` is the option `request_id`. They replace those that
+                this client adds.
+            on_answer: Is called with the `HttpResponse` of every request but those for a token, before the call goes
+                on: `status`, `headers` and `body` as received (decompressed). The last one of a call is that which its
+                result or error was made of. What it raises goes to `sys.unraisablehook`.
+
+        Raises:
+            InvalidArgumentError: A header breaks a rule.
+            TypeError: An argument is of a wrong type.
+        """
+        _options.check_on_answer(on_answer)
+        other = Client.__new__(Client)
+        other._native = self._native.with_options(headers, None if on_answer is None else True)
+        other._host = self._host if on_answer is None else self._host.hearing(on_answer)
+        return other
+
     def request(self, request: _Request, *, token: str | None = None) -> HttpRequest:
         """Give the request as data, for another HTTP stack or to look at; nothing is sent.
 

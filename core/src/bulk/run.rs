@@ -518,7 +518,7 @@ impl Run {
 
     fn call_options(options: &BulkOptions) -> CallOptions {
         let token = options.token.as_ref().map(|token| Secret::new(token.expose().to_owned()));
-        CallOptions { deadline: options.deadline, token, request_id: None }
+        CallOptions { deadline: options.deadline, token, request_id: None, headers: options.headers.clone() }
     }
 
     /// How one call has ended.

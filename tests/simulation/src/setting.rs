@@ -131,7 +131,8 @@ impl<'a> Schedule<'a> {
         };
         let tenancy = self.clients[client].tenancy;
         let given = self.dice.chance(30).then(|| self.issuers[tenancy].grant(tenancy));
-        let options = CallOptions { deadline: Some(deadline), token: given.clone().map(Secret::new), request_id: None };
+        let options =
+            CallOptions { deadline: Some(deadline), token: given.clone().map(Secret::new), ..CallOptions::default() };
         let session = &self.clients[client].session;
         let process_id = self.processes[process].id.clone();
         let withdraw =

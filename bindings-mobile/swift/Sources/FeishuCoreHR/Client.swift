@@ -57,6 +57,34 @@ public final class Client: Sendable {
         )
     }
 
+    private init(_ native: NativeClient, _ host: Host) {
+        (self.native, self.host) = (native, host)
+    }
+
+    /// This client once more, with headers of your own or with a look at each answer as received, for one call or for many. It
+    /// shares everything with this one: tokens, pace and connections. What is `nil` stays as it is here.
+    ///
+    /// - Parameters:
+    ///   - headers: go with every request but those for a token: at most 32, each once, of visible ASCII. Those that say what
+    ///     a request is and whose are refused: `authorization`, `content-…`, `cookie`, `host`, `user-agent` and the like. They
+    ///     replace those that this client adds.
+    ///   - onAnswer: is called with the answer to every request but those for a token, as received (its body decompressed),
+    ///     before the call goes on. The last one of a call is that which its result or error was made of.
+    /// - Throws: an error that names every header that may not be set.
+    public func withOptions(
+        headers: [String: String]? = nil,
+        onAnswer: (@Sendable (HttpResponse) -> Void)? = nil
+    ) throws(FeishuError) -> Client {
+        var other = host
+        if let headers {
+            other.headers = headers.sorted { $0.key < $1.key }.map { NameValue(name: $0.key, value: $0.value) }
+        }
+        other.onAnswer = onAnswer ?? host.onAnswer
+        let options = CallOptions(headers: other.headers)
+        try throwing { try native.check(options: options) }
+        return Client(native, other)
+    }
+
     /// Ends a process that is still running. Where the answer is lost, it reads the process before it sends anything
     /// again; `readBack` says how much that matters.
     ///
@@ -454,7 +482,7 @@ public final class Client: Sendable {
             [native, host] request async throws(FeishuError) in
             let page = try await run(native, NewCall(request: request, options: options), host)
             guard case .listProcesses(let value) = page else { throw foreign }
-            return (page, value.processIds)
+            return (page, value.processIds, value.logId)
         }
     }
 
@@ -489,7 +517,7 @@ public final class Client: Sendable {
             [native, host] request async throws(FeishuError) in
             let page = try await run(native, NewCall(request: request, options: options), host)
             guard case .listTasks(let value) = page else { throw foreign }
-            return (page, value.approverList)
+            return (page, value.approverList, value.logId)
         }
     }
 
@@ -585,7 +613,7 @@ public final class Client: Sendable {
     }
 
     private func shown(_ request: Request, _ token: String?, _ requestId: String?) throws(FeishuError) -> HttpRequest {
-        let options = CallOptions(token: token, requestId: requestId)
+        let options = CallOptions(token: token, requestId: requestId, headers: host.headers)
         return try throwing { try native.request(request: request, options: options) }
     }
 }

@@ -31,6 +31,9 @@ struct Host: Sendable {
     let tokenSource: (@Sendable (Bool) async throws -> String)?
     let onAttempt: (@Sendable (Observation) -> Void)?
     let onCancelled: (@Sendable (FeishuError) -> Void)?
+    /// The caller's own.
+    var headers: [NameValue] = []
+    var onAnswer: (@Sendable (HttpResponse) -> Void)?
 
     /// What came of a request; nothing when the call is cancelled.
     func send(_ request: HttpRequest, within limit: UInt64) async -> HostAnswer? {
@@ -47,7 +50,10 @@ struct Host: Sendable {
         }
         switch sent {
         case nil: return Task.isCancelled ? nil : .late
-        case .success(let response): return .answered(response: response)
+        case .success(let response):
+            // What comes for a token is a secret.
+            if !request.sensitiveBody { onAnswer?(response) }
+            return .answered(response: response)
         case .failure where Task.isCancelled: return nil
         case .failure(TransportError.Failed(let kind, let bytesWritten, let detail, let head)):
             return .failed(kind: kind, bytesWritten: bytesWritten, detail: detail, head: head)

@@ -4,7 +4,7 @@ import Foundation
 /// The items of a list, page by page as they are asked for. Each loop is a walk of its own, and always ends: with `nil`
 /// after the last item, and with an error otherwise, also when the task is cancelled.
 public final class Items<Element: Sendable>: AsyncSequence, @unchecked Sendable {
-    typealias Read = @Sendable (Request) async throws(FeishuError) -> (page: Output, items: [Element])
+    typealias Read = @Sendable (Request) async throws(FeishuError) -> (answer: Output, items: [Element], logId: String?)
 
     private let request: Request
     private let read: Read
@@ -22,39 +22,83 @@ public final class Items<Element: Sendable>: AsyncSequence, @unchecked Sendable 
         lock.withLock { latest }
     }
 
+    /// The same by pages, for who keeps them: each has its items and where the next one begins.
+    public var pages: ItemPages<Element> {
+        ItemPages(self)
+    }
+
     public func makeAsyncIterator() -> Iterator {
-        Iterator(self)
+        Iterator(pages.makeAsyncIterator())
     }
 
     public struct Iterator: AsyncIteratorProtocol {
-        private let list: Items
-        private var pages: Pages?
-        private var page: ArraySlice<Element> = []
+        private var pages: ItemPages<Element>.Iterator
+        private var items: ArraySlice<Element> = []
 
-        init(_ list: Items) {
-            self.list = list
+        init(_ pages: ItemPages<Element>.Iterator) {
+            self.pages = pages
         }
 
         public mutating func next() async throws -> Element? {
             while true {
-                if let item = page.popFirst() {
+                if let item = items.popFirst() {
                     return item
                 }
-                guard let next = try await nextPage() else { return nil }
-                page = next[...]
+                guard let page = try await pages.next() else { return nil }
+                items = page.items[...]
             }
         }
+    }
 
-        private mutating func nextPage() async throws(FeishuError) -> [Element]? {
-            let request = list.request
-            let pages = if let pages = self.pages { pages } else { try throwing { try Pages(request: request) } }
-            self.pages = pages
-            let cursor = try throwing { try pages.cursor() }
-            list.lock.withLock { list.latest = cursor }
-            guard let next = try throwing({ try pages.next() }) else { return nil }
-            let (page, items) = try await list.read(next)
-            try throwing { try pages.take(request: next, page: page) }
-            return items
+    /// The first step begins a walk, which the later ones are given again.
+    fileprivate func next(_ begun: inout Pages?) async throws(FeishuError) -> Page<Element>? {
+        let request = self.request
+        let walk = if let begun { begun } else { try throwing { try Pages(request: request) } }
+        begun = walk
+        let cursor = try throwing { try walk.cursor() }
+        lock.withLock { latest = cursor }
+        guard let next = try throwing({ try walk.next() }) else { return nil }
+        let (answer, items, logId) = try await read(next)
+        try throwing { try walk.take(request: next, page: answer) }
+        return Page(items: items, pageToken: try throwing { try walk.cursor() }, logId: logId)
+    }
+}
+
+/// One page of a list.
+public struct Page<Element: Sendable>: Sendable {
+    /// What it has; there may be none, and more pages.
+    public let items: [Element]
+    /// Where the next page begins, for a later walk with the same arguments; `nil` after the last one. How long Feishu keeps
+    /// it is not documented.
+    public let pageToken: String?
+    /// The log id of the answer.
+    public let logId: String?
+    /// Whether there is another page.
+    public var hasMore: Bool { pageToken != nil }
+}
+
+/// The pages of a list. Each loop is a walk of its own.
+public struct ItemPages<Element: Sendable>: AsyncSequence, Sendable {
+    private let list: Items<Element>
+
+    init(_ list: Items<Element>) {
+        self.list = list
+    }
+
+    public func makeAsyncIterator() -> Iterator {
+        Iterator(list)
+    }
+
+    public struct Iterator: AsyncIteratorProtocol {
+        private let list: Items<Element>
+        private var walk: Pages?
+
+        init(_ list: Items<Element>) {
+            self.list = list
+        }
+
+        public mutating func next() async throws -> Page<Element>? {
+            try await list.next(&walk)
         }
     }
 }

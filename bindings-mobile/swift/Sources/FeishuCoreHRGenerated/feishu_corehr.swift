@@ -1190,6 +1190,12 @@ public struct CallOptions: Equatable, Hashable, CustomDebugStringConvertible {
      * An id of the caller's own for Feishu's logs, sent as `Oapi-Sdk-Request-Id`: at most 128 visible ASCII characters.
      */
     public var requestId: String?
+    /**
+     * More headers for each request of the call but the one for a token: at most 32, each once, with values of visible
+     * ASCII. Those that say what a request is and whose are refused: `authorization`, `content-…`, `cookie`, `host`,
+     * `user-agent` and the like.
+     */
+    public var headers: [NameValue]
 
     // Default memberwise initializers are never public by default, so we
     // declare one manually.
@@ -1203,10 +1209,16 @@ public struct CallOptions: Equatable, Hashable, CustomDebugStringConvertible {
          */token: Secret? = nil, 
         /**
          * An id of the caller's own for Feishu's logs, sent as `Oapi-Sdk-Request-Id`: at most 128 visible ASCII characters.
-         */requestId: String? = nil) {
+         */requestId: String? = nil, 
+        /**
+         * More headers for each request of the call but the one for a token: at most 32, each once, with values of visible
+         * ASCII. Those that say what a request is and whose are refused: `authorization`, `content-…`, `cookie`, `host`,
+         * `user-agent` and the like.
+         */headers: [NameValue] = []) {
         self.deadline = deadline
         self.token = token
         self.requestId = requestId
+        self.headers = headers
     }
 
     
@@ -1238,7 +1250,8 @@ public struct FfiConverterTypeCallOptions: FfiConverterRustBuffer {
             try CallOptions(
                 deadline: FfiConverterOptionUInt64.read(from: &buf), 
                 token: FfiConverterOptionTypeSecret.read(from: &buf), 
-                requestId: FfiConverterOptionString.read(from: &buf)
+                requestId: FfiConverterOptionString.read(from: &buf), 
+                headers: FfiConverterSequenceTypeNameValue.read(from: &buf)
         )
     }
 
@@ -1246,6 +1259,7 @@ public struct FfiConverterTypeCallOptions: FfiConverterRustBuffer {
         FfiConverterOptionUInt64.write(value.deadline, into: &buf)
         FfiConverterOptionTypeSecret.write(value.token, into: &buf)
         FfiConverterOptionString.write(value.requestId, into: &buf)
+        FfiConverterSequenceTypeNameValue.write(value.headers, into: &buf)
     }
 }
 

@@ -781,6 +781,11 @@ public protocol NativeClientProtocol: AnyObject, Sendable {
     func begin(new: NewCall) throws  -> Begun
     
     /**
+     * Judges what may be set for any call by itself; nothing is sent.
+     */
+    func check(options: CallOptions) throws 
+    
+    /**
      * A request as data; nothing is sent.
      */
     func request(request: Request, options: CallOptions) throws  -> HttpRequest
@@ -867,6 +872,18 @@ open func begin(new: NewCall)throws  -> Begun  {
         FfiConverterTypeNewCall_lower(new),uniffiCallStatus
     )
 })
+}
+    
+    /**
+     * Judges what may be set for any call by itself; nothing is sent.
+     */
+open func check(options: CallOptions)throws   {try rustCallWithError(FfiConverterTypeFailure_lift) {
+        uniffiCallStatus in
+    uniffi_feishu_corehr_mobile_fn_method_nativeclient_check(
+            self.uniffiCloneHandle(),
+        FfiConverterTypeCallOptions_lower(options),uniffiCallStatus
+    )
+}
 }
     
     /**
@@ -3679,6 +3696,9 @@ private let initializationResult: InitializationResult = {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_feishu_corehr_mobile_checksum_method_nativeclient_begin() != 37413) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_feishu_corehr_mobile_checksum_method_nativeclient_check() != 731) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_feishu_corehr_mobile_checksum_method_nativeclient_request() != 10962) {

@@ -26,6 +26,15 @@ func rename(_ client: Client, _ department: String) async throws -> String? {
 }
 // end
 
+// README: look
+func look(_ client: Client, _ processId: String) async throws {
+    let mine = try client.withOptions(
+        headers: ["x-request-source": "payroll"],
+        onAnswer: { answer in print(answer.status, String(decoding: answer.body, as: UTF8.self)) })
+    _ = try await mine.getProcess(processId)
+}
+// end
+
 // README: lists
 func running(_ client: Client, from: Date, to: Date) async throws -> String? {
     let ids = client.listProcesses(modifiedFrom: from, to: to, statuses: [.inProgress])
@@ -59,6 +68,7 @@ func running(_ client: Client, from: Date, to: Date) async throws -> String? {
     @Test func theFunctionsOfTheReadmeDoWhatItSays() async throws {
         let sandbox = try Sandbox()
         #expect(try await rename(sandbox.client(), "od-1") != nil)
+        try await look(sandbox.client(), try await sandbox.running())
         #expect(try await running(sandbox.client(), from: .now - 86_400, to: .now + 60) != "")
         #expect(throws: FeishuError.self) { try clients(fetchToken: { _ in "t" }) }
     }

@@ -96,8 +96,10 @@ private func performed(_ options: JSON, _ calls: [JSON], _ url: String) async th
     return outcomes
 }
 
-private func performed(_ client: Client, _ call: JSON) async throws -> JSON {
+private func performed(_ bare: Client, _ call: JSON) async throws -> JSON {
     do {
+        let headers = call["headers"]?.array?.map { ($0.array?.first?.string ?? "", $0.array?.last?.string ?? "") }
+        let client = try bare.withOptions(headers: headers.map { Dictionary($0) { _, last in last } })
         switch call["operation"]?.string ?? withdraw {
         case "add_approvers": return ["value": plain(try await added(client, call))]
         case "call": return ["value": try await answered(client, call)]

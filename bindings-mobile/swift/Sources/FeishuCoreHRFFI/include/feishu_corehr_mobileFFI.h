@@ -309,6 +309,11 @@ uint64_t uniffi_feishu_corehr_mobile_fn_constructor_nativeclient_new(RustBuffer 
 RustBuffer uniffi_feishu_corehr_mobile_fn_method_nativeclient_begin(uint64_t ptr, RustBuffer new, RustCallStatus *_Nonnull out_status
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_FEISHU_COREHR_MOBILE_FN_METHOD_NATIVECLIENT_CHECK
+#define UNIFFI_FFIDEF_UNIFFI_FEISHU_COREHR_MOBILE_FN_METHOD_NATIVECLIENT_CHECK
+void uniffi_feishu_corehr_mobile_fn_method_nativeclient_check(uint64_t ptr, RustBuffer options, RustCallStatus *_Nonnull out_status
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_FEISHU_COREHR_MOBILE_FN_METHOD_NATIVECLIENT_REQUEST
 #define UNIFFI_FFIDEF_UNIFFI_FEISHU_COREHR_MOBILE_FN_METHOD_NATIVECLIENT_REQUEST
 RustBuffer uniffi_feishu_corehr_mobile_fn_method_nativeclient_request(uint64_t ptr, RustBuffer request, RustBuffer options, RustCallStatus *_Nonnull out_status
@@ -740,6 +745,12 @@ uint16_t uniffi_feishu_corehr_mobile_checksum_method_call_wake(void
 #ifndef UNIFFI_FFIDEF_UNIFFI_FEISHU_COREHR_MOBILE_CHECKSUM_METHOD_NATIVECLIENT_BEGIN
 #define UNIFFI_FFIDEF_UNIFFI_FEISHU_COREHR_MOBILE_CHECKSUM_METHOD_NATIVECLIENT_BEGIN
 uint16_t uniffi_feishu_corehr_mobile_checksum_method_nativeclient_begin(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_FEISHU_COREHR_MOBILE_CHECKSUM_METHOD_NATIVECLIENT_CHECK
+#define UNIFFI_FFIDEF_UNIFFI_FEISHU_COREHR_MOBILE_CHECKSUM_METHOD_NATIVECLIENT_CHECK
+uint16_t uniffi_feishu_corehr_mobile_checksum_method_nativeclient_check(void
     
 );
 #endif

@@ -20,6 +20,7 @@ import feishu.corehr.model.GetFormVariables
 import feishu.corehr.model.GetProcess
 import feishu.corehr.model.GetTemplate
 import feishu.corehr.model.HttpRequest
+import feishu.corehr.model.HttpResponse
 import feishu.corehr.model.ListProcesses
 import feishu.corehr.model.ListTasks
 import feishu.corehr.model.ListedTask
@@ -57,51 +58,74 @@ import kotlin.time.Instant
  * Everything that goes wrong is a [FeishuException]; only a closed client throws [IllegalStateException]. A cancelled
  * coroutine closes its connection at once and throws Kotlin's own exception; what the call had done until then is told to
  * `onCancelled`.
- *
- * @param credentials who asks: [Credentials.Backend] (a backend of your own puts the token in), [Credentials.Host]
- *   (with [tokenSource]), or [Credentials.App], which does not belong into an app that others install.
- * @param baseUrl where requests go, by default `https://open.feishu.cn`.
- * @param allowOtherHosts whether [baseUrl] may be another host than Feishu's and Lark's; off by default.
- * @param allowInsecureLoopback whether `http` may be spoken with this machine; off by default.
- * @param deadline how long a whole call may take that says nothing itself; by default 60 s, and 120 s for reads.
- * @param rateShare the part of Feishu's quotas that this client may use, above 0 and at most 1.
- * @param quotas quotas that differ from the documented ones, by operation; `window` in milliseconds.
- * @param transport the HTTP stack; by default OkHttp.
- * @param tokenSource returns a tenant access token within 10 seconds. `refused` says that the server did not accept the
- *   last one. To fail with a text of your own, throw [HostException.Failed]; of others only the class is told.
- * @param onAttempt is told of every request, when it starts and when it has ended. It must return soon; what it throws is
- *   ignored.
- * @param onCancelled is told of every cancelled call, with the effect that it had.
- * @throws FeishuException that names every wrong option.
  */
-public class Client(
-    credentials: Credentials,
-    baseUrl: BaseUrl = BaseUrl.Feishu,
-    allowOtherHosts: Boolean = false,
-    allowInsecureLoopback: Boolean = false,
-    deadline: Duration? = null,
-    rateShare: Double = 1.0,
-    quotas: Map<String, Quota> = emptyMap(),
-    transport: Transport? = null,
-    tokenSource: (suspend (refused: Boolean) -> String)? = null,
-    onAttempt: ((Observation) -> Unit)? = null,
-    onCancelled: ((FeishuError) -> Unit)? = null,
-) : AutoCloseable {
-    private val native = throwing {
-        NativeClient(
-            credentials,
-            ClientOptions(
-                baseUrl = baseUrl,
-                allowOtherHosts = allowOtherHosts,
-                allowInsecureLoopback = allowInsecureLoopback,
-                deadline = deadline?.milliseconds(),
-                rateShare = rateShare,
-                quotas = quotas,
-            ),
-            tokenSource != null,
-        )
+public class Client private constructor(private val native: NativeClient, private val host: Host) : AutoCloseable {
+    /**
+     * Checks every option and sends nothing.
+     *
+     * @param credentials who asks: [Credentials.Backend] (a backend of your own puts the token in), [Credentials.Host]
+     *   (with [tokenSource]), or [Credentials.App], which does not belong into an app that others install.
+     * @param baseUrl where requests go, by default `https://open.feishu.cn`.
+     * @param allowOtherHosts whether [baseUrl] may be another host than Feishu's and Lark's; off by default.
+     * @param allowInsecureLoopback whether `http` may be spoken with this machine; off by default.
+     * @param deadline how long a whole call may take that says nothing itself; by default 60 s, and 120 s for reads.
+     * @param rateShare the part of Feishu's quotas that this client may use, above 0 and at most 1.
+     * @param quotas quotas that differ from the documented ones, by operation; `window` in milliseconds.
+     * @param transport the HTTP stack; by default OkHttp.
+     * @param tokenSource returns a tenant access token within 10 seconds. `refused` says that the server did not accept the
+     *   last one. To fail with a text of your own, throw [HostException.Failed]; of others only the class is told.
+     * @param onAttempt is told of every request, when it starts and when it has ended. It must return soon; what it throws is
+     *   ignored.
+     * @param onCancelled is told of every cancelled call, with the effect that it had.
+     * @throws FeishuException that names every wrong option.
+     */
+    public constructor(
+        credentials: Credentials,
+        baseUrl: BaseUrl = BaseUrl.Feishu,
+        allowOtherHosts: Boolean = false,
+        allowInsecureLoopback: Boolean = false,
+        deadline: Duration? = null,
+        rateShare: Double = 1.0,
+        quotas: Map<String, Quota> = emptyMap(),
+        transport: Transport? = null,
+        tokenSource: (suspend (refused: Boolean) -> String)? = null,
+        onAttempt: ((Observation) -> Unit)? = null,
+        onCancelled: ((FeishuError) -> Unit)? = null,
+    ) : this(
+        throwing {
+            NativeClient(
+                credentials,
+                ClientOptions(
+                    baseUrl = baseUrl,
+                    allowOtherHosts = allowOtherHosts,
+                    allowInsecureLoopback = allowInsecureLoopback,
+                    deadline = deadline?.milliseconds(),
+                    rateShare = rateShare,
+                    quotas = quotas,
+                ),
+                tokenSource != null,
+            )
+        },
+        Host(transport ?: OkHttpTransport(), tokenSource, onAttempt, onCancelled),
+    )
+
+    /**
+     * This client once more, with headers of your own or with a look at each answer as received, for one call or for many. It
+     * shares everything with this one: tokens, pace, connections, and being closed. What is null stays as it is here.
+     *
+     * @param headers go with every request but those for a token: at most 32, each once, of visible ASCII. Those that say
+     *   what a request is and whose are refused: `authorization`, `content-…`, `cookie`, `host`, `user-agent` and the like.
+     *   They replace those that this client adds.
+     * @param onAnswer is called with the answer to every request but those for a token, as received (its body decompressed),
+     *   before the call goes on. The last one of a call is that which its result or error was made of. What it throws is
+     *   ignored.
+     * @throws FeishuException that names every header that may not be set.
+     */
+    public fun withOptions(headers: Map<String, String>? = null, onAnswer: ((HttpResponse) -> Unit)? = null): Client {
+        val other = host.with(headers?.map(::nameValue), onAnswer)
+        throwing { opened().check(other.added(callOptions(null, null, null))) }
+        return Client(native, other)
     }
-    private val host = Host(transport ?: OkHttpTransport(), tokenSource, onAttempt, onCancelled)
 
     /**
      * Ends a process that is still running. Where the answer is lost, it reads the process before it sends anything
@@ -450,7 +474,7 @@ public class Client(
         )
         val options = callOptions(deadline, token, requestId)
         return items(Request.ListProcesses(request), pageToken, options) {
-            (it as Output.ListProcesses).value.processIds
+            (it as Output.ListProcesses).value.run { processIds to logId }
         }
     }
 
@@ -477,7 +501,7 @@ public class Client(
         val size = pageSize.coerceAtLeast(0).toUInt()
         val request = ListTasks(userId, userIdType, approverStatus, size, pageToken)
         return items(Request.ListTasks(request), pageToken, callOptions(deadline, token, requestId)) {
-            (it as Output.ListTasks).value.approverList
+            (it as Output.ListTasks).value.run { approverList to logId }
         }
     }
 
@@ -538,18 +562,24 @@ public class Client(
         native.close()
     }
 
-    private fun <T> items(request: Request, pageToken: String?, options: CallOptions, of: (Output) -> List<T>) =
-        Items(request, pageToken, { page -> run(NewCall(page, options)) }, of)
+    private fun <T> items(
+        request: Request,
+        pageToken: String?,
+        options: CallOptions,
+        of: (Output) -> Pair<List<T>, String?>,
+    ) = Items(request, pageToken, { page -> run(NewCall(page, options)) }, of)
 
     private suspend fun run(new: NewCall): Output = opened().run(new, host)
 
     private fun shown(request: Request, token: String?, requestId: String?): HttpRequest =
-        throwing { opened().request(request, callOptions(null, token, requestId)) }
+        throwing { opened().request(request, host.added(callOptions(null, token, requestId))) }
 
     private fun opened(): NativeClient = native.also { check(!it.uniffiIsDestroyed) { "this client is closed" } }
 }
 
 private fun nameValue(pair: Pair<String, String>) = NameValue(pair.first, pair.second)
+
+private fun nameValue(entry: Map.Entry<String, String>) = NameValue(entry.key, entry.value)
 
 private fun callOptions(deadline: Duration?, token: String?, requestId: String?) =
     CallOptions(deadline?.milliseconds(), token, requestId)

@@ -12,6 +12,7 @@ import feishu.corehr.model.ExtraType
 import feishu.corehr.model.FeishuError
 import feishu.corehr.model.FlowTemplate
 import feishu.corehr.model.FormVariables
+import feishu.corehr.model.HttpResponse
 import feishu.corehr.model.ListedTask
 import feishu.corehr.model.Method
 import feishu.corehr.model.NameValue
@@ -53,8 +54,14 @@ import kotlinx.coroutines.future.future
  * Token function, transport and listeners run on threads of the client, never on the caller's, and without the
  * thread-locals of whoever called: where they need some, make a client for each.
  */
-public class FutureClient private constructor(private val client: Client) : AutoCloseable {
-    private val scope = CoroutineScope(SupervisorJob() + Dispatchers.Default)
+public class FutureClient private constructor(
+    private val client: Client,
+    private val scope: CoroutineScope = CoroutineScope(SupervisorJob() + Dispatchers.Default),
+) : AutoCloseable {
+    /** [Client.withOptions]; an empty map and no listener leave all as it is. */
+    @JvmOverloads
+    public fun withOptions(headers: Map<String, String>, onAnswer: Consumer<HttpResponse>? = null): FutureClient =
+        FutureClient(client.withOptions(headers.ifEmpty { null }, onAnswer?.let { it::accept }), scope)
 
     /** [Client.withdrawProcess]. */
     @JvmOverloads

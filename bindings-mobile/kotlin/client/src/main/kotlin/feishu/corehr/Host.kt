@@ -1,8 +1,10 @@
 package feishu.corehr
 
+import feishu.corehr.model.CallOptions
 import feishu.corehr.model.FeishuError
 import feishu.corehr.model.HttpRequest
 import feishu.corehr.model.HttpResponse
+import feishu.corehr.model.NameValue
 import feishu.corehr.model.Observation
 import feishu.corehr.model.TransportErrorKind
 import kotlinx.coroutines.CoroutineScope
@@ -54,13 +56,26 @@ internal class Host(
     private val tokenSource: (suspend (refused: Boolean) -> String)?,
     private val onAttempt: ((Observation) -> Unit)?,
     private val onCancelled: ((FeishuError) -> Unit)?,
+    private val headers: List<NameValue> = emptyList(),
+    private val onAnswer: ((HttpResponse) -> Unit)? = null,
 ) {
+    /** The same with other headers, or with another listener; what is null stays. */
+    fun with(headers: List<NameValue>?, onAnswer: ((HttpResponse) -> Unit)?): Host =
+        Host(transport, tokenSource, onAttempt, onCancelled, headers ?: this.headers, onAnswer ?: this.onAnswer)
+
+    /** What a call may be told, with the caller's own headers. */
+    fun added(options: CallOptions): CallOptions = if (headers.isEmpty()) options else options.copy(headers = headers)
+
     suspend fun send(step: HostStep.Send): HostAnswer {
         // The package's own can be trusted: it neither blocks nor outlives its request's budget.
         val sent = if (transport is OkHttpTransport) {
             runCatching { transport.send(step.request) }
         } else {
             apart(step.limit) { transport.send(step.request) }
+        }
+        // What comes for a token is a secret.
+        if (onAnswer != null && !step.request.sensitiveBody) {
+            sent?.onSuccess { response -> runCatching { onAnswer(response) } }
         }
         return sent.answer(HostAnswer::Answered) { thrown ->
             when (thrown) {

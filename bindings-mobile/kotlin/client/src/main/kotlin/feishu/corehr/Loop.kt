@@ -13,7 +13,7 @@ import kotlinx.coroutines.withTimeoutOrNull
 
 /** Runs a call in the coroutine of its caller. Whatever ends it before its end, it tells what it has done. */
 internal suspend fun NativeClient.run(new: NewCall, host: Host): Output {
-    val begun = throwing { begin(new) }
+    val begun = throwing { begin(new.copy(options = host.added(new.options))) }
     return begun.call.use { call ->
         try {
             call.take(begun.step, host)

@@ -849,6 +849,8 @@ internal object IntegrityCheckingUniffiLib {
     ): Int
     external fun uniffi_feishu_corehr_mobile_checksum_method_nativeclient_begin(
     ): Int
+    external fun uniffi_feishu_corehr_mobile_checksum_method_nativeclient_check(
+    ): Int
     external fun uniffi_feishu_corehr_mobile_checksum_method_nativeclient_request(
     ): Int
     external fun uniffi_feishu_corehr_mobile_checksum_method_pages_cursor(
@@ -905,6 +907,8 @@ internal object UniffiLib {
     ): Long
     external fun uniffi_feishu_corehr_mobile_fn_method_nativeclient_begin(`ptr`: Long,`new`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus, 
     ): RustBuffer.ByValue
+    external fun uniffi_feishu_corehr_mobile_fn_method_nativeclient_check(`ptr`: Long,`options`: RustBufferCallOptions.ByValue,uniffi_out_err: UniffiRustCallStatus, 
+    ): Unit
     external fun uniffi_feishu_corehr_mobile_fn_method_nativeclient_request(`ptr`: Long,`request`: RustBuffer.ByValue,`options`: RustBufferCallOptions.ByValue,uniffi_out_err: UniffiRustCallStatus, 
     ): RustBufferHttpRequest.ByValue
     external fun uniffi_feishu_corehr_mobile_fn_clone_pages(`handle`: Long,uniffi_out_err: UniffiRustCallStatus, 
@@ -1098,6 +1102,9 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_feishu_corehr_mobile_checksum_method_nativeclient_begin() and 0xFFFF) != 37413) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_feishu_corehr_mobile_checksum_method_nativeclient_check() and 0xFFFF) != 731) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_feishu_corehr_mobile_checksum_method_nativeclient_request() and 0xFFFF) != 10962) {
@@ -1900,6 +1907,11 @@ public interface NativeClientInterface {
     fun `begin`(`new`: NewCall): Begun
     
     /**
+     * Judges what may be set for any call by itself; nothing is sent.
+     */
+    fun `check`(`options`: CallOptions)
+    
+    /**
      * A request as data; nothing is sent.
      */
     fun `request`(`request`: Request, `options`: CallOptions): HttpRequest
@@ -2041,6 +2053,23 @@ open class NativeClient: Disposable, AutoCloseable, NativeClientInterface
     }
     )
     }
+    
+
+    
+    /**
+     * Judges what may be set for any call by itself; nothing is sent.
+     */
+    @Throws(Failure::class)override fun `check`(`options`: CallOptions)
+        = 
+    callWithHandle {
+    uniffiRustCallWithError(Failure) { _status ->
+    UniffiLib.uniffi_feishu_corehr_mobile_fn_method_nativeclient_check(
+        it,
+        
+        FfiConverterTypeCallOptions.lower(`options`),_status)
+}
+    }
+    
     
 
     

@@ -1528,6 +1528,13 @@ data class CallOptions (
      * An id of the caller's own for Feishu's logs, sent as `Oapi-Sdk-Request-Id`: at most 128 visible ASCII characters.
      */
     val `requestId`: kotlin.String? = null 
+    , 
+    /**
+     * More headers for each request of the call but the one for a token: at most 32, each once, with values of visible
+     * ASCII. Those that say what a request is and whose are refused: `authorization`, `content-…`, `cookie`, `host`,
+     * `user-agent` and the like.
+     */
+    val `headers`: List<NameValue> = listOf() 
     
 ){
     
@@ -1556,19 +1563,22 @@ public object FfiConverterTypeCallOptions: FfiConverterRustBuffer<CallOptions> {
             FfiConverterOptionalULong.read(buf),
             FfiConverterOptionalTypeSecret.read(buf),
             FfiConverterOptionalString.read(buf),
+            FfiConverterSequenceTypeNameValue.read(buf),
         )
     }
 
     override fun allocationSize(value: CallOptions) = (
             FfiConverterOptionalULong.allocationSize(value.`deadline`) +
             FfiConverterOptionalTypeSecret.allocationSize(value.`token`) +
-            FfiConverterOptionalString.allocationSize(value.`requestId`)
+            FfiConverterOptionalString.allocationSize(value.`requestId`) +
+            FfiConverterSequenceTypeNameValue.allocationSize(value.`headers`)
     )
 
     override fun write(value: CallOptions, buf: ByteBuffer) {
             FfiConverterOptionalULong.write(value.`deadline`, buf)
             FfiConverterOptionalTypeSecret.write(value.`token`, buf)
             FfiConverterOptionalString.write(value.`requestId`, buf)
+            FfiConverterSequenceTypeNameValue.write(value.`headers`, buf)
     }
 }
 

@@ -3,6 +3,7 @@ package feishu.corehr.examples
 import feishu.corehr.BaseUrl
 import feishu.corehr.Client
 import feishu.corehr.model.Credentials
+import feishu.corehr.model.HttpResponse
 import feishu.corehr.model.Method
 import feishu.corehr.model.Status
 import kotlinx.coroutines.flow.take
@@ -23,6 +24,15 @@ suspend fun rename(client: Client, departmentId: String): String? {
     val read = client.call(Method.GET, path, id, listOf("department_id_type" to "open_department_id"))
     println(read.raw) // read.data() has it as maps, lists, texts and numbers
     return client.call(Method.PATCH, path, id, body = """{"name": "Sales"}""").logId
+}
+// end
+
+// README: look
+suspend fun look(client: Client, processId: String): HttpResponse? {
+    var last: HttpResponse? = null
+    val mine = client.withOptions(headers = mapOf("x-request-source" to "payroll"), onAnswer = { last = it })
+    mine.getProcess(processId)
+    return last // status, headers and body as received
 }
 // end
 

@@ -148,15 +148,18 @@ private fun forSandbox(step: JsonObject): JsonObject {
 }
 
 private suspend fun performed(client: JsonObject, calls: List<JsonObject>, url: String): List<JsonObject> {
-    val made = try {
+    val bare = try {
         client(client, url)
     } catch (error: FeishuException) {
         return listOf(failed(error))
     }
-    return made.use {
+    return bare.use {
         calls.map { call ->
             delay(call["after_ms"]?.asLong ?: 0)
             try {
+                val made = bare.withOptions(call["headers"]?.asJsonArray?.associate { pair ->
+                    pair.asJsonArray.let { it[0].asString to it[1].asString }
+                })
                 when (val operation = call["operation"]?.asString ?: WITHDRAW) {
                     "add_approvers" -> json("value" to plain(added(made, call)))
                     "call" -> json("value" to answered(made, call))
