@@ -60,6 +60,7 @@ def test_every_process_is_done_once_and_told_once(client: Any, sandbox: Sandbox)
     assert (report.planned, report.doubled, report.ours, report.requests) == (122, 1, 120, 122)
     assert [(row.status, row.count) for row in report.not_withdrawable] == [(Status.COMPLETED, 2)]
     assert (report.ended, report.reason, report.not_attempted) == (BulkEnd.COMPLETE, None, 0)
+    assert not report.is_resumable
     assert all(sandbox.status(process_id) == Status.WITHDRAWN for process_id in ids)
     assert sorted(writes(sandbox)) == sorted([*ids, *finished])
 
@@ -267,6 +268,7 @@ def test_a_run_that_is_left_early_is_gone_on_with(client: Any, sandbox: Sandbox,
     assert sorted(result.position for result in results) == list(range(40))
     assert {result.process_id for result in results if result.is_earlier} >= {first.process_id}
     assert report.ours + report.presumed == 40
+    assert report.is_resumable
     assert report.unattributed == 0
     assert len(writes(sandbox)) == 40, "none of them was sent twice"
     assert rows(journal, "SELECT count(*) FROM item WHERE state = 'ended'") == [(40,)]
@@ -300,6 +302,26 @@ def test_what_many_are_in_doubt_of_is_listed_and_the_rest_is_read(
     assert len(sandbox.log("list_processes")) == 1
     assert len(sandbox.log("get_process")) == 5 + len(older), "five to see whether the list tells the truth"
     assert len(writes(sandbox)) == before, "nothing is sent again"
+
+
+def test_a_journal_that_another_language_has_begun_is_gone_on_with(
+    client: Any, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    journal = tmp_path / "run.sqlite"
+    connection = sqlite3.connect(journal)
+    connection.executescript((Path(__file__).parents[2] / "tests" / "journal.sql").read_text(encoding="utf-8"))
+    connection.execute("UPDATE run SET base_url = ?, app_id = ?", (sandbox.http, sandbox.info["app_id"]))
+    connection.commit()
+    connection.close()
+    ids = [f"790000000000000000{number}" for number in range(1, 5)]
+    fields = [{"process_id": process_id, "status": 4 if process_id == ids[2] else 1} for process_id in ids]
+    sandbox.control("processes", fields)
+    options: dict[str, Any] = {"actor": System(), "reason": "重复", "journal": journal}
+    results, report = run(client, "withdraw_processes", ids, **options)
+    told = sorted((result.position, str(result.outcome), result.is_earlier) for result in results)
+    assert told == [(0, "ours", True), (1, "rejected", True), (2, "presumed", False), (3, "ours", False)]
+    assert (report.ours, report.presumed, report.rejected[0].code) == (2, 1, 1160100)
+    assert writes(sandbox) == [ids[3]], "what is in doubt is read first"
 
 
 def test_reasons_are_kept_when_asked_for(client: Any, sandbox: Sandbox, tmp_path: Path) -> None:

@@ -438,7 +438,7 @@ class BulkReport:
     """
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
-    def __new__(cls, /, *, planned: SupportsIndex = ..., doubled: SupportsIndex = ..., ours: SupportsIndex = ..., presumed: SupportsIndex = ..., unattributed: SupportsIndex = ..., not_withdrawable: SupportsGetItem[int, StatusCount] = ..., rejected: SupportsGetItem[int, CodeCount] = ..., unresolved: SupportsIndex = ..., not_attempted: SupportsIndex = ..., requests: SupportsIndex = ..., ended: BulkEnd = ..., reason: str | None = None, kind: ErrorKind | None = None, advice: Advice | None = None) -> BulkReport: ...
+    def __new__(cls, /, *, planned: SupportsIndex = ..., doubled: SupportsIndex = ..., ours: SupportsIndex = ..., presumed: SupportsIndex = ..., unattributed: SupportsIndex = ..., not_withdrawable: SupportsGetItem[int, StatusCount] = ..., rejected: SupportsGetItem[int, CodeCount] = ..., unresolved: SupportsIndex = ..., not_attempted: SupportsIndex = ..., requests: SupportsIndex = ..., ended: BulkEnd = ..., is_resumable: bool = ..., reason: str | None = None, kind: ErrorKind | None = None, advice: Advice | None = None) -> BulkReport: ...
     def __reduce__(self, /) -> tuple[Any, tuple]: ...
     def __repr__(self, /) -> str: ...
     @property
@@ -455,6 +455,11 @@ class BulkReport:
     def ended(self, /) -> BulkEnd:
         """
         How it has ended.
+        """
+    @property
+    def is_resumable(self, /) -> bool:
+        """
+        Whether there is a journal, with which a later run goes on with it. Without one a run cannot be gone on with.
         """
     @property
     def kind(self, /) -> ErrorKind | None:

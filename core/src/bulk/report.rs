@@ -125,6 +125,8 @@ pub struct BulkReport {
     pub requests: u64,
     /// How it has ended.
     pub ended: BulkEnd,
+    /// Whether there is a journal, with which a later run goes on with it. Without one a run cannot be gone on with.
+    pub is_resumable: bool,
     /// Why it did not come to its end, in words; nothing where it did.
     pub reason: Option<String>,
     /// The kind of failure that stopped it, where one did.

@@ -154,7 +154,12 @@ impl Run {
             count: plan.len(),
             options: plan::options(&*template, options.keep_reasons),
         };
-        let report = BulkReport { planned: plan.len() as u64, doubled: plan.doubled, ..BulkReport::default() };
+        let report = BulkReport {
+            planned: plan.len() as u64,
+            doubled: plan.doubled,
+            is_resumable: options.has_journal,
+            ..BulkReport::default()
+        };
         Ok(Self {
             run_id: session.random().next(),
             phase: if options.has_journal { Phase::Tables } else { Phase::Running },
