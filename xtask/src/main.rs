@@ -86,6 +86,8 @@ enum Command {
         #[arg(long)]
         only: Option<String>,
     },
+    /// Call the sandbox by the official Python SDK, each of the twelve operations: what it sends must be what ours sends.
+    Officials,
     /// Build what a registry would get, into `target/release-files`: crates, wheels, the npm package.
     Release,
     /// Run schedules of the simulation, from a start that is drawn and printed.
@@ -143,6 +145,7 @@ fn run(command: Command) -> Result<()> {
         Command::Gen { check, only } => generate::run(check, only.as_deref()),
         Command::Kills { count } => python::kills(count),
         Command::Mutants { only } => mutants::run(only.as_deref()),
+        Command::Officials => python::officials(),
         Command::Release => release::run(),
         Command::Simulate { faults: true, only, .. } => simulate::run_faults(only.as_deref()),
         Command::Simulate { schedules, start, threads, bulk, .. } => simulate::run(schedules, start, threads, bulk),
