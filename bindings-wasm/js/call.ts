@@ -92,7 +92,8 @@ export async function relay(
   return answer as HttpResponse;
 }
 
-function begun<T>(
+/** Runs a call to its end that `begin` begins in the core. */
+export function begun<T>(
   client: Opened,
   operation: string,
   signal: AbortSignal | undefined,

@@ -149,6 +149,14 @@ export function isClient(value: unknown): value is Operations<CallOptions> {
   return typeof value === "object" && value !== null && CLIENT in value;
 }
 
+/** The type of what nobody has: where no run can be made, a call of one does not compile, and says why. */
+export type InNodeAlone = "only a client in Node makes runs over many processes";
+
+/** What a call of one says where it is made all the same. */
+export function inNodeAlone(operation: string): never {
+  throw problem(operation, "client", "makes no runs over many: only Node's does");
+}
+
 /** The methods that clients in Node and in pages have in common. */
 export class Operations<Options extends CallOptions> {
   /** @internal */
@@ -181,6 +189,19 @@ export class Operations<Options extends CallOptions> {
    */
   revokeProcess(request: RevokeProcess, options?: Options & RevokeOptions): Promise<Revoked> {
     return call(this[OPEN], "revoke_process", request, options);
+  }
+
+  /**
+   * Does it to many, with a journal, in Node alone; elsewhere, and for a page's client, it throws: a page lets its backend
+   * do that.
+   */
+  withdrawProcesses(processIds: InNodeAlone, options: never): unknown {
+    return inNodeAlone("withdraw_process");
+  }
+
+  /** As `withdrawProcesses`: in Node alone. */
+  revokeProcesses(processIds: InNodeAlone, options: never): unknown {
+    return inNodeAlone("revoke_process");
   }
 
   /**
@@ -381,7 +402,7 @@ async function call<T>(
 }
 
 /** The options that are the core's. */
-function optionsText(options: Omit<CallOptions, "onAnswer" | "signal">): string {
+export function optionsText(options: Omit<CallOptions, "onAnswer" | "signal">): string {
   const { headers, ...rest } = options;
   return written(headers === undefined ? rest : { ...rest, headers: namesAndValues(headers) });
 }

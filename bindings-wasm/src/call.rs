@@ -12,6 +12,8 @@ use feishu_corehr::{Action, Call, Error, Form, Instant, Operation, Outcome};
 use crate::client::Client;
 use crate::door::Door;
 use crate::host::{CallHost, Command, Completion};
+#[cfg(feature = "bulk")]
+use crate::run::Run;
 use crate::text::{self, Told};
 
 /// A call under way.
@@ -56,6 +58,14 @@ impl OngoingCall {
         let request = door.enter(request, more)?;
         let action = Action::relayed(&client.session, &*request, call)?;
         Ok(Self::with(action, client, is_observed, number, door.operation, |_| Ok("{}".to_owned())))
+    }
+
+    /// The call of one item of a run, which hears by itself how it ends.
+    #[cfg(feature = "bulk")]
+    pub(crate) fn of_bulk(run: &Run, item: usize, is_observed: bool, number: u32) -> Result<Self, Error> {
+        let action = Action::of_bulk(&run.bulk, item)?;
+        let operation = run.bulk.operation();
+        Ok(Self::with(action, &run.client, is_observed, number, operation, |_| Ok("{}".to_owned())))
     }
 
     fn with(

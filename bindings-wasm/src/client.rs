@@ -79,17 +79,24 @@ impl Client {
         let deadline = form.option("deadline");
         let request_id = form.option("request_id");
         let headers = form.option("headers").unwrap_or_default();
-        let token = if self.takes_token { form.option("token").map(Secret::new) } else { None };
-        let mut act = ActOptions::default();
+        let token = self.token(form);
         let proved = acts.filter(|door| door.operation.replay == Replay::Proved);
-        if proved.is_some() {
-            act.read_back = form.option("read_back").unwrap_or_default();
-            act.check_first = form.option("check_first").unwrap_or_default();
-        }
-        if let Some(name) = proved.and_then(|door| door.already) {
-            act.already = form.option(name).unwrap_or_default();
-        }
+        let act = proved.map(|door| act(form, door.already)).unwrap_or_default();
         (CallOptions { deadline, token, request_id, headers }, act)
+    }
+
+    /// A token of the caller's own, where there may be one.
+    pub(crate) fn token(&self, form: &mut Form) -> Option<Secret> {
+        if self.takes_token { form.option("token").map(Secret::new) } else { None }
+    }
+}
+
+/// What may be chosen for what a read can prove; `already` is the name of the option about what is done already.
+pub(crate) fn act(form: &mut Form, already: Option<&str>) -> ActOptions {
+    ActOptions {
+        read_back: form.option("read_back").unwrap_or_default(),
+        check_first: form.option("check_first").unwrap_or_default(),
+        already: already.and_then(|name| form.option(name)).unwrap_or_default(),
     }
 }
 

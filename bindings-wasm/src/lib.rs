@@ -4,12 +4,16 @@
 //! with what the host shall do (send this, sleep so long, ask for a token), and the host brings the answers. So every
 //! entry is one that `js/instance.ts` guards, and a trap anywhere ends all calls with an error instead of hanging them.
 
+#[cfg(feature = "bulk")]
+pub mod bulk;
 mod call;
 mod client;
 mod data;
 mod door;
 mod host;
 mod registry;
+#[cfg(feature = "bulk")]
+mod run;
 mod text;
 mod walk;
 

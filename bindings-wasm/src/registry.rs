@@ -8,14 +8,18 @@ use feishu_corehr::{Error, ErrorKind, Instant};
 use crate::call::OngoingCall;
 use crate::client::Client;
 use crate::host::Completion;
+#[cfg(feature = "bulk")]
+use crate::run::Run;
 use crate::text::{self, Told};
 use crate::walk::Walk;
 
-/// All clients, calls and walks of this instance.
+/// All clients, calls, runs and walks of this instance.
 #[derive(Default)]
 pub(crate) struct Registry {
     clients: Slab<Rc<Client>>,
     calls: Slab<OngoingCall>,
+    #[cfg(feature = "bulk")]
+    runs: Slab<Run>,
     walks: Slab<Box<dyn Walk>>,
 }
 
@@ -127,6 +131,29 @@ impl Registry {
         text::json(&Told::new(error))
     }
 
+    #[cfg(feature = "bulk")]
+    pub(crate) fn add_run(run: Run) -> u32 {
+        number(REGISTRY.with_borrow_mut(|registry| registry.runs.insert(|_| Ok(run))))
+    }
+
+    #[cfg(feature = "bulk")]
+    pub(crate) fn run(number: u32) -> Option<Run> {
+        REGISTRY.with_borrow_mut(|registry| registry.runs.find(number).cloned())
+    }
+
+    #[cfg(feature = "bulk")]
+    pub(crate) fn remove_run(number: u32) {
+        REGISTRY.with_borrow_mut(|registry| registry.runs.take(number));
+    }
+
+    /// Begins the call of one item of a run.
+    #[cfg(feature = "bulk")]
+    pub(crate) fn start_item(run: &Run, item: usize, is_observed: bool) -> Result<u32, Error> {
+        REGISTRY.with_borrow_mut(|registry| {
+            registry.calls.insert(|number| OngoingCall::of_bulk(run, item, is_observed, number))
+        })
+    }
+
     pub(crate) fn add_walk(walk: Box<dyn Walk>) -> u32 {
         number(REGISTRY.with_borrow_mut(|registry| registry.walks.insert(|_| Ok(walk))))
     }
@@ -150,6 +177,6 @@ fn number(put: Result<u32, std::convert::Infallible>) -> u32 {
     }
 }
 
-fn closed() -> Error {
+pub(crate) fn closed() -> Error {
     Error::new(ErrorKind::InvalidArgument, "the client is closed")
 }

@@ -2,19 +2,25 @@
 
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
-import test from "node:test";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import test, { after } from "node:test";
 
+import { many } from "./many.mjs";
 import { sandbox } from "./sandbox.mjs";
 
 const feishu = await sandbox();
+const NODE_WITH_SQLITE = join(process.env.FEISHU_COREHR_RUNTIMES, "node_modules/.bin/node");
+const folder = mkdtempSync(join(tmpdir(), "feishu-corehr-readme-"));
+after(() => rmSync(folder, { recursive: true, maxRetries: 5 }));
 /** What the examples of each page print, in order. */
 const PAGES = {
   "node_modules/feishu-corehr/README.md": [
-    ...[/^ours \d+/, /^\d+ ./, /^200 true$/m, /^Department 200 \w+\nSales$/m, /^cancelled none$/m, /^LOG$/m, /\[redacted\][\s\S]*not_withdrawable LOG 流程/],
+    ...[/^ours \d+/, /^[01] \d+ ours applied $[\s\S]*^complete 2 0$/m, /^\d+ ./, /^200 true$/m, /^Department 200 \w+\nSales$/m, /^cancelled none$/m, /^LOG$/m, /\[redacted\][\s\S]*not_withdrawable LOG 流程/],
   ],
-  "README.md": [/^ours \d+/, /^Department \w+\n200 Sales$/m],
-  "README.zh.md": [/^ours \d+/, /^Department \w+\n200 销售部$/m],
+  "README.md": [/^ours \d+/, /^\d+ ours $[\s\S]*ours: 2,[\s\S]*ended: 'complete',/m, /^Department \w+\n200 Sales$/m],
+  "README.zh.md": [/^ours \d+/, /^\d+ ours $[\s\S]*ours: 2,[\s\S]*ended: 'complete',/m, /^Department \w+\n200 销售部$/m],
 };
 
 function examplesOf(page) {
@@ -35,14 +41,18 @@ for (const { page, index, code, expected } of all) {
     const file = new URL(`../example-${index}.mjs`, import.meta.url);
     // The sandbox is a base URL on loopback, which a user's program would not allow.
     const example = code.replace("new Client()", "new Client({ allow_insecure_loopback: true })");
-    writeFileSync(file, `const process_id = ${JSON.stringify(feishu.processes.running)};\n${example}`);
+    const process_ids = await many(feishu, 2);
+    const given = { process_id: feishu.processes.running, process_ids };
+    const lines = Object.entries(given).map(([name, value]) => `const ${name} = ${JSON.stringify(value)};\n`);
+    writeFileSync(file, `${lines.join("")}${example}`);
     const env = { ...process.env, FEISHU_APP_ID: feishu.app_id, FEISHU_APP_SECRET: feishu.app_secret };
     if (example !== code) {
       env.FEISHU_BASE_URL = feishu.http;
     }
     try {
       const printed = await new Promise((resolve, reject) => {
-        execFile(process.execPath, [file.pathname], { env }, (error, stdout) => (error ? reject(error) : resolve(stdout)));
+        const node = code.includes("journal:") ? NODE_WITH_SQLITE : process.execPath;
+        execFile(node, [file.pathname], { cwd: mkdtempSync(join(folder, "run-")), env }, (error, stdout) => (error ? reject(error) : resolve(stdout)));
       });
       assert.match(printed, expected);
     } finally {

@@ -1,5 +1,6 @@
 //! The tests of the npm package: in Node and other runtimes, and in the pages of a browser.
 
+use std::env::consts::EXE_SUFFIX;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -11,7 +12,8 @@ use crate::command::{command, output, target};
 use crate::{debian, npm};
 
 /// Not in `package-lock.json`, which would have to hold what they are on every other kind of machine.
-const RUNTIMES: [&str; 3] = ["bun@1.4.5", "deno@2.9.6", "workerd@1.20261117.1"];
+/// The Node among them has `node:sqlite`, which the oldest that the package runs in has not.
+const RUNTIMES: [&str; 4] = ["bun@1.4.5", "deno@2.9.6", "node@24.21.0", "workerd@1.20261117.1"];
 const CHROMIUMS: [&str; 3] = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 /// With a font for the Chinese of the pages.
 const DEBIAN_CHROMIUM: [&str; 2] = ["chromium", "fonts-wqy-microhei"];
@@ -22,7 +24,14 @@ pub(crate) fn check() -> Result<Outcome> {
         return Ok(Outcome::NotRun(reason));
     }
     let runtimes = runtimes()?;
-    tests("tests", |command| command.env("FEISHU_COREHR_RUNTIMES", runtimes))
+    let node = node_with_sqlite(&runtimes);
+    let all = tests(Path::new("node"), "tests", |command| command.env("FEISHU_COREHR_RUNTIMES", runtimes))?;
+    let with_journal = tests(&node, "tests/journal", |command| command)?;
+    Ok(Outcome::Passed(all + with_journal))
+}
+
+fn node_with_sqlite(runtimes: &Path) -> PathBuf {
+    runtimes.join("node_modules/node/bin").join(format!("node{EXE_SUFFIX}"))
 }
 
 /// Runs the tests of pages in Chromium: bundles, and the console, of which screenshots are kept.
@@ -31,18 +40,23 @@ pub(crate) fn check_pages() -> Result<Outcome> {
         return Ok(Outcome::NotRun(reason));
     }
     let screenshots = target("console/screenshots")?;
+    let runtimes = runtimes()?;
     match chromium() {
-        Some(chromium) => tests("tests/pages", |command| {
-            command.env("FEISHU_COREHR_CHROMIUM", chromium).env("FEISHU_COREHR_SCREENSHOTS", screenshots)
-        }),
+        Some(chromium) => tests(Path::new("node"), "tests/pages", |command| {
+            command
+                .env("FEISHU_COREHR_CHROMIUM", chromium)
+                .env("FEISHU_COREHR_RUNTIMES", runtimes)
+                .env("FEISHU_COREHR_SCREENSHOTS", screenshots)
+        })
+        .map(Outcome::Passed),
         None => Ok(Outcome::NotRun("Chromium is not installed".to_owned())),
     }
 }
 
-/// Runs all test files of a folder of the project.
-pub(crate) fn tests(folder: &str, prepare: impl FnOnce(&mut Command) -> &mut Command) -> Result<Outcome> {
+/// Runs all test files of a folder of the project by that `node`.
+pub(crate) fn tests(node: &Path, folder: &str, prepare: impl FnOnce(&mut Command) -> &mut Command) -> Result<u64> {
     let project = &npm::installed()?.project;
-    let mut tests = npm::script(["--test", "--test-reporter=tap", "--test-timeout=600000"])?;
+    let mut tests = npm::script_of(node, ["--test", "--test-reporter=tap", "--test-timeout=600000"])?;
     // By name, since Node 20 and later ones read a folder differently.
     let names = fs::read_dir(project.join(folder))?.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
     let mut files: Vec<String> =
@@ -58,7 +72,7 @@ pub(crate) fn tests(folder: &str, prepare: impl FnOnce(&mut Command) -> &mut Com
     }
     match count("pass") {
         0 => bail!("no test was run"),
-        passed => Ok(Outcome::Passed(passed)),
+        passed => Ok(passed),
     }
 }
 

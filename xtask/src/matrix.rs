@@ -1,7 +1,7 @@
 //! The npm package in the tools that people have: bundlers, test runners, frameworks, TypeScript.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 
@@ -41,9 +41,10 @@ pub(crate) fn check() -> Result<Outcome> {
         return Ok(Outcome::NotRun("Chromium is not installed".to_owned()));
     };
     let folder = projects()?;
-    javascript::tests("tests/tools", |command| {
+    javascript::tests(Path::new("node"), "tests/tools", |command| {
         command.env("FEISHU_COREHR_CHROMIUM", chromium).env("FEISHU_COREHR_MATRIX", folder)
     })
+    .map(Outcome::Passed)
 }
 
 /// The folder of the projects, each installed when its list has changed.

@@ -10,6 +10,7 @@ use std::sync::OnceLock;
 use anyhow::{Context, Result, bail};
 
 use crate::command::{command, output, root, target};
+use crate::wasm::Module;
 use crate::{sandbox, wasm};
 
 /// Under Jest's jsdom, where the package is CommonJS, a page has no text encoder, but Node's is at hand.
@@ -18,8 +19,13 @@ const TEXT_CODERS: &str = "const { TextDecoder, TextEncoder } = \
 
 /// `node` in the project with the installed package, told where all is that its scripts need.
 pub(crate) fn script<S: AsRef<OsStr>>(arguments: impl IntoIterator<Item = S>) -> Result<Command> {
+    script_of(Path::new("node"), arguments)
+}
+
+/// The same by another `node`.
+pub(crate) fn script_of<S: AsRef<OsStr>>(node: &Path, arguments: impl IntoIterator<Item = S>) -> Result<Command> {
     let Installed { project, tarball } = installed()?;
-    let mut node = command("node", arguments);
+    let mut node = command(node, arguments);
     node.current_dir(project)
         .env("FEISHU_COREHR_SANDBOX", sandbox::program()?)
         .env("FEISHU_COREHR_TARBALL", tarball)
@@ -47,8 +53,8 @@ pub(crate) fn installed() -> Result<&'static Installed> {
 
 /// The wasm file as it is published, but with the names of its functions.
 pub(crate) fn named_wasm() -> Result<PathBuf> {
-    let wasm = target("npm/glue")?.join("named.wasm");
-    wasm::optimize(&tools()?, &["-g"], &wasm)?;
+    let wasm = Module::Page.folder()?.join("named.wasm");
+    wasm::optimize(&tools()?, Module::Page, &["-g"], &wasm)?;
     Ok(wasm)
 }
 
@@ -65,15 +71,16 @@ pub(crate) fn missing() -> Option<String> {
 /// Builds the package into `target/npm/feishu-corehr` and shows the sizes of its wasm.
 fn package() -> Result<PathBuf> {
     let tools = tools()?;
-    let glue = wasm::build()?;
+    let page = wasm::build(Module::Page)?;
+    let node = wasm::build(Module::Node)?;
     let package = target("npm")?.join("feishu-corehr");
     if package.exists() {
         fs::remove_dir_all(&package)?;
     }
     fs::create_dir_all(&package)?;
     let wasm = package.join("feishu_corehr.wasm");
-    wasm::optimize(&tools, &[], &wasm)?;
-    compile(&tools, &glue, &package)?;
+    wasm::optimize(&tools, Module::Page, &[], &wasm)?;
+    compile(&tools, &page, &node, &package)?;
     for name in ["package.json", "README.md"] {
         fs::copy(root().join("bindings-wasm").join(name), package.join(name))?;
     }
@@ -104,42 +111,53 @@ fn tools() -> Result<PathBuf> {
     Ok(folder)
 }
 
-/// The TypeScript around the glue, once as CommonJS, with a facade of ES modules, for Node and whatever runs scripts of
-/// CommonJS, and once as ES modules for pages and workers.
-fn compile(tools: &Path, glue: &Path, package: &Path) -> Result<()> {
+/// The TypeScript around the glue: as CommonJS, with a facade of ES modules, for Node; as ES modules for pages and workers;
+/// and as CommonJS for pages.
+fn compile(tools: &Path, page: &Path, node: &Path, package: &Path) -> Result<()> {
     let build = tools.join("build");
     if build.exists() {
         fs::remove_dir_all(&build)?;
     }
     copy(&root().join("bindings-wasm/js"), &build.join("js"))?;
     fs::write(build.join("js/package.json"), r#"{ "type": "commonjs" }"#)?;
-    fs::create_dir_all(build.join("glue"))?;
-    let web_glue = fs::read_to_string(glue.join("core.js"))?;
-    fs::write(build.join("glue/core.js"), format!("{TEXT_CODERS}\n{web_glue}"))?;
-    fs::copy(glue.join("core.d.ts"), build.join("js/core.d.ts"))?;
-    fs::copy(glue.join("table.ts"), build.join("js/table.ts"))?;
+    for (name, glue) in [("glue", node), ("glue-page", page)] {
+        let glue = fs::read_to_string(glue.join("core.js"))?;
+        fs::create_dir_all(build.join(name))?;
+        fs::write(build.join(name).join("core.js"), format!("{TEXT_CODERS}\n{glue}"))?;
+    }
+    // All of what either has: what a page's has not, nothing for pages imports.
+    fs::copy(node.join("core.d.ts"), build.join("js/core.d.ts"))?;
+    fs::copy(node.join("table.ts"), build.join("js/table.ts"))?;
     fs::write(build.join("js/wasm.d.ts"), "export const base64: string;\n")?;
-    for project in ["glue", "node", "web"] {
+    for project in ["glue", "glue-page", "node", "page", "web"] {
         let mut compiler = command(tools.join("node_modules/.bin/tsc"), ["-p"]);
         output(&format!("tsc {project}"), compiler.arg(build.join(format!("js/tsconfig.{project}.json"))))?;
     }
-    let wasm = package.join("feishu_corehr.wasm");
+    let page_wasm = package.join("feishu_corehr.wasm");
+    let node_wasm = node.join("optimized.wasm");
+    wasm::optimize(tools, Module::Node, &[], &node_wasm)?;
     let encode = "console.log(require('node:fs').readFileSync(process.argv[1]).toString('base64'))";
-    let base64 = output("base64", command("node", ["-e", encode]).arg(&wasm))?;
-    for (folder, kind, export) in [("node", "commonjs", "exports.base64"), ("web", "module", "export const base64")] {
+    for (folder, kind, export, glue, wasm) in [
+        ("node", "commonjs", "exports.base64", node, &node_wasm),
+        ("page", "commonjs", "exports.base64", page, &page_wasm),
+        ("web", "module", "export const base64", page, &page_wasm),
+    ] {
         let to = package.join(folder);
         copy(&build.join("package").join(folder), &to)?;
+        let base64 = output("base64", command("node", ["-e", encode]).arg(wasm))?;
         fs::copy(glue.join("types.d.ts"), to.join("core.d.ts"))?;
         fs::copy(build.join("js/wasm.d.ts"), to.join("wasm.d.ts"))?;
         fs::write(to.join("wasm.js"), format!("{export} =\n  \"{}\";\n", base64.trim()))?;
         fs::write(to.join("package.json"), format!("{{ \"type\": \"{kind}\" }}\n"))?;
     }
-    fs::write(package.join("web/core.js"), web_glue)?;
-    let text = package.join("node/text.js");
-    fs::write(&text, format!("{TEXT_CODERS}\n{}", fs::read_to_string(&text)?))?;
+    fs::copy(page.join("core.js"), package.join("web/core.js"))?;
+    for name in ["node/text.js", "page/text.js"] {
+        let text = package.join(name);
+        fs::write(&text, format!("{TEXT_CODERS}\n{}", fs::read_to_string(&text)?))?;
+    }
     // Once more, for `web/place/wasm-file.js`.
     fs::create_dir(package.join("feishu-corehr"))?;
-    fs::copy(&wasm, package.join("feishu-corehr/feishu_corehr.wasm"))?;
+    fs::copy(&page_wasm, package.join("feishu-corehr/feishu_corehr.wasm"))?;
     bundle_undici(tools, &package.join("node/vendor"))?;
     let facades = [
         ("main", "index"),
@@ -204,6 +222,7 @@ fn install(project: &Path, tarball: &Path) -> Result<()> {
         fs::copy(root().join(name), project.join(name))?;
     }
     fs::copy(root().join("tests/samples.json"), project.join("samples.json"))?;
+    fs::copy(root().join("tests/journal.sql"), project.join("journal.sql"))?;
     fs::copy(root().join("tests/shims/javascript.mjs"), project.join("shim.mjs"))?;
     copy(&root().join("bindings-wasm/examples"), &project.join("examples"))?;
     copy(&root().join("bindings-wasm/tests"), &project.join("tests"))

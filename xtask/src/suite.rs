@@ -41,6 +41,9 @@ const FIRST_LANE: &[Check] = &[
     ("clippy of the core for Python", |_| {
         succeeds("clippy python", &mut lints("clippy -p feishu-corehr --features python -- -D warnings")?)
     }),
+    ("clippy of the binding for Node", |_| {
+        succeeds("clippy node", &mut lints("clippy -p feishu-corehr-wasm --features bulk -- -D warnings")?)
+    }),
     ("clippy of the core for Kotlin and Swift", |_| {
         succeeds("clippy mobile", &mut lints("clippy -p feishu-corehr-mobile --all-targets -- -D warnings")?)
     }),

@@ -22,15 +22,38 @@ const FEATURES: [&str; 6] = [
     "--enable-multivalue",
 ];
 
-/// Compiles it and makes its glue; the folder of both.
-pub(crate) fn build() -> Result<PathBuf> {
-    glue(&wasm()?)
+/// Which module it is.
+#[derive(Clone, Copy)]
+pub(crate) enum Module {
+    /// For Node: it makes runs over many processes, too.
+    Node,
+    /// For pages and workers, where every byte counts.
+    Page,
 }
 
-/// Writes the file as small as it gets. Without `-g` the names of functions are dropped.
-pub(crate) fn optimize(tools: &Path, more: &[&str], wasm: &Path) -> Result<()> {
-    let mut optimizer = command(tools.join("node_modules/.bin/wasm-opt"), ["-Oz", "--converge"]);
-    optimizer.args(FEATURES).args(more).arg(target("npm/glue")?.join("core_bg.wasm"));
+impl Module {
+    /// Where its glue is.
+    pub(crate) fn folder(self) -> Result<PathBuf> {
+        target(match self {
+            Self::Node => "npm/glue-node",
+            Self::Page => "npm/glue",
+        })
+    }
+}
+
+/// Compiles it and makes its glue; the folder of both.
+pub(crate) fn build(module: Module) -> Result<PathBuf> {
+    glue(&wasm(module)?, module)
+}
+
+/// Writes the file, a page's as small as it gets. Without `-g` the names of functions are dropped.
+pub(crate) fn optimize(tools: &Path, module: Module, more: &[&str], wasm: &Path) -> Result<()> {
+    let levels: &[&str] = match module {
+        Module::Node => &["-O1"],
+        Module::Page => &["-Oz", "--converge"],
+    };
+    let mut optimizer = command(tools.join("node_modules/.bin/wasm-opt"), levels);
+    optimizer.args(FEATURES).args(more).arg(module.folder()?.join("core_bg.wasm"));
     output("wasm-opt", optimizer.arg("-o").arg(wasm)).map(|_| ())
 }
 
@@ -65,8 +88,11 @@ fn compiler() -> Result<Compiler> {
 }
 
 /// The wasm file as the compiler writes it.
-fn wasm() -> Result<PathBuf> {
-    let line = ["build", "--locked", "-p", "feishu-corehr-wasm", "--profile", "wasm", "--target", TARGET];
+fn wasm(module: Module) -> Result<PathBuf> {
+    let mut line = vec!["build", "--locked", "-p", "feishu-corehr-wasm", "--profile", "wasm", "--target", TARGET];
+    if matches!(module, Module::Node) {
+        line.extend(["--features", "bulk"]);
+    }
     // Another compiler than the one of the rest: a folder of its own, so that neither spoils the other's work.
     let folder = target("wasm")?;
     let mut build = match compiler()? {
@@ -96,8 +122,8 @@ fn wasm() -> Result<PathBuf> {
 }
 
 /// A folder with the glue of a wasm file.
-fn glue(wasm: &Path) -> Result<PathBuf> {
-    let folder = target("npm/glue")?;
+fn glue(wasm: &Path, module: Module) -> Result<PathBuf> {
+    let folder = module.folder()?;
     let mut maker = cargo("run --quiet -p feishu-corehr-glue --");
     output("glue", maker.arg(wasm).arg(&folder))?;
     Ok(folder)

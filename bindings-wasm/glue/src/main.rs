@@ -9,6 +9,7 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
+use feishu_corehr::bulk::JOURNAL_PRAGMAS;
 use feishu_corehr::{Endpoint, Kind, OPERATIONS, Operation, Parameter, UserIdType, operations};
 use serde_json::{Value, json};
 use wasm_bindgen_cli_support::Bindgen;
@@ -57,12 +58,18 @@ fn table() -> Result<String> {
          /** What a request of each is like on the wire. */\n\
          export const TEMPLATES: Readonly<Record<keyof Requests, Template>> = {};\n\
          /** The kinds of a user's id. */\n\
-         export const USER_ID_TYPES: readonly UserIdType[] = {};\n",
+         export const USER_ID_TYPES: readonly UserIdType[] = {};\n\
+         /**\n \
+         * The statements that a store of a caller's own runs before all others, each by itself: nobody else may open the\n \
+         * journal while a run goes on, and what is committed stays, whatever happens to the machine.\n \
+         */\n\
+         export const JOURNAL_PRAGMAS: readonly string[] = {};\n",
         types_of(|(name, request, _)| format!("  {name}: Asked<core.{request}>;\n")),
         types_of(|(name, _, reply)| format!("  {name}: core.{};\n", reply.rsplit("::").next().unwrap_or(reply))),
         serde_json::to_string(&names)?,
         serde_json::to_string_pretty(&templates)?,
         serde_json::to_string(&kinds)?,
+        serde_json::to_string(JOURNAL_PRAGMAS)?,
     ))
 }
 

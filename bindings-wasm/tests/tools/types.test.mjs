@@ -9,7 +9,7 @@ import { tool } from "../project.mjs";
 import { run, tools } from "./matrix.mjs";
 
 const SERVER = `
-import { Client, plainValues, type Actor, type CallAnswer, type ClientOptions, type ListedTask, type NewFormValue, type PlainValue, type Withdrawn } from "feishu-corehr";
+import { BulkRun, Client, JOURNAL_PRAGMAS, plainValues, type Actor, type BulkOutcome, type BulkReport, type BulkResult, type CallAnswer, type ClientOptions, type JournalStore, type ListedTask, type NewFormValue, type PlainValue, type Withdrawn } from "feishu-corehr";
 import { Client as ServerClient, FEISHU } from "feishu-corehr/server";
 import { nodeHandler } from "feishu-corehr/backend";
 
@@ -39,6 +39,28 @@ export const plain: Promise<Record<string, PlainValue>> = server.getFormVariable
 export const tasks: AsyncIterable<ListedTask> = server.listTasks({ user_id: "ou_a", approver_status: "in_progress" });
 export const value: NewFormValue = { text_value: "x" };
 export const answer: Promise<CallAnswer> = server.call("PATCH", "/open-apis/a/{id}", { path_parameters: { id: "1" }, query: { ids: ["1"] }, body: [null] });
+export const store: JournalStore = { store: async () => undefined, query: ({ sql, values }) => [[sql, ...values, 1n, null]], close: () => undefined };
+export const run: BulkRun = server.withdrawProcesses(["7"], { actor: { system: true }, journal: store, onProgress: ({ done, left_ms }) => [done, left_ms] });
+export const revoking: AsyncIterable<BulkResult> = strict.revokeProcesses(new Set(["7"]), { actor: { open_id: "ou_a" }, journal: new URL("file:///run.sqlite"), already_revoked: "error", signal: AbortSignal.timeout(1) });
+export const report: BulkReport = run.report;
+export const pragmas: readonly string[] = JOURNAL_PRAGMAS;
+export const outcomes = async (): Promise<BulkOutcome[]> => {
+  const all: BulkOutcome[] = [];
+  for await (const { outcome } of server.withdrawProcesses(["7"], { actor: { system: true }, journal: "run.sqlite" })) {
+    all.push(outcome);
+  }
+  return all;
+};
+// @ts-expect-error nobody is said to act
+void server.withdrawProcesses(["7"], {});
+// @ts-expect-error numbers lose their digits
+void server.withdrawProcesses([7], { actor: { system: true } });
+// @ts-expect-error an option of the other run
+void server.withdrawProcesses(["7"], { actor: { system: true }, already_revoked: "error" });
+// @ts-expect-error the id of a request is one request's
+void server.withdrawProcesses(["7"], { actor: { system: true }, request_id: "mine" });
+// @ts-expect-error a store that cannot be asked
+void server.withdrawProcesses(["7"], { actor: { system: true }, journal: { store: () => undefined, close: () => undefined } });
 // @ts-expect-error a method in small letters
 void server.call("get", "/open-apis/a");
 // @ts-expect-error a number is no value of a query
@@ -63,6 +85,10 @@ export const clients = [Client, PageClient, InlineClient].map((Made) => new Made
 export const loaded = Promise.all([load(), loadPage(new URL("https://hr.example/x.wasm"))]);
 // @ts-expect-error a page has no secret
 new PageClient({ base_url: "/hr", app_secret: "s" });
+// @ts-expect-error a page makes no runs
+void new PageClient({ base_url: "/hr" }).withdrawProcesses(["7"], { actor: { system: true } });
+// @ts-expect-error nor revokes many
+void new InlineClient({ base_url: "/hr" }).revokeProcesses(["7"], { actor: { system: true } });
 // @ts-expect-error and no token
 new InlineClient({ base_url: "/hr", token: async () => "t" });
 `;
