@@ -1,11 +1,12 @@
 //! The web console against a local Feishu.
 
+use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
-use crate::command::{root, show};
+use crate::command::{root, show, target};
 use crate::{npm, sandbox};
 
 const SERVER: &str = "examples/console/server.mjs";
@@ -18,7 +19,11 @@ pub(crate) fn run() -> Result<()> {
         bail!("the console cannot be built: {reason}");
     }
     writeln!(std::io::stderr(), "building the sandbox and the npm package …")?;
-    let mut server = npm::script([SERVER, "--sandbox"])?;
+    let runs = target("console/runs")?;
+    // What was begun against an earlier sandbox is of no use.
+    fs::remove_dir_all(&runs)?;
+    let mut server = npm::script([SERVER, "--runs"])?;
+    server.arg(runs).arg("--sandbox");
     let mut sandbox = Command::new(sandbox::program()?)
         .args(["--exit-with-stdin", "--demo-processes", PROCESSES])
         .current_dir(root())

@@ -6,7 +6,7 @@ import { askReason, showDetail } from "./dialogs.js";
 import { byId, element } from "./elements.js";
 import { Processes } from "./processes.js";
 import { saveResults } from "./results.js";
-import { initiatorOf, isSelectable, nameOf, Row, told } from "./table.js";
+import { initiatorOf, isSelectable, nameOf, Row } from "./table.js";
 import { isChinese, switchLanguage, texts } from "./texts.js";
 import { Withdrawals } from "./withdrawals.js";
 
@@ -17,7 +17,7 @@ const READS_A_MINUTE = 100;
 
 const client = new Client({ base_url: "/hr", credentials: "same-origin" });
 const processes = new Processes(client, changed);
-const withdrawals = new Withdrawals(client, changed);
+const withdrawals = new Withdrawals(processes, changed);
 const rows = new Map();
 const selected = new Set();
 /** The item from which a range is selected. */
@@ -112,15 +112,15 @@ function loadingText(t) {
 }
 
 function drawProgress(t) {
-  const { items, counts, isOver } = withdrawals;
+  const { items, counts, isOver, trouble } = withdrawals;
   byId("progress").hidden = items.length === 0;
   byId("bar").max = Math.max(counts.all, 1);
   byId("bar").value = counts.done;
   byId("progress-text").textContent = t.progress_text(counts) + (counts.unsent === 0 ? "" : ` · ${t.stopped(counts.unsent)}`);
-  // What stops a batch goes wrong with all of it, and is told once.
-  const failed = items.findLast((item) => item.outcome?.error !== undefined);
-  byId("advice").hidden = counts.unsent === 0 || failed === undefined;
-  byId("advice").textContent = failed === undefined ? "" : told(failed.outcome, t).why;
+  // What stops a run goes wrong with all of it, and is told once.
+  const { advice, reason } = trouble ?? {};
+  byId("advice").hidden = trouble === undefined;
+  byId("advice").textContent = (isChinese() ? advice?.zh : advice?.en) ?? reason ?? "";
   byId("stop").hidden = isOver;
   byId("go-on").hidden = !isOver || counts.unsent === 0;
   byId("go-on").disabled = !navigator.onLine;
@@ -257,9 +257,6 @@ function drawNetwork() {
   byId("offline").hidden = navigator.onLine;
   if (navigator.onLine) {
     processes.retry();
-  } else {
-    // What is on its way ends at once, in doubt where it may have arrived, instead of waiting out its deadline.
-    withdrawals.stop();
   }
   changed(processes.items.values());
 }
@@ -305,10 +302,7 @@ byId("withdraw").addEventListener("click", withdraw);
 byId("stop").addEventListener("click", () => withdrawals.stop());
 byId("go-on").addEventListener("click", () => withdrawals.go_on());
 byId("save").addEventListener("click", () => saveResults(withdrawals.items));
-byId("close-progress").addEventListener("click", () => {
-  withdrawals.items = [];
-  changed([]);
-});
+byId("close-progress").addEventListener("click", () => withdrawals.close());
 byId("language").addEventListener("click", () => {
   switchLanguage();
   drawTexts();
@@ -319,3 +313,4 @@ window.addEventListener("offline", drawNetwork);
 drawTexts();
 drawNetwork();
 processes.list(SPANS[0]);
+withdrawals.watch();

@@ -15,6 +15,8 @@ export class Processes {
   #listing = new AbortController();
   #loading = 0;
   #isHeld = false;
+  /** The ids that stay in the list, whatever Feishu lists. */
+  #kept = new Set();
 
   /** `changed(items)` is called whenever some of them have changed. */
   constructor(client, changed) {
@@ -27,7 +29,7 @@ export class Processes {
     this.#listing.abort();
     const controller = (this.#listing = new AbortController());
     const known = this.items;
-    this.items = new Map();
+    this.items = new Map([...known].filter(([id]) => this.#kept.has(id)));
     this.isListing = true;
     this.error = undefined;
     this.#changed([]);
@@ -38,7 +40,7 @@ export class Processes {
       const ids = this.#client.listProcesses({ ...span, statuses: ["in_progress"] }, { signal: controller.signal });
       for await (const id of ids) {
         const { process, outcome } = known.get(id) ?? {};
-        const item = this.items.get(id) ?? { id, process, outcome, error: undefined, isLoading: false, isVisible: false };
+        const item = this.items.get(id) ?? { ...fresh(id), process, outcome };
         this.items.set(id, item);
         this.#changed([item]);
         this.#load();
@@ -53,6 +55,14 @@ export class Processes {
     this.#changed([]);
   }
 
+  /** The item with that id, which stays in the list: a run is about it. */
+  keep(id) {
+    this.#kept.add(id);
+    const item = this.items.get(id) ?? fresh(id);
+    this.items.set(id, item);
+    return item;
+  }
+
   /** How many details have been read. */
   get read() {
     return [...this.items.values()].filter((item) => item.process !== undefined).length;
@@ -60,7 +70,7 @@ export class Processes {
 
   /** How many are still to be read. */
   get unread() {
-    return [...this.items.values()].filter((item) => item.process === undefined && item.error === undefined).length;
+    return [...this.items.values()].filter(isUnread).length;
   }
 
   /** Reads nothing more for the time being, or goes on. */
@@ -113,7 +123,7 @@ export class Processes {
   #next() {
     let first;
     for (const item of this.items.values()) {
-      if (item.process !== undefined || item.error !== undefined || item.isLoading) {
+      if (!isUnread(item) || item.isLoading) {
         continue;
       }
       if (item.isVisible) {
@@ -123,4 +133,11 @@ export class Processes {
     }
     return first;
   }
+}
+
+const fresh = (id) => ({ id, process: undefined, outcome: undefined, error: undefined, isLoading: false, isVisible: false });
+
+/** What has ended is read only when somebody looks at it: the reads are few. */
+function isUnread({ process, error, outcome, isVisible }) {
+  return process === undefined && error === undefined && (outcome?.kind !== "withdrawn" || isVisible);
 }

@@ -1,7 +1,8 @@
-// The console's server: the files of the page, and below /hr its backend.
+// The console's server: the files of the page, below /hr the backend of its client, and below /run the run over many.
 //
 //     node server.mjs                     FEISHU_APP_ID, FEISHU_APP_SECRET and, for Lark, FEISHU_BASE_URL
 //     node server.mjs --sandbox JSON      against a local Feishu: the line that it prints on start
+//     node server.mjs --runs FOLDER       where the run is kept; by default ./console-runs
 
 import { createReadStream } from "node:fs";
 import { createServer } from "node:http";
@@ -12,16 +13,20 @@ import { parseArgs } from "node:util";
 import { Client } from "feishu-corehr";
 import { nodeHandler } from "feishu-corehr/backend";
 
+import { Runs } from "./runs.mjs";
+
 const { values } = parseArgs({
-  options: { port: { type: "string", default: "0" }, sandbox: { type: "string" } },
+  options: {
+    port: { type: "string", default: "0" },
+    runs: { type: "string", default: "console-runs" },
+    sandbox: { type: "string" },
+  },
 });
 
-const backend = nodeHandler({
-  client: new Client(values.sandbox === undefined ? {} : local(JSON.parse(values.sandbox))),
-  authenticate,
-  operations: ["get_process", "list_processes", "withdraw_process"],
-  base_path: "/hr",
-});
+// One client for both: what a run reads counts for the page's quota, too.
+const client = new Client(values.sandbox === undefined ? {} : local(JSON.parse(values.sandbox)));
+const backend = nodeHandler({ client, authenticate, operations: ["get_process", "list_processes"], base_path: "/hr" });
+const runs = new Runs(client, values.runs);
 
 /**
  * Who asks. Put your own session here: this page shows every process of the tenant, and withdraws as the system. As it
@@ -62,6 +67,9 @@ const server = createServer((request, response) => {
   const path = request.url.split("?")[0];
   if (path.startsWith("/hr/")) {
     return backend(request, response);
+  }
+  if (path === "/run" || path.startsWith("/run/")) {
+    return runs.answer(request, response, authenticate(request).actor);
   }
   const [, isPackage, name] = FILE.exec(path === "/" ? "/index.html" : path) ?? [];
   const file = name === undefined ? undefined : createReadStream(join(isPackage === undefined ? PAGE : PACKAGE, name));

@@ -2,7 +2,8 @@
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { mkdirSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import test, { after, afterEach, before, beforeEach } from "node:test";
@@ -11,6 +12,8 @@ import { fileURLToPath } from "node:url";
 import { imported } from "../project.mjs";
 
 const SERVER = fileURLToPath(new URL("../../examples/console/server.mjs", import.meta.url));
+/** A Node with `node:sqlite`, in which the run has a journal. */
+const NODE = join(process.env.FEISHU_COREHR_RUNTIMES, "node_modules/.bin/node");
 const SCREENSHOTS = process.env.FEISHU_COREHR_SCREENSHOTS;
 const PEOPLE = [
   ["ou_wang", "王小明", "Wang Xiaoming"],
@@ -32,6 +35,7 @@ let chromium;
 let context;
 let page;
 let problems;
+let runs;
 const children = [];
 
 before(async () => {
@@ -48,17 +52,30 @@ before(async () => {
 beforeEach(async () => {
   await control("POST", "/reset");
   // A backend of its own: it remembers what has been used of the quotas.
-  server = spawned(process.execPath, [SERVER, "--sandbox", JSON.stringify(about)]);
-  url = await firstLine(server);
+  runs = mkdtempSync(join(tmpdir(), "feishu-corehr-console-"));
+  await serve();
 });
 afterEach(async () => {
   await context?.close();
-  server.kill();
+  await ended(server, "SIGTERM");
+  rmSync(runs, { recursive: true, maxRetries: 5 });
 });
 after(async () => {
   await chromium?.close();
   children.forEach((child) => child.kill());
 });
+
+async function serve(port = "0", node = NODE) {
+  server = spawned(node, [SERVER, "--sandbox", JSON.stringify(about), "--runs", runs, "--port", port]);
+  url = await firstLine(server);
+}
+
+function ended(process_, signal) {
+  return new Promise((resolve) => {
+    process_.once("exit", resolve);
+    process_.kill(signal);
+  });
+}
 
 function spawned(program, arguments_) {
   return spawn(program, arguments_, { stdio: ["pipe", "pipe", "inherit"] });
@@ -237,45 +254,114 @@ test("every kind of outcome is told as it is, with advice, and a doubt is cleare
   }
 });
 
-test("a lost network stops what was not sent, and no outcome is a guess", async () => {
-  await add(60);
+/** Selects these many processes and begins to withdraw them; their ids. */
+async function begun(count) {
+  const ids = await add(count);
   await open();
   await page.fill("#search", "79000");
-  await page.waitForFunction(() => document.querySelectorAll("#rows tr:not([hidden])").length === 60);
-  await allRead();
+  await page.waitForFunction((count) => document.querySelectorAll("#rows tr:not([hidden])").length === count, count);
   await page.click("#all");
-  await withdraw("网络测试");
+  await withdraw("");
   await page.waitForFunction(() => document.getElementById("bar").value >= 10);
+  return ids;
+}
+
+/** Each of them is withdrawn, was written once, and its row says so. */
+async function allWithdrawn(ids) {
+  await page.waitForFunction((count) => document.getElementById("bar").value === count, ids.length, { timeout: 120_000 });
+  await over();
+  const applied = (await control("GET", "/log")).filter((entry) => entry.operation === "withdraw_process" && entry.applied);
+  assert.deepEqual(applied.map((entry) => entry.process_id).sort(), [...ids].sort());
+  for (const id of ids) {
+    await shows(() => outcome(id), /^已撤回(（推定）)?$/);
+  }
+}
+
+test("a run goes on where the page has lost the network, and its outcomes come with it", async () => {
+  const ids = await begun(150);
   await context.setOffline(true);
   await page.waitForSelector("#offline:not([hidden])");
   await screenshot("offline");
-  await over();
-  const told = async () => {
-    const chips = await page.locator("#rows tr:not([hidden]) td.outcome .chip").allTextContents();
-    const shown = await page.locator("#rows tr:not([hidden])").evaluateAll((rows) => rows.map((one) => one.dataset.id));
-    return shown.map((id, index) => [id, chips[index]]);
-  };
-  const states = { 已撤回: [4], "已撤回（推定）": [4], 未发送: [1], 未撤回: [1], 结果未知: [1, 4] };
-  const words = new Set();
-  for (const [id, word] of await told()) {
-    words.add(word);
-    assert.ok(states[word]?.includes(await truth(id)), `${id}: ${word}`);
-  }
-  assert.ok(words.has("已撤回") && words.has("未发送"), [...words].join());
-  await screenshot("stopped");
   await context.setOffline(false);
-  await page.click("#go-on:enabled");
+  await allWithdrawn(ids);
+});
+
+test("a page that is loaded anew finds the run", async () => {
+  const ids = await begun(150);
+  await page.reload();
+  await page.waitForFunction(() => document.getElementById("bar").max === 150 && !document.getElementById("progress").hidden);
+  await allWithdrawn(ids);
+  await page.click("#close-progress");
+  await page.reload();
+  await page.waitForSelector("#rows tr");
+  await shows(() => page.isHidden("#progress"), true);
+});
+
+test("a backend that is killed and started again goes on with the run, and sends nothing twice", async () => {
+  const ids = await begun(150);
+  await ended(server, "SIGKILL");
+  await serve(new URL(url).port);
+  await allWithdrawn(ids);
+});
+
+test("a run that is stopped sends nothing more, stays stopped in a new backend, and is gone on with", async () => {
+  const ids = await begun(200);
+  await page.click("#stop");
   await over();
-  // By their ids, since a button goes when its process has been read.
-  const unsure = await page.locator("tr:has(button.again)").evaluateAll((rows) => rows.map((one) => one.dataset.id));
-  for (const id of unsure) {
-    await row(id).locator("button.again").click();
+  const unsent = await page.locator("#rows .chip", { hasText: "未发送" }).count();
+  assert.ok(unsent > 0 && unsent < ids.length, String(unsent));
+  await screenshot("stopped");
+  const sent = async () => (await control("GET", "/log")).filter((entry) => entry.operation === "withdraw_process").length;
+  const before = await sent();
+  await ended(server, "SIGTERM");
+  await serve(new URL(url).port);
+  await page.reload();
+  await over();
+  await shows(text("#go-on"), `继续撤回剩余 ${unsent} 个`);
+  assert.equal(await sent(), before);
+  await page.click("#go-on:enabled");
+  await allWithdrawn(ids);
+});
+
+test("a run that stops by itself says why, and what to do", async () => {
+  const ids = await add(30);
+  await open();
+  await page.fill("#search", "79000");
+  await page.waitForFunction(() => document.querySelectorAll("#rows tr:not([hidden])").length === 30);
+  await control("POST", "/faults", { on: "withdraw_process", fault: "99991672", times: 0 });
+  await page.click("#all");
+  await withdraw("");
+  await over();
+  await shows(text("#advice"), /权限/);
+  await shows(() => page.locator("#rows .chip", { hasText: "未发送" }).count(), ids.length);
+  await control("DELETE", "/faults");
+  await page.click("#go-on:enabled");
+  await allWithdrawn(ids);
+});
+
+test("in the oldest Node, which has no SQLite, too, a run survives the page", async () => {
+  await ended(server, "SIGTERM");
+  await serve("0", process.execPath);
+  const ids = await begun(60);
+  await page.reload();
+  await page.waitForFunction(() => document.getElementById("bar").max === 60 && !document.getElementById("progress").hidden);
+  await allWithdrawn(ids);
+});
+
+test("another site cannot begin a run", async () => {
+  const ids = await add(1);
+  const body = JSON.stringify({ process_ids: ids, reason: "" });
+  const json = { "content-type": "application/json" };
+  for (const [status, headers] of [
+    [403, { ...json, origin: "https://evil.example" }],
+    [403, { ...json, "sec-fetch-site": "cross-site" }],
+    [403, { "content-type": "text/plain" }],
+    [200, json],
+  ]) {
+    assert.equal((await fetch(new URL("/run", url), { method: "POST", headers, body })).status, status);
+    assert.equal(status === 200 || (await truth(ids[0])) === 1, true);
   }
-  await page.waitForFunction(() => document.querySelector("button.again:disabled") === null);
-  for (const [id, word] of await told()) {
-    assert.ok({ ...states, 仍在进行中: [1] }[word]?.includes(await truth(id)), `${id}: ${word}`);
-  }
-  await shows(() => page.locator("#rows .chip", { hasText: "未发送" }).count(), 0);
+  assert.equal((await fetch(new URL("/run", url), { method: "POST", headers: json, body: '{"process_ids":["x"]}' })).status >= 400, true);
 });
 
 test("of 500 processes all rows stand there at once, and those in sight are filled first", async () => {
