@@ -474,7 +474,7 @@ class BulkReport:
     @property
     def not_withdrawable(self, /) -> list[StatusCount]:
         """
-        Not in the status that the act starts from, by status.
+        Not in the status that the act starts from, by status, in order.
         """
     @property
     def ours(self, /) -> int:
@@ -499,7 +499,7 @@ class BulkReport:
     @property
     def rejected(self, /) -> list[CodeCount]:
         """
-        Refused, by code.
+        Refused, by code, in order.
         """
     @property
     def requests(self, /) -> int:

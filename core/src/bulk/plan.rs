@@ -131,7 +131,10 @@ fn odd(id: &str) -> Option<String> {
         return None;
     }
     let (digits, exponent) = id.split_once(['E', 'e']).unwrap_or((id, ""));
-    let is_shortened = exponent.trim_start_matches('+').parse::<u32>().is_ok() && digits.parse::<f64>().is_ok();
+    // By hand, since reading fractions would be 16 KB of every mobile library. A comma is some countries' point.
+    let is_fraction = digits.starts_with(|first: char| first.is_ascii_digit())
+        && digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.' || byte == b',');
+    let is_shortened = is_fraction && exponent.trim_start_matches('+').parse::<u32>().is_ok();
     let rule = if is_shortened {
         "is a number as a spreadsheet shortens it: its last digits are lost. Export the column as text".to_owned()
     } else {
@@ -181,13 +184,15 @@ mod tests {
         for (ids, expected) in [
             (vec![], vec!["process_ids is empty; one process is the least"]),
             (
-                vec!["7", "7.32835E+18", "张三", "7 "],
+                vec!["7", "7.32835E+18", "张三", "7 ", "7,32835e18"],
                 vec![
                     "process_ids[1] is a number as a spreadsheet shortens it: its last digits are lost. Export the \
                      column as text",
                     "process_ids[2] has 2 characters; a process id is a number of at most 32 digits",
                     "process_ids[3] has 2 characters; a process id is a number of at most 32 digits",
                     "process_ids[3] has a space (U+0020) at character 2",
+                    "process_ids[4] is a number as a spreadsheet shortens it: its last digits are lost. Export the \
+                     column as text",
                 ],
             ),
         ] {

@@ -113,9 +113,9 @@ pub struct BulkReport {
     pub presumed: u64,
     /// Done already, not by an answer to this run.
     pub unattributed: u64,
-    /// Not in the status that the act starts from, by status.
+    /// Not in the status that the act starts from, by status, in order.
     pub not_withdrawable: Vec<StatusCount>,
-    /// Refused, by code.
+    /// Refused, by code, in order.
     pub rejected: Vec<CodeCount>,
     /// No answer told how it ended.
     pub unresolved: u64,
@@ -141,18 +141,19 @@ impl BulkReport {
         match outcome {
             BulkOutcome::NotAttempted => self.not_attempted += 1,
             BulkOutcome::NotWithdrawable => {
-                let row = self.not_withdrawable.iter().position(|row| row.status == status).unwrap_or_else(|| {
-                    self.not_withdrawable.push(StatusCount { status, count: 0 });
-                    self.not_withdrawable.len() - 1
+                let row = self.not_withdrawable.binary_search_by_key(&status, |row| row.status);
+                let row = row.unwrap_or_else(|row| {
+                    self.not_withdrawable.insert(row, StatusCount { status, count: 0 });
+                    row
                 });
                 self.not_withdrawable[row].count += 1;
             }
             BulkOutcome::Ours => self.ours += 1,
             BulkOutcome::Presumed => self.presumed += 1,
             BulkOutcome::Rejected => {
-                let row = self.rejected.iter().position(|row| row.code == code).unwrap_or_else(|| {
-                    self.rejected.push(CodeCount { code, count: 0 });
-                    self.rejected.len() - 1
+                let row = self.rejected.binary_search_by_key(&code, |row| row.code).unwrap_or_else(|row| {
+                    self.rejected.insert(row, CodeCount { code, count: 0 });
+                    row
                 });
                 self.rejected[row].count += 1;
             }
@@ -190,4 +191,22 @@ pub struct BulkProgress {
     pub rate: f64,
     /// How long the rest takes at that rate, in milliseconds; nothing while none ended.
     pub left_ms: Option<u64>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_stand_in_order_each_once() {
+        let mut report = BulkReport::default();
+        for status in [Some(9), None, Some(2), Some(9)] {
+            report.count(BulkOutcome::NotWithdrawable, None, status);
+            report.count(BulkOutcome::Rejected, status, None);
+        }
+        let statuses: Vec<_> = report.not_withdrawable.iter().map(|row| (row.status, row.count)).collect();
+        let codes: Vec<_> = report.rejected.iter().map(|row| (row.code, row.count)).collect();
+        assert_eq!(statuses, [(None, 1), (Some(2), 1), (Some(9), 2)]);
+        assert_eq!(codes, statuses);
+    }
 }

@@ -770,8 +770,6 @@ impl Run {
     pub(super) fn told_report(&self) -> BulkReport {
         let mut report = self.report.clone();
         report.not_attempted = report.planned - report.done();
-        report.not_withdrawable.sort_by_key(|row| row.status);
-        report.rejected.sort_by_key(|row| row.code);
         if matches!(self.phase, Phase::Closing | Phase::Over) {
             report.ended = self.drain.as_ref().map_or(BulkEnd::Complete, |drain| drain.end);
         }
