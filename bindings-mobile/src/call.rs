@@ -23,6 +23,15 @@ pub struct Call {
     _handle: Handle,
 }
 
+/// A call that has begun.
+#[derive(uniffi::Record)]
+pub struct Begun {
+    /// The call.
+    pub call: Arc<Call>,
+    /// Its first step.
+    pub step: HostStep,
+}
+
 #[uniffi::export]
 impl Call {
     /// Takes what came of the step before, and says what comes next.

@@ -3,15 +3,15 @@
 use std::sync::Arc;
 
 use feishu_corehr::{
-    ActOptions, Action, Already, CallOptions, Credentials, Error, HttpRequest, ReadBack, Session, show,
+    ActOptions, Action, Already, BulkOptions, CallOptions, Credentials, Error, HttpRequest, ReadBack, Session, show,
 };
 
-use crate::call::Call;
+use crate::bulk::NativeBulk;
+use crate::call::{Begun, Call};
 use crate::failure::{Failure, guarded};
 use crate::handles::Handle;
 use crate::operations::Request;
 use crate::options::ClientOptions;
-use crate::steps::HostStep;
 
 /// A client, as Kotlin's and Swift's `Client` hold it.
 #[derive(uniffi::Object)]
@@ -36,15 +36,6 @@ pub struct NewCall {
     /// Whether a call that acts reads the process first, and writes nothing unless it is in the status to act on.
     #[uniffi(default = false)]
     pub check_first: bool,
-}
-
-/// A call that has begun.
-#[derive(uniffi::Record)]
-pub struct Begun {
-    /// The call.
-    pub call: Arc<Call>,
-    /// Its first step.
-    pub step: HostStep,
 }
 
 #[uniffi::export]
@@ -73,6 +64,17 @@ impl NativeClient {
     /// Judges what may be set for any call by itself; nothing is sent.
     pub fn check(&self, options: CallOptions) -> Result<(), Failure> {
         guarded(|| Ok(Error::check("client", options.problems())?))
+    }
+
+    /// A run over many processes by a request like this one, whose own process is of no account. List and options are
+    /// checked, all together; nothing is sent.
+    pub fn run(
+        &self,
+        request: Request,
+        process_ids: Vec<String>,
+        options: BulkOptions,
+    ) -> Result<Arc<NativeBulk>, Failure> {
+        guarded(|| Ok(NativeBulk::new(&self.session, request, process_ids, options)?))
     }
 
     /// A request as data; nothing is sent.

@@ -5,6 +5,7 @@
 //! is the end. Every exported function can fail with a [`Failure`], so that a mistake in here reaches the app as an
 //! error and never ends it.
 
+mod bulk;
 mod call;
 mod client;
 mod clock;
@@ -20,8 +21,9 @@ mod steps;
 mod tests;
 mod waker;
 
-pub use call::Call;
-pub use client::{Begun, NativeClient, NewCall};
+pub use bulk::{NativeBulk, RunStep, journal_pragmas};
+pub use call::{Begun, Call};
+pub use client::{NativeClient, NewCall};
 pub use data::{decode_reply, describe, explain, operations};
 pub use failure::Failure;
 pub use handles::open_handles;

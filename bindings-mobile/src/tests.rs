@@ -8,15 +8,15 @@ use std::time::Duration;
 
 use feishu_corehr::error::fields;
 use feishu_corehr::{
-    ActOptions, Action, Actor, Already, Attribution, BaseUrlRules, CallOptions, Config, Credentials, Effect, ErrorKind,
-    GetProcess, Header, HttpRequest, HttpResponse, ListProcesses, NameValue, Observation, Quota, ReadBack, Secret,
-    Session, TransportErrorKind, WithdrawProcess,
+    ActOptions, Action, Actor, Already, Attribution, BaseUrlRules, BulkEnd, BulkOptions, BulkOutcome, CallOptions,
+    Config, Credentials, Effect, ErrorKind, GetProcess, Header, HttpRequest, HttpResponse, ListProcesses, NameValue,
+    Observation, Quota, ReadBack, Secret, Session, TransportErrorKind, WithdrawProcess,
 };
 use uniffi::UnexpectedUniFFICallbackError;
 
 use crate::{
     BaseUrl, Begun, Call, ClientOptions, Failure, HostAnswer, HostError, HostStep, NativeClient, NewCall, Output,
-    Pages, Request, Waker, decode_reply, describe, open_handles, operations,
+    Pages, Request, RunStep, Waker, decode_reply, describe, journal_pragmas, open_handles, operations,
 };
 
 #[test]
@@ -64,6 +64,63 @@ fn a_call_ends_by_a_step_and_the_last_observation_comes_with_it() {
     let failed = play(&client(), withdrawal(own_token()), |_| answered(r#"{"code":1160101,"msg":"no"}"#));
     assert_eq!(failed.end.unwrap_err().code, Some(1_160_101));
     assert_eq!(failed.observations.iter().map(|told| told.code).collect::<Vec<_>>(), [Some(1_160_101)]);
+}
+
+#[test]
+fn a_run_begins_calls_stores_tells_and_ends() {
+    let _turn = turn();
+    let client = client();
+    let request =
+        || Request::WithdrawProcess { request: WithdrawProcess { process_id: "".into(), actor: SYSTEM, reason: None } };
+    let options = BulkOptions { token: own_token().token, has_journal: true, ..BulkOptions::default() };
+    let run = client.run(request(), vec!["7".into(), "8".into(), "7".into()], options).unwrap();
+    let (mut told, mut stores, mut begun) = (Vec::new(), 0, 0);
+    loop {
+        match run.poll().unwrap() {
+            RunStep::Begin { numbers } => {
+                for number in numbers {
+                    let Begun { call, step } = run.begin(number).unwrap();
+                    assert!(matches!(step, HostStep::Send { .. }), "{step:?}");
+                    begun += 1;
+                    // The second one is forgotten by its host, which cancels it.
+                    if number == 0 {
+                        call.next(answered(SUCCESS)).unwrap();
+                    }
+                    if begun == 2 {
+                        run.cancel().unwrap();
+                    }
+                }
+            }
+            RunStep::Done => break,
+            RunStep::Query { statement } => {
+                assert!(statement.sql.starts_with("SELECT"), "{statement:?}");
+                run.rows(Vec::new()).unwrap();
+            }
+            RunStep::Store { .. } => {
+                stores += 1;
+                run.stored().unwrap();
+            }
+            RunStep::Tell { results } => told.extend(results.into_iter().map(|it| (it.process_id, it.outcome))),
+            RunStep::Wait { .. } => thread::sleep(Duration::from_millis(1)),
+            step @ (RunStep::Abandon { .. } | RunStep::Refused { .. }) => panic!("{step:?}"),
+        }
+    }
+    assert!(stores >= 3, "{stores}");
+    assert_eq!(told, [("7".to_owned(), BulkOutcome::Ours), ("8".to_owned(), BulkOutcome::Unresolved)]);
+    let report = run.report().unwrap();
+    assert_eq!((report.planned, report.doubled, report.ours, report.unresolved), (2, 1, 1, 1));
+    assert_eq!((report.ended, run.progress().unwrap().done), (BulkEnd::Cancelled, 2));
+    let wrong = Request::GetProcess { request: get() };
+    let error = error_of(client.run(wrong, vec!["7".into()], BulkOptions::default()));
+    assert_eq!(error.problems[0].field, "request");
+    let broken =
+        client.run(request(), vec!["7".into()], BulkOptions { has_journal: true, ..Default::default() }).unwrap();
+    broken.failed("database is locked".into()).unwrap();
+    let RunStep::Refused { error } = broken.poll().unwrap() else { panic!("the journal is in use") };
+    assert!(error.problems[0].rule.starts_with("is in use"), "{:?}", error.problems);
+    assert!(journal_pragmas().unwrap().iter().any(|pragma| pragma.ends_with("synchronous = FULL")));
+    drop((client, run, broken));
+    assert_eq!(open_handles().unwrap(), 0);
 }
 
 #[test]

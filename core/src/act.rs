@@ -42,6 +42,7 @@ pub enum Already {
 
 /// What a caller may choose for a call that a read can prove.
 #[derive(Clone, Copy, Debug, Default)]
+#[cfg_attr(feature = "mobile", derive(uniffi::Record))]
 pub struct ActOptions {
     /// Whether to read the process where an answer proves nothing.
     pub read_back: ReadBack,

@@ -30,6 +30,8 @@ use run::{Going, Run};
 
 /// What a caller may choose for a run.
 #[derive(Default)]
+#[cfg_attr(feature = "mobile", derive(uniffi::Record))]
+#[cfg_attr(feature = "mobile", uniffi::export(Debug))]
 pub struct BulkOptions {
     /// How long each call may take, in milliseconds, from when it is begun; by default as for a single one.
     pub deadline: Option<u64>,
@@ -52,6 +54,16 @@ pub struct BulkOptions {
     pub keep_reasons: bool,
     /// Whether the host keeps a journal.
     pub has_journal: bool,
+}
+
+/// Without the values of the headers, which may be secrets.
+impl fmt::Debug for BulkOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<&str> = self.headers.iter().map(|header| header.name.as_str()).collect();
+        let mut shown = f.debug_struct("BulkOptions");
+        shown.field("deadline", &self.deadline).field("token", &self.token).field("headers", &names);
+        shown.finish_non_exhaustive()
+    }
 }
 
 /// What a run wants next.

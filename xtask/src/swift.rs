@@ -13,7 +13,7 @@ use crate::{debian, mobile, sandbox};
 const PACKAGE: &str = "bindings-mobile/swift";
 /// The first Debian that has Swift, and what a package needs there.
 const DEBIAN: &str = "trixie";
-const DEBIAN_SWIFT: &str = "--include=swiftlang,libc6-dev,libstdc++-14-dev,binutils,ca-certificates";
+const DEBIAN_SWIFT: &str = "--include=swiftlang,libc6-dev,libsqlite3-dev,libstdc++-14-dev,binutils,ca-certificates";
 /// Where such a folder sees the project.
 const INSIDE: &str = "/project";
 
@@ -99,7 +99,7 @@ fn toolchain() -> Result<Toolchain> {
     let folder = target("swift")?.join("toolchain");
     // Not `usr/bin/swift`, which is a link that leads nowhere from outside.
     if folder.join("usr/libexec/swift/bin/swift-frontend").exists() {
-        return Ok(Toolchain::Folder(folder));
+        return with_sqlite(folder);
     }
     let is_there = |name: &str| Command::new(name).arg("--version").output().is_ok();
     if !is_there("debootstrap") && !debian::install(&["debootstrap"]) {
@@ -125,6 +125,19 @@ fn toolchain() -> Result<Toolchain> {
     }
     fs::rename(half, &folder)?;
     Ok(Toolchain::Folder(folder))
+}
+
+/// A folder that was made before the package had journals lacks SQLite.
+fn with_sqlite(folder: PathBuf) -> Result<Toolchain> {
+    let is_there = folder.join("usr/include/sqlite3.h").exists();
+    let toolchain = Toolchain::Folder(folder);
+    if !is_there {
+        let script = "export DEBIAN_FRONTEND=noninteractive; apt-get -qq update && \
+                      apt-get -qq --yes --no-install-recommends install libsqlite3-dev && \
+                      apt-get clean && rm -rf /var/lib/apt/lists/*";
+        output("SQLite for Swift", toolchain.command(root(), "sh").args(["-c", script]))?;
+    }
+    Ok(toolchain)
 }
 
 impl Toolchain {

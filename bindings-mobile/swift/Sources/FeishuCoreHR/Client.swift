@@ -121,6 +121,69 @@ public final class Client: Sendable {
         return done
     }
 
+    /// Withdraws many running processes, and tells what happened to each.
+    ///
+    /// The list is looked through before anything is sent: every bad entry is named, and a process that stands twice is
+    /// done once. Calls go at the pace of the quota, at most `maxInFlight` at once; what is in doubt at the end is read.
+    /// Partial failure is no error: each result has its outcome, and ``BulkRun/report`` the totals.
+    ///
+    /// With a `journal` nothing is lost when the program or the machine stops: the same call with the same journal goes on
+    /// with the run, tells the earlier results again (`isEarlier`), sends nothing that has ended, and reads what is in doubt
+    /// before it sends it.
+    ///
+    /// - Parameters:
+    ///   - processIds: numbers of 19 digits, as text; at most 1,000,000.
+    ///   - actor: as for one process; the same for all.
+    ///   - reason: at most 500 characters; the same for all.
+    ///   - journal: where the run keeps what it knows, such as a `SQLiteJournal`; without one it works in memory, and cannot
+    ///     be gone on with.
+    ///   - onProgress: is called in the loop's task after results were told.
+    ///   - maxInFlight: how many calls may go on at once: 1 to 256, by default 256.
+    ///   - maxFailures: the run pauses when so many processes have failed; by default it does not.
+    ///   - expectCount: how many processes there must be, each counted once; another number is an error.
+    ///   - allowAnyId: whether ids may be other than numbers of at most 32 digits.
+    ///   - keepReasons: whether the journal keeps the reason as text; by default it keeps its SHA-256.
+    ///   - readBack: as for one process.
+    ///   - deadline: how long the call for one process may take; by default the client's.
+    ///   - token: a tenant access token for this run alone.
+    ///   - alreadyWithdrawn: as for one process.
+    ///   - checkFirst: as for one process; a read for each, so at most 100 a minute.
+    /// - Returns: the run, which begins with the first step of a loop.
+    /// - Throws: an error that names everything that is wrong; nothing was sent.
+    public func withdrawProcesses(
+        _ processIds: some Sequence<String>,
+        actor: FeishuCoreHRGenerated.Actor,
+        reason: String? = nil,
+        journal: (any Journal)? = nil,
+        onProgress: (@Sendable (BulkProgress) -> Void)? = nil,
+        maxInFlight: Int? = nil,
+        maxFailures: Int? = nil,
+        expectCount: Int? = nil,
+        allowAnyId: Bool = false,
+        keepReasons: Bool = false,
+        readBack: ReadBack = .bestEffort,
+        deadline: Duration? = nil,
+        token: String? = nil,
+        alreadyWithdrawn: Already = .success,
+        checkFirst: Bool = false
+    ) throws(FeishuError) -> BulkRun {
+        let request = Request.withdrawProcess(request: WithdrawProcess(processId: "", actor: actor, reason: reason))
+        let options = BulkOptions(
+            deadline: deadline?.milliseconds,
+            token: token,
+            headers: host.headers,
+            act: ActOptions(readBack: readBack, already: alreadyWithdrawn, checkFirst: checkFirst),
+            maxInFlight: maxInFlight.map(UInt32.init(clamping:)),
+            maxFailures: maxFailures.map(UInt64.init(clamping:)),
+            expectCount: expectCount.map(UInt64.init(clamping:)),
+            allowAnyId: allowAnyId,
+            keepReasons: keepReasons,
+            hasJournal: journal != nil
+        )
+        let run = try throwing { try native.run(request: request, processIds: Array(processIds), options: options) }
+        return BulkRun(run, journal, host, onProgress)
+    }
+
     /// Undoes a completed process. Where the answer is lost, it reads the process as ``withdrawProcess`` does.
     ///
     /// - Parameters:
@@ -150,6 +213,41 @@ public final class Client: Sendable {
         )
         guard case .revokeProcess(let done) = try await run(native, new, host) else { throw foreign }
         return done
+    }
+
+    /// Revokes many completed processes, as ``withdrawProcesses`` withdraws running ones.
+    public func revokeProcesses(
+        _ processIds: some Sequence<String>,
+        actor: FeishuCoreHRGenerated.Actor,
+        reason: String? = nil,
+        journal: (any Journal)? = nil,
+        onProgress: (@Sendable (BulkProgress) -> Void)? = nil,
+        maxInFlight: Int? = nil,
+        maxFailures: Int? = nil,
+        expectCount: Int? = nil,
+        allowAnyId: Bool = false,
+        keepReasons: Bool = false,
+        readBack: ReadBack = .bestEffort,
+        deadline: Duration? = nil,
+        token: String? = nil,
+        alreadyRevoked: Already = .success,
+        checkFirst: Bool = false
+    ) throws(FeishuError) -> BulkRun {
+        let request = Request.revokeProcess(request: RevokeProcess(processId: "", actor: actor, reason: reason))
+        let options = BulkOptions(
+            deadline: deadline?.milliseconds,
+            token: token,
+            headers: host.headers,
+            act: ActOptions(readBack: readBack, already: alreadyRevoked, checkFirst: checkFirst),
+            maxInFlight: maxInFlight.map(UInt32.init(clamping:)),
+            maxFailures: maxFailures.map(UInt64.init(clamping:)),
+            expectCount: expectCount.map(UInt64.init(clamping:)),
+            allowAnyId: allowAnyId,
+            keepReasons: keepReasons,
+            hasJournal: journal != nil
+        )
+        let run = try throwing { try native.run(request: request, processIds: Array(processIds), options: options) }
+        return BulkRun(run, journal, host, onProgress)
     }
 
     /// Approves or rejects one task. Where the answer is lost, it reads the process as ``withdrawProcess`` does, and looks

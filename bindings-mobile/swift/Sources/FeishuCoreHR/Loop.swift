@@ -1,10 +1,13 @@
 import FeishuCoreHRGenerated
 
-/// Takes a call's steps, one after the other, in the task of its caller. What to do is decided in the library.
 func run(_ native: NativeClient, _ new: NewCall, _ host: Host) async throws(FeishuError) -> Output {
     var new = new
     if !host.headers.isEmpty { new.options.headers = host.headers }
-    let begun = try throwing { [new] in try native.begin(new: new) }
+    return try await take(try throwing { [new] in try native.begin(new: new) }, host)
+}
+
+/// Takes a call's steps, one after the other, in the task of its caller. What to do is decided in the library.
+func take(_ begun: Begun, _ host: Host) async throws(FeishuError) -> Output {
     let call = begun.call
     var step = begun.step
     while true {

@@ -529,6 +529,22 @@ fileprivate struct FfiConverterInt64: FfiConverterPrimitive {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
+fileprivate struct FfiConverterDouble: FfiConverterPrimitive {
+    typealias FfiType = Double
+    typealias SwiftType = Double
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Double {
+        return try lift(readDouble(&buf))
+    }
+
+    public static func write(_ value: Double, into buf: inout [UInt8]) {
+        writeDouble(&buf, lower(value))
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
 fileprivate struct FfiConverterBool : FfiConverter {
     typealias FfiType = Int8
     typealias SwiftType = Bool
@@ -750,6 +766,87 @@ public func FfiConverterTypeAccepted_lift(_ buf: RustBuffer) throws -> Accepted 
 #endif
 public func FfiConverterTypeAccepted_lower(_ value: Accepted) -> RustBuffer {
     return FfiConverterTypeAccepted.lower(value)
+}
+
+
+/**
+ * What a caller may choose for a call that a read can prove.
+ */
+public struct ActOptions: Equatable, Hashable {
+    /**
+     * Whether to read the process where an answer proves nothing.
+     */
+    public var readBack: ReadBack
+    /**
+     * How it ends where the work is done already.
+     */
+    public var already: Already
+    /**
+     * Whether to read the process first, and to send nothing unless it is in the status that the act starts from. That
+     * read has the same deadline and the same quota as any other, and needs the same scope.
+     */
+    public var checkFirst: Bool
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * Whether to read the process where an answer proves nothing.
+         */readBack: ReadBack, 
+        /**
+         * How it ends where the work is done already.
+         */already: Already, 
+        /**
+         * Whether to read the process first, and to send nothing unless it is in the status that the act starts from. That
+         * read has the same deadline and the same quota as any other, and needs the same scope.
+         */checkFirst: Bool) {
+        self.readBack = readBack
+        self.already = already
+        self.checkFirst = checkFirst
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension ActOptions: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeActOptions: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> ActOptions {
+        return
+            try ActOptions(
+                readBack: FfiConverterTypeReadBack.read(from: &buf), 
+                already: FfiConverterTypeAlready.read(from: &buf), 
+                checkFirst: FfiConverterBool.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: ActOptions, into buf: inout [UInt8]) {
+        FfiConverterTypeReadBack.write(value.readBack, into: &buf)
+        FfiConverterTypeAlready.write(value.already, into: &buf)
+        FfiConverterBool.write(value.checkFirst, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeActOptions_lift(_ buf: RustBuffer) throws -> ActOptions {
+    return try FfiConverterTypeActOptions.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeActOptions_lower(_ value: ActOptions) -> RustBuffer {
+    return FfiConverterTypeActOptions.lower(value)
 }
 
 
@@ -1075,6 +1172,625 @@ public func FfiConverterTypeAnyCall_lower(_ value: AnyCall) -> RustBuffer {
 
 
 /**
+ * What a caller may choose for a run.
+ */
+public struct BulkOptions: Equatable, Hashable, CustomDebugStringConvertible {
+    /**
+     * How long each call may take, in milliseconds, from when it is begun; by default as for a single one.
+     */
+    public var deadline: UInt64?
+    /**
+     * A tenant access token for all calls of this run.
+     */
+    public var token: Secret?
+    /**
+     * More headers for all calls of this run, as for a single one.
+     */
+    public var headers: [NameValue]
+    /**
+     * As for a single call.
+     */
+    public var act: ActOptions
+    /**
+     * How many calls may go on at once, 1 to 256, which is the default. How many do depends on the pace and on how long
+     * answers take.
+     */
+    public var maxInFlight: UInt32?
+    /**
+     * The run pauses when so many items have failed; by default it goes on.
+     */
+    public var maxFailures: UInt64?
+    /**
+     * How many processes the caller expects: another number is an error before anything is sent.
+     */
+    public var expectCount: UInt64?
+    /**
+     * Whether ids may be other than numbers of at most 32 digits.
+     */
+    public var allowAnyId: Bool
+    /**
+     * Whether the journal keeps the reason as text; by default only its SHA-256.
+     */
+    public var keepReasons: Bool
+    /**
+     * Whether the host keeps a journal.
+     */
+    public var hasJournal: Bool
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * How long each call may take, in milliseconds, from when it is begun; by default as for a single one.
+         */deadline: UInt64?, 
+        /**
+         * A tenant access token for all calls of this run.
+         */token: Secret?, 
+        /**
+         * More headers for all calls of this run, as for a single one.
+         */headers: [NameValue], 
+        /**
+         * As for a single call.
+         */act: ActOptions, 
+        /**
+         * How many calls may go on at once, 1 to 256, which is the default. How many do depends on the pace and on how long
+         * answers take.
+         */maxInFlight: UInt32?, 
+        /**
+         * The run pauses when so many items have failed; by default it goes on.
+         */maxFailures: UInt64?, 
+        /**
+         * How many processes the caller expects: another number is an error before anything is sent.
+         */expectCount: UInt64?, 
+        /**
+         * Whether ids may be other than numbers of at most 32 digits.
+         */allowAnyId: Bool, 
+        /**
+         * Whether the journal keeps the reason as text; by default only its SHA-256.
+         */keepReasons: Bool, 
+        /**
+         * Whether the host keeps a journal.
+         */hasJournal: Bool) {
+        self.deadline = deadline
+        self.token = token
+        self.headers = headers
+        self.act = act
+        self.maxInFlight = maxInFlight
+        self.maxFailures = maxFailures
+        self.expectCount = expectCount
+        self.allowAnyId = allowAnyId
+        self.keepReasons = keepReasons
+        self.hasJournal = hasJournal
+    }
+
+    
+
+    
+// The local Rust `Debug` implementation.
+public var debugDescription: String {
+    return try!  FfiConverterString.lift(
+        try! rustCall() {
+        uniffiCallStatus in
+    uniffi_feishu_corehr_fn_method_bulkoptions_uniffi_trait_debug(
+            FfiConverterTypeBulkOptions_lower(self),uniffiCallStatus
+    )
+}
+    )
+}
+}
+
+#if compiler(>=6)
+extension BulkOptions: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeBulkOptions: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> BulkOptions {
+        return
+            try BulkOptions(
+                deadline: FfiConverterOptionUInt64.read(from: &buf), 
+                token: FfiConverterOptionTypeSecret.read(from: &buf), 
+                headers: FfiConverterSequenceTypeNameValue.read(from: &buf), 
+                act: FfiConverterTypeActOptions.read(from: &buf), 
+                maxInFlight: FfiConverterOptionUInt32.read(from: &buf), 
+                maxFailures: FfiConverterOptionUInt64.read(from: &buf), 
+                expectCount: FfiConverterOptionUInt64.read(from: &buf), 
+                allowAnyId: FfiConverterBool.read(from: &buf), 
+                keepReasons: FfiConverterBool.read(from: &buf), 
+                hasJournal: FfiConverterBool.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: BulkOptions, into buf: inout [UInt8]) {
+        FfiConverterOptionUInt64.write(value.deadline, into: &buf)
+        FfiConverterOptionTypeSecret.write(value.token, into: &buf)
+        FfiConverterSequenceTypeNameValue.write(value.headers, into: &buf)
+        FfiConverterTypeActOptions.write(value.act, into: &buf)
+        FfiConverterOptionUInt32.write(value.maxInFlight, into: &buf)
+        FfiConverterOptionUInt64.write(value.maxFailures, into: &buf)
+        FfiConverterOptionUInt64.write(value.expectCount, into: &buf)
+        FfiConverterBool.write(value.allowAnyId, into: &buf)
+        FfiConverterBool.write(value.keepReasons, into: &buf)
+        FfiConverterBool.write(value.hasJournal, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeBulkOptions_lift(_ buf: RustBuffer) throws -> BulkOptions {
+    return try FfiConverterTypeBulkOptions.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeBulkOptions_lower(_ value: BulkOptions) -> RustBuffer {
+    return FfiConverterTypeBulkOptions.lower(value)
+}
+
+
+/**
+ * How far a run has come.
+ */
+public struct BulkProgress: Equatable, Hashable {
+    /**
+     * How many items have ended.
+     */
+    public var done: UInt64
+    /**
+     * How many there are.
+     */
+    public var total: UInt64
+    /**
+     * How many ended in each of the last seconds.
+     */
+    public var rate: Double
+    /**
+     * How long the rest takes at that rate, in milliseconds; nothing while none ended.
+     */
+    public var leftMs: UInt64?
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * How many items have ended.
+         */done: UInt64, 
+        /**
+         * How many there are.
+         */total: UInt64, 
+        /**
+         * How many ended in each of the last seconds.
+         */rate: Double, 
+        /**
+         * How long the rest takes at that rate, in milliseconds; nothing while none ended.
+         */leftMs: UInt64? = nil) {
+        self.done = done
+        self.total = total
+        self.rate = rate
+        self.leftMs = leftMs
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension BulkProgress: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeBulkProgress: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> BulkProgress {
+        return
+            try BulkProgress(
+                done: FfiConverterUInt64.read(from: &buf), 
+                total: FfiConverterUInt64.read(from: &buf), 
+                rate: FfiConverterDouble.read(from: &buf), 
+                leftMs: FfiConverterOptionUInt64.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: BulkProgress, into buf: inout [UInt8]) {
+        FfiConverterUInt64.write(value.done, into: &buf)
+        FfiConverterUInt64.write(value.total, into: &buf)
+        FfiConverterDouble.write(value.rate, into: &buf)
+        FfiConverterOptionUInt64.write(value.leftMs, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeBulkProgress_lift(_ buf: RustBuffer) throws -> BulkProgress {
+    return try FfiConverterTypeBulkProgress.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeBulkProgress_lower(_ value: BulkProgress) -> RustBuffer {
+    return FfiConverterTypeBulkProgress.lower(value)
+}
+
+
+/**
+ * What a run came to. `planned` is the sum of all the others but `doubled` and `requests`.
+ */
+public struct BulkReport: Equatable, Hashable {
+    /**
+     * How many processes there were, each counted once.
+     */
+    public var planned: UInt64
+    /**
+     * How many entries were left out of the list because the same process stood there before.
+     */
+    public var doubled: UInt64
+    /**
+     * Done, the server said so.
+     */
+    public var ours: UInt64
+    /**
+     * Done, and an answer was lost.
+     */
+    public var presumed: UInt64
+    /**
+     * Done already, not by an answer to this run.
+     */
+    public var unattributed: UInt64
+    /**
+     * Not in the status that the act starts from, by status, in order.
+     */
+    public var notWithdrawable: [StatusCount]
+    /**
+     * Refused, by code, in order.
+     */
+    public var rejected: [CodeCount]
+    /**
+     * No answer told how it ended.
+     */
+    public var unresolved: UInt64
+    /**
+     * Not sent, or without any effect; a later run with the same journal sends them.
+     */
+    public var notAttempted: UInt64
+    /**
+     * How many requests of the operation this run sent.
+     */
+    public var requests: UInt64
+    /**
+     * How it has ended.
+     */
+    public var ended: BulkEnd
+    /**
+     * Whether there is a journal, with which a later run goes on with it. Without one a run cannot be gone on with.
+     */
+    public var isResumable: Bool
+    /**
+     * Why it did not come to its end, in words; nothing where it did.
+     */
+    public var reason: String?
+    /**
+     * The kind of failure that stopped it, where one did.
+     */
+    public var kind: ErrorKind?
+    /**
+     * What to do about that.
+     */
+    public var advice: Advice?
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * How many processes there were, each counted once.
+         */planned: UInt64, 
+        /**
+         * How many entries were left out of the list because the same process stood there before.
+         */doubled: UInt64, 
+        /**
+         * Done, the server said so.
+         */ours: UInt64, 
+        /**
+         * Done, and an answer was lost.
+         */presumed: UInt64, 
+        /**
+         * Done already, not by an answer to this run.
+         */unattributed: UInt64, 
+        /**
+         * Not in the status that the act starts from, by status, in order.
+         */notWithdrawable: [StatusCount] = [], 
+        /**
+         * Refused, by code, in order.
+         */rejected: [CodeCount] = [], 
+        /**
+         * No answer told how it ended.
+         */unresolved: UInt64, 
+        /**
+         * Not sent, or without any effect; a later run with the same journal sends them.
+         */notAttempted: UInt64, 
+        /**
+         * How many requests of the operation this run sent.
+         */requests: UInt64, 
+        /**
+         * How it has ended.
+         */ended: BulkEnd, 
+        /**
+         * Whether there is a journal, with which a later run goes on with it. Without one a run cannot be gone on with.
+         */isResumable: Bool, 
+        /**
+         * Why it did not come to its end, in words; nothing where it did.
+         */reason: String? = nil, 
+        /**
+         * The kind of failure that stopped it, where one did.
+         */kind: ErrorKind? = nil, 
+        /**
+         * What to do about that.
+         */advice: Advice? = nil) {
+        self.planned = planned
+        self.doubled = doubled
+        self.ours = ours
+        self.presumed = presumed
+        self.unattributed = unattributed
+        self.notWithdrawable = notWithdrawable
+        self.rejected = rejected
+        self.unresolved = unresolved
+        self.notAttempted = notAttempted
+        self.requests = requests
+        self.ended = ended
+        self.isResumable = isResumable
+        self.reason = reason
+        self.kind = kind
+        self.advice = advice
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension BulkReport: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeBulkReport: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> BulkReport {
+        return
+            try BulkReport(
+                planned: FfiConverterUInt64.read(from: &buf), 
+                doubled: FfiConverterUInt64.read(from: &buf), 
+                ours: FfiConverterUInt64.read(from: &buf), 
+                presumed: FfiConverterUInt64.read(from: &buf), 
+                unattributed: FfiConverterUInt64.read(from: &buf), 
+                notWithdrawable: FfiConverterSequenceTypeStatusCount.read(from: &buf), 
+                rejected: FfiConverterSequenceTypeCodeCount.read(from: &buf), 
+                unresolved: FfiConverterUInt64.read(from: &buf), 
+                notAttempted: FfiConverterUInt64.read(from: &buf), 
+                requests: FfiConverterUInt64.read(from: &buf), 
+                ended: FfiConverterTypeBulkEnd.read(from: &buf), 
+                isResumable: FfiConverterBool.read(from: &buf), 
+                reason: FfiConverterOptionString.read(from: &buf), 
+                kind: FfiConverterOptionTypeErrorKind.read(from: &buf), 
+                advice: FfiConverterOptionTypeAdvice.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: BulkReport, into buf: inout [UInt8]) {
+        FfiConverterUInt64.write(value.planned, into: &buf)
+        FfiConverterUInt64.write(value.doubled, into: &buf)
+        FfiConverterUInt64.write(value.ours, into: &buf)
+        FfiConverterUInt64.write(value.presumed, into: &buf)
+        FfiConverterUInt64.write(value.unattributed, into: &buf)
+        FfiConverterSequenceTypeStatusCount.write(value.notWithdrawable, into: &buf)
+        FfiConverterSequenceTypeCodeCount.write(value.rejected, into: &buf)
+        FfiConverterUInt64.write(value.unresolved, into: &buf)
+        FfiConverterUInt64.write(value.notAttempted, into: &buf)
+        FfiConverterUInt64.write(value.requests, into: &buf)
+        FfiConverterTypeBulkEnd.write(value.ended, into: &buf)
+        FfiConverterBool.write(value.isResumable, into: &buf)
+        FfiConverterOptionString.write(value.reason, into: &buf)
+        FfiConverterOptionTypeErrorKind.write(value.kind, into: &buf)
+        FfiConverterOptionTypeAdvice.write(value.advice, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeBulkReport_lift(_ buf: RustBuffer) throws -> BulkReport {
+    return try FfiConverterTypeBulkReport.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeBulkReport_lower(_ value: BulkReport) -> RustBuffer {
+    return FfiConverterTypeBulkReport.lower(value)
+}
+
+
+/**
+ * The end of one item.
+ */
+public struct BulkResult: Equatable, Hashable {
+    /**
+     * Its place in the list that the caller gave, counted from 0.
+     */
+    public var position: UInt64
+    /**
+     * The process.
+     */
+    public var processId: String
+    /**
+     * How it has ended.
+     */
+    public var outcome: BulkOutcome
+    /**
+     * What the run did to the process, as far as it can be proved.
+     */
+    public var effect: Effect
+    /**
+     * What kind of failure it was; nothing for a success.
+     */
+    public var kind: ErrorKind?
+    /**
+     * Feishu's code, where it refused.
+     */
+    public var code: Int64?
+    /**
+     * The process's status number, where a read told it.
+     */
+    public var status: Int64?
+    /**
+     * How many times it was sent in this run.
+     */
+    public var attempts: UInt32
+    /**
+     * The log id of the answer that decided.
+     */
+    public var logId: String?
+    /**
+     * What happened, in words; empty for a success.
+     */
+    public var summary: String
+    /**
+     * What to do; nothing for a success, and for codes that no page explains.
+     */
+    public var advice: Advice?
+    /**
+     * Whether an earlier run with the same journal has ended it.
+     */
+    public var isEarlier: Bool
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * Its place in the list that the caller gave, counted from 0.
+         */position: UInt64, 
+        /**
+         * The process.
+         */processId: String, 
+        /**
+         * How it has ended.
+         */outcome: BulkOutcome, 
+        /**
+         * What the run did to the process, as far as it can be proved.
+         */effect: Effect, 
+        /**
+         * What kind of failure it was; nothing for a success.
+         */kind: ErrorKind? = nil, 
+        /**
+         * Feishu's code, where it refused.
+         */code: Int64? = nil, 
+        /**
+         * The process's status number, where a read told it.
+         */status: Int64? = nil, 
+        /**
+         * How many times it was sent in this run.
+         */attempts: UInt32, 
+        /**
+         * The log id of the answer that decided.
+         */logId: String? = nil, 
+        /**
+         * What happened, in words; empty for a success.
+         */summary: String, 
+        /**
+         * What to do; nothing for a success, and for codes that no page explains.
+         */advice: Advice? = nil, 
+        /**
+         * Whether an earlier run with the same journal has ended it.
+         */isEarlier: Bool) {
+        self.position = position
+        self.processId = processId
+        self.outcome = outcome
+        self.effect = effect
+        self.kind = kind
+        self.code = code
+        self.status = status
+        self.attempts = attempts
+        self.logId = logId
+        self.summary = summary
+        self.advice = advice
+        self.isEarlier = isEarlier
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension BulkResult: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeBulkResult: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> BulkResult {
+        return
+            try BulkResult(
+                position: FfiConverterUInt64.read(from: &buf), 
+                processId: FfiConverterString.read(from: &buf), 
+                outcome: FfiConverterTypeBulkOutcome.read(from: &buf), 
+                effect: FfiConverterTypeEffect.read(from: &buf), 
+                kind: FfiConverterOptionTypeErrorKind.read(from: &buf), 
+                code: FfiConverterOptionInt64.read(from: &buf), 
+                status: FfiConverterOptionInt64.read(from: &buf), 
+                attempts: FfiConverterUInt32.read(from: &buf), 
+                logId: FfiConverterOptionString.read(from: &buf), 
+                summary: FfiConverterString.read(from: &buf), 
+                advice: FfiConverterOptionTypeAdvice.read(from: &buf), 
+                isEarlier: FfiConverterBool.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: BulkResult, into buf: inout [UInt8]) {
+        FfiConverterUInt64.write(value.position, into: &buf)
+        FfiConverterString.write(value.processId, into: &buf)
+        FfiConverterTypeBulkOutcome.write(value.outcome, into: &buf)
+        FfiConverterTypeEffect.write(value.effect, into: &buf)
+        FfiConverterOptionTypeErrorKind.write(value.kind, into: &buf)
+        FfiConverterOptionInt64.write(value.code, into: &buf)
+        FfiConverterOptionInt64.write(value.status, into: &buf)
+        FfiConverterUInt32.write(value.attempts, into: &buf)
+        FfiConverterOptionString.write(value.logId, into: &buf)
+        FfiConverterString.write(value.summary, into: &buf)
+        FfiConverterOptionTypeAdvice.write(value.advice, into: &buf)
+        FfiConverterBool.write(value.isEarlier, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeBulkResult_lift(_ buf: RustBuffer) throws -> BulkResult {
+    return try FfiConverterTypeBulkResult.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeBulkResult_lower(_ value: BulkResult) -> RustBuffer {
+    return FfiConverterTypeBulkResult.lower(value)
+}
+
+
+/**
  * What a call of any method and path ends with.
  */
 public struct CallAnswer: Equatable, Hashable {
@@ -1276,6 +1992,75 @@ public func FfiConverterTypeCallOptions_lift(_ buf: RustBuffer) throws -> CallOp
 #endif
 public func FfiConverterTypeCallOptions_lower(_ value: CallOptions) -> RustBuffer {
     return FfiConverterTypeCallOptions.lower(value)
+}
+
+
+/**
+ * So many items were refused with this code.
+ */
+public struct CodeCount: Equatable, Hashable {
+    /**
+     * Feishu's code; none where the refusal had none.
+     */
+    public var code: Int64?
+    /**
+     * How many.
+     */
+    public var count: UInt64
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * Feishu's code; none where the refusal had none.
+         */code: Int64? = nil, 
+        /**
+         * How many.
+         */count: UInt64) {
+        self.code = code
+        self.count = count
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension CodeCount: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeCodeCount: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> CodeCount {
+        return
+            try CodeCount(
+                code: FfiConverterOptionInt64.read(from: &buf), 
+                count: FfiConverterUInt64.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: CodeCount, into buf: inout [UInt8]) {
+        FfiConverterOptionInt64.write(value.code, into: &buf)
+        FfiConverterUInt64.write(value.count, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeCodeCount_lift(_ buf: RustBuffer) throws -> CodeCount {
+    return try FfiConverterTypeCodeCount.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeCodeCount_lower(_ value: CodeCount) -> RustBuffer {
+    return FfiConverterTypeCodeCount.lower(value)
 }
 
 
@@ -6043,6 +6828,144 @@ public func FfiConverterTypeStarted_lower(_ value: Started) -> RustBuffer {
 
 
 /**
+ * One SQL statement with the values of its parameters, in order.
+ */
+public struct Statement: Equatable, Hashable {
+    /**
+     * The statement; `?` stands for each value.
+     */
+    public var sql: String
+    /**
+     * The values.
+     */
+    public var values: [SqlValue]
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The statement; `?` stands for each value.
+         */sql: String, 
+        /**
+         * The values.
+         */values: [SqlValue]) {
+        self.sql = sql
+        self.values = values
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension Statement: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeStatement: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Statement {
+        return
+            try Statement(
+                sql: FfiConverterString.read(from: &buf), 
+                values: FfiConverterSequenceTypeSqlValue.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: Statement, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.sql, into: &buf)
+        FfiConverterSequenceTypeSqlValue.write(value.values, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeStatement_lift(_ buf: RustBuffer) throws -> Statement {
+    return try FfiConverterTypeStatement.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeStatement_lower(_ value: Statement) -> RustBuffer {
+    return FfiConverterTypeStatement.lower(value)
+}
+
+
+/**
+ * So many items have this status.
+ */
+public struct StatusCount: Equatable, Hashable {
+    /**
+     * The process's status number; none where it is not known.
+     */
+    public var status: Int64?
+    /**
+     * How many.
+     */
+    public var count: UInt64
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The process's status number; none where it is not known.
+         */status: Int64? = nil, 
+        /**
+         * How many.
+         */count: UInt64) {
+        self.status = status
+        self.count = count
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension StatusCount: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeStatusCount: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> StatusCount {
+        return
+            try StatusCount(
+                status: FfiConverterOptionInt64.read(from: &buf), 
+                count: FfiConverterUInt64.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: StatusCount, into buf: inout [UInt8]) {
+        FfiConverterOptionInt64.write(value.status, into: &buf)
+        FfiConverterUInt64.write(value.count, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeStatusCount_lift(_ buf: RustBuffer) throws -> StatusCount {
+    return try FfiConverterTypeStatusCount.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeStatusCount_lower(_ value: StatusCount) -> RustBuffer {
+    return FfiConverterTypeStatusCount.lower(value)
+}
+
+
+/**
  * A value that another one points at.
  */
 public struct SubValue: Equatable, Hashable {
@@ -6911,6 +7834,236 @@ public func FfiConverterTypeAttribution_lift(_ buf: RustBuffer) throws -> Attrib
 #endif
 public func FfiConverterTypeAttribution_lower(_ value: Attribution) -> RustBuffer {
     return FfiConverterTypeAttribution.lower(value)
+}
+
+
+
+/**
+ * How a run has ended.
+ */
+
+public enum BulkEnd: Equatable, Hashable {
+    
+    /**
+     * The caller cancelled it.
+     */
+    case cancelled
+    /**
+     * Every item has ended.
+     */
+    case complete
+    /**
+     * Too many items failed: the same failure 20 times in a row, or `max_failures`.
+     */
+    case paused
+    /**
+     * It has not ended.
+     */
+    case running
+    /**
+     * Something that concerns every item: credentials, a scope, the quota of the month, the journal.
+     */
+    case stopped
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension BulkEnd: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeBulkEnd: FfiConverterRustBuffer {
+    typealias SwiftType = BulkEnd
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> BulkEnd {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+        
+        case 1: return .cancelled
+        
+        case 2: return .complete
+        
+        case 3: return .paused
+        
+        case 4: return .running
+        
+        case 5: return .stopped
+        
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: BulkEnd, into buf: inout [UInt8]) {
+        switch value {
+        
+        
+        case .cancelled:
+            writeInt(&buf, Int32(1))
+        
+        
+        case .complete:
+            writeInt(&buf, Int32(2))
+        
+        
+        case .paused:
+            writeInt(&buf, Int32(3))
+        
+        
+        case .running:
+            writeInt(&buf, Int32(4))
+        
+        
+        case .stopped:
+            writeInt(&buf, Int32(5))
+        
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeBulkEnd_lift(_ buf: RustBuffer) throws -> BulkEnd {
+    return try FfiConverterTypeBulkEnd.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeBulkEnd_lower(_ value: BulkEnd) -> RustBuffer {
+    return FfiConverterTypeBulkEnd.lower(value)
+}
+
+
+
+/**
+ * How one item of a run has ended.
+ */
+
+public enum BulkOutcome: Equatable, Hashable {
+    
+    /**
+     * It was not sent, or it is proved that nothing of it had an effect and it may be sent by a later run.
+     */
+    case notAttempted
+    /**
+     * The process is not in the status that the act starts from: `status` says in which.
+     */
+    case notWithdrawable
+    /**
+     * Done, the server said so.
+     */
+    case ours
+    /**
+     * Done, and an answer was lost: most probably by this run.
+     */
+    case presumed
+    /**
+     * The server refused it: see `code`.
+     */
+    case rejected
+    /**
+     * Done already, by somebody else or by a hidden repetition of this run's own request.
+     */
+    case unattributed
+    /**
+     * No answer told how it ended: `effect` says whether something may have happened.
+     */
+    case unresolved
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension BulkOutcome: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeBulkOutcome: FfiConverterRustBuffer {
+    typealias SwiftType = BulkOutcome
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> BulkOutcome {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+        
+        case 1: return .notAttempted
+        
+        case 2: return .notWithdrawable
+        
+        case 3: return .ours
+        
+        case 4: return .presumed
+        
+        case 5: return .rejected
+        
+        case 6: return .unattributed
+        
+        case 7: return .unresolved
+        
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: BulkOutcome, into buf: inout [UInt8]) {
+        switch value {
+        
+        
+        case .notAttempted:
+            writeInt(&buf, Int32(1))
+        
+        
+        case .notWithdrawable:
+            writeInt(&buf, Int32(2))
+        
+        
+        case .ours:
+            writeInt(&buf, Int32(3))
+        
+        
+        case .presumed:
+            writeInt(&buf, Int32(4))
+        
+        
+        case .rejected:
+            writeInt(&buf, Int32(5))
+        
+        
+        case .unattributed:
+            writeInt(&buf, Int32(6))
+        
+        
+        case .unresolved:
+            writeInt(&buf, Int32(7))
+        
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeBulkOutcome_lift(_ buf: RustBuffer) throws -> BulkOutcome {
+    return try FfiConverterTypeBulkOutcome.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeBulkOutcome_lower(_ value: BulkOutcome) -> RustBuffer {
+    return FfiConverterTypeBulkOutcome.lower(value)
 }
 
 
@@ -8514,6 +9667,103 @@ public func FfiConverterTypeSettledAs_lift(_ buf: RustBuffer) throws -> SettledA
 #endif
 public func FfiConverterTypeSettledAs_lower(_ value: SettledAs) -> RustBuffer {
     return FfiConverterTypeSettledAs.lower(value)
+}
+
+
+
+/**
+ * A value of a statement, or of a row.
+ */
+
+public enum SqlValue: Equatable, Hashable {
+    
+    /**
+     * NULL.
+     */
+    case null
+    /**
+     * A number.
+     */
+    case integer(
+        /**
+         * The number.
+         */Int64
+    )
+    /**
+     * A text.
+     */
+    case text(
+        /**
+         * The text.
+         */String
+    )
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension SqlValue: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeSqlValue: FfiConverterRustBuffer {
+    typealias SwiftType = SqlValue
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SqlValue {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+        
+        case 1: return .null
+        
+        case 2: return .integer(try FfiConverterInt64.read(from: &buf)
+        )
+        
+        case 3: return .text(try FfiConverterString.read(from: &buf)
+        )
+        
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: SqlValue, into buf: inout [UInt8]) {
+        switch value {
+        
+        
+        case .null:
+            writeInt(&buf, Int32(1))
+        
+        
+        case let .integer(v1):
+            writeInt(&buf, Int32(2))
+            FfiConverterInt64.write(v1, into: &buf)
+            
+        
+        case let .text(v1):
+            writeInt(&buf, Int32(3))
+            FfiConverterString.write(v1, into: &buf)
+            
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeSqlValue_lift(_ buf: RustBuffer) throws -> SqlValue {
+    return try FfiConverterTypeSqlValue.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeSqlValue_lower(_ value: SqlValue) -> RustBuffer {
+    return FfiConverterTypeSqlValue.lower(value)
 }
 
 
@@ -10176,6 +11426,31 @@ fileprivate struct FfiConverterSequenceTypeAbstractLine: FfiConverterRustBuffer 
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
+fileprivate struct FfiConverterSequenceTypeCodeCount: FfiConverterRustBuffer {
+    typealias SwiftType = [CodeCount]
+
+    public static func write(_ value: [CodeCount], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeCodeCount.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [CodeCount] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [CodeCount]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeCodeCount.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
 fileprivate struct FfiConverterSequenceTypeComment: FfiConverterRustBuffer {
     typealias SwiftType = [Comment]
 
@@ -10526,6 +11801,31 @@ fileprivate struct FfiConverterSequenceTypeRecordValue: FfiConverterRustBuffer {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
+fileprivate struct FfiConverterSequenceTypeStatusCount: FfiConverterRustBuffer {
+    typealias SwiftType = [StatusCount]
+
+    public static func write(_ value: [StatusCount], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeStatusCount.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [StatusCount] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [StatusCount]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeStatusCount.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
 fileprivate struct FfiConverterSequenceTypeSubValue: FfiConverterRustBuffer {
     typealias SwiftType = [SubValue]
 
@@ -10543,6 +11843,31 @@ fileprivate struct FfiConverterSequenceTypeSubValue: FfiConverterRustBuffer {
         seq.reserveCapacity(Int(len))
         for _ in 0 ..< len {
             seq.append(try FfiConverterTypeSubValue.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypeSqlValue: FfiConverterRustBuffer {
+    typealias SwiftType = [SqlValue]
+
+    public static func write(_ value: [SqlValue], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeSqlValue.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [SqlValue] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [SqlValue]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeSqlValue.read(from: &buf))
         }
         return seq
     }

@@ -471,6 +471,22 @@ private let UNIFFI_CALLBACK_UNEXPECTED_ERROR: Int32 = 2
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
+fileprivate struct FfiConverterUInt32: FfiConverterPrimitive {
+    typealias FfiType = UInt32
+    typealias SwiftType = UInt32
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> UInt32 {
+        return try lift(readInt(&buf))
+    }
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        writeInt(&buf, lower(value))
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
 fileprivate struct FfiConverterUInt64: FfiConverterPrimitive {
     typealias FfiType = UInt64
     typealias SwiftType = UInt64
@@ -771,6 +787,253 @@ public func FfiConverterTypeCall_lower(_ value: Call) -> UInt64 {
 
 
 /**
+ * A run over many processes. One coroutine or task takes its steps; the calls that it begins have loops of their own.
+ */
+public protocol NativeBulkProtocol: AnyObject, Sendable {
+    
+    /**
+     * Begins a call that a step has asked for. The run hears by itself how it ends, also when nobody takes its steps.
+     */
+    func begin(number: UInt32) throws  -> Begun
+    
+    /**
+     * Begins nothing more; what is on its way is waited for, for at most 10 seconds. The run goes on to be polled.
+     */
+    func cancel() throws 
+    
+    /**
+     * The journal failed, in the database's words. Nothing more is sent.
+     */
+    func failed(words: String) throws 
+    
+    /**
+     * What to do now.
+     */
+    func poll() throws  -> RunStep
+    
+    /**
+     * How far it has come.
+     */
+    func progress() throws  -> BulkProgress
+    
+    /**
+     * What it has come to so far.
+     */
+    func report() throws  -> BulkReport
+    
+    /**
+     * The rows that the journal answered, each with the columns that the query names.
+     */
+    func rows(rows: [[SqlValue]]) throws 
+    
+    /**
+     * What was to be stored is durable.
+     */
+    func stored() throws 
+    
+}
+/**
+ * A run over many processes. One coroutine or task takes its steps; the calls that it begins have loops of their own.
+ */
+open class NativeBulk: NativeBulkProtocol, @unchecked Sendable {
+    fileprivate let handle: UInt64
+
+    /// Used to instantiate a [FFIObject] without an actual handle, for fakes in tests, mostly.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public struct NoHandle {
+        public init() {}
+    }
+
+    // TODO: We'd like this to be `private` but for Swifty reasons,
+    // we can't implement `FfiConverter` without making this `required` and we can't
+    // make it `required` without making it `public`.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    required public init(unsafeFromHandle handle: UInt64) {
+        self.handle = handle
+    }
+
+    // This constructor can be used to instantiate a fake object.
+    // - Parameter noHandle: Placeholder value so we can have a constructor separate from the default empty one that may be implemented for classes extending [FFIObject].
+    //
+    // - Warning:
+    //     Any object instantiated with this constructor cannot be passed to an actual Rust-backed object. Since there isn't a backing handle the FFI lower functions will crash.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public init(noHandle: NoHandle) {
+        self.handle = 0
+    }
+
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public func uniffiCloneHandle() -> UInt64 {
+        return try! rustCall { uniffi_feishu_corehr_mobile_fn_clone_nativebulk(self.handle, $0) }
+    }
+    // No primary constructor declared for this class.
+
+    deinit {
+        if handle == 0 {
+            // Mock objects have handle=0 don't try to free them
+            return
+        }
+
+        try! rustCall { uniffi_feishu_corehr_mobile_fn_free_nativebulk(handle, $0) }
+    }
+
+    
+
+    
+    /**
+     * Begins a call that a step has asked for. The run hears by itself how it ends, also when nobody takes its steps.
+     */
+open func begin(number: UInt32)throws  -> Begun  {
+    return try  FfiConverterTypeBegun_lift(try rustCallWithError(FfiConverterTypeFailure_lift) {
+        uniffiCallStatus in
+    uniffi_feishu_corehr_mobile_fn_method_nativebulk_begin(
+            self.uniffiCloneHandle(),
+        FfiConverterUInt32.lower(number),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * Begins nothing more; what is on its way is waited for, for at most 10 seconds. The run goes on to be polled.
+     */
+open func cancel()throws   {try rustCallWithError(FfiConverterTypeFailure_lift) {
+        uniffiCallStatus in
+    uniffi_feishu_corehr_mobile_fn_method_nativebulk_cancel(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+}
+}
+    
+    /**
+     * The journal failed, in the database's words. Nothing more is sent.
+     */
+open func failed(words: String)throws   {try rustCallWithError(FfiConverterTypeFailure_lift) {
+        uniffiCallStatus in
+    uniffi_feishu_corehr_mobile_fn_method_nativebulk_failed(
+            self.uniffiCloneHandle(),
+        FfiConverterString.lower(words),uniffiCallStatus
+    )
+}
+}
+    
+    /**
+     * What to do now.
+     */
+open func poll()throws  -> RunStep  {
+    return try  FfiConverterTypeRunStep_lift(try rustCallWithError(FfiConverterTypeFailure_lift) {
+        uniffiCallStatus in
+    uniffi_feishu_corehr_mobile_fn_method_nativebulk_poll(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * How far it has come.
+     */
+open func progress()throws  -> BulkProgress  {
+    return try  FfiConverterTypeBulkProgress_lift(try rustCallWithError(FfiConverterTypeFailure_lift) {
+        uniffiCallStatus in
+    uniffi_feishu_corehr_mobile_fn_method_nativebulk_progress(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * What it has come to so far.
+     */
+open func report()throws  -> BulkReport  {
+    return try  FfiConverterTypeBulkReport_lift(try rustCallWithError(FfiConverterTypeFailure_lift) {
+        uniffiCallStatus in
+    uniffi_feishu_corehr_mobile_fn_method_nativebulk_report(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * The rows that the journal answered, each with the columns that the query names.
+     */
+open func rows(rows: [[SqlValue]])throws   {try rustCallWithError(FfiConverterTypeFailure_lift) {
+        uniffiCallStatus in
+    uniffi_feishu_corehr_mobile_fn_method_nativebulk_rows(
+            self.uniffiCloneHandle(),
+        FfiConverterSequenceSequenceTypeSqlValue.lower(rows),uniffiCallStatus
+    )
+}
+}
+    
+    /**
+     * What was to be stored is durable.
+     */
+open func stored()throws   {try rustCallWithError(FfiConverterTypeFailure_lift) {
+        uniffiCallStatus in
+    uniffi_feishu_corehr_mobile_fn_method_nativebulk_stored(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+}
+}
+    
+
+    
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeNativeBulk: FfiConverter {
+    typealias FfiType = UInt64
+    typealias SwiftType = NativeBulk
+
+    public static func lift(_ handle: UInt64) throws -> NativeBulk {
+        return NativeBulk(unsafeFromHandle: handle)
+    }
+
+    public static func lower(_ value: NativeBulk) -> UInt64 {
+        return value.uniffiCloneHandle()
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> NativeBulk {
+        let handle: UInt64 = try readInt(&buf)
+        return try lift(handle)
+    }
+
+    public static func write(_ value: NativeBulk, into buf: inout [UInt8]) {
+        writeInt(&buf, lower(value))
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeNativeBulk_lift(_ handle: UInt64) throws -> NativeBulk {
+    return try FfiConverterTypeNativeBulk.lift(handle)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeNativeBulk_lower(_ value: NativeBulk) -> UInt64 {
+    return FfiConverterTypeNativeBulk.lower(value)
+}
+
+
+
+
+
+
+/**
  * A client, as Kotlin's and Swift's `Client` hold it.
  */
 public protocol NativeClientProtocol: AnyObject, Sendable {
@@ -789,6 +1052,12 @@ public protocol NativeClientProtocol: AnyObject, Sendable {
      * A request as data; nothing is sent.
      */
     func request(request: Request, options: CallOptions) throws  -> HttpRequest
+    
+    /**
+     * A run over many processes by a request like this one, whose own process is of no account. List and options are
+     * checked, all together; nothing is sent.
+     */
+    func run(request: Request, processIds: [String], options: BulkOptions) throws  -> NativeBulk
     
 }
 /**
@@ -896,6 +1165,22 @@ open func request(request: Request, options: CallOptions)throws  -> HttpRequest 
             self.uniffiCloneHandle(),
         FfiConverterTypeRequest_lower(request),
         FfiConverterTypeCallOptions_lower(options),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * A run over many processes by a request like this one, whose own process is of no account. List and options are
+     * checked, all together; nothing is sent.
+     */
+open func run(request: Request, processIds: [String], options: BulkOptions)throws  -> NativeBulk  {
+    return try  FfiConverterTypeNativeBulk_lift(try rustCallWithError(FfiConverterTypeFailure_lift) {
+        uniffiCallStatus in
+    uniffi_feishu_corehr_mobile_fn_method_nativeclient_run(
+            self.uniffiCloneHandle(),
+        FfiConverterTypeRequest_lower(request),
+        FfiConverterSequenceString.lower(processIds),
+        FfiConverterTypeBulkOptions_lower(options),uniffiCallStatus
     )
 })
 }
@@ -3250,6 +3535,183 @@ public func FfiConverterTypeRequest_lower(_ value: Request) -> RustBuffer {
 }
 
 
+
+/**
+ * What the host of a run does next.
+ */
+
+public enum RunStep: Equatable, Hashable {
+    
+    /**
+     * Cancel these calls, then poll.
+     */
+    case abandon(
+        /**
+         * The calls.
+         */numbers: [UInt32]
+    )
+    /**
+     * Begin these calls, side by side.
+     */
+    case begin(
+        /**
+         * The calls.
+         */numbers: [UInt32]
+    )
+    /**
+     * The end; nothing goes on any more.
+     */
+    case done
+    /**
+     * Ask the journal, and hand in the rows.
+     */
+    case query(
+        /**
+         * What to ask.
+         */statement: Statement
+    )
+    /**
+     * The journal is not one to go on with. Nothing was sent; the run is over.
+     */
+    case refused(
+        /**
+         * Why.
+         */error: FeishuError
+    )
+    /**
+     * Run these statements in one transaction, and say when they are durable.
+     */
+    case store(
+        /**
+         * What to run.
+         */statements: [Statement]
+    )
+    /**
+     * Tell the caller of these, then poll.
+     */
+    case tell(
+        /**
+         * What has ended, and is durable.
+         */results: [BulkResult]
+    )
+    /**
+     * Poll as soon as a call has ended, and after this time at the latest.
+     */
+    case wait(
+        /**
+         * How long, in milliseconds.
+         */delay: UInt64
+    )
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension RunStep: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeRunStep: FfiConverterRustBuffer {
+    typealias SwiftType = RunStep
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> RunStep {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+        
+        case 1: return .abandon(numbers: try FfiConverterSequenceUInt32.read(from: &buf)
+        )
+        
+        case 2: return .begin(numbers: try FfiConverterSequenceUInt32.read(from: &buf)
+        )
+        
+        case 3: return .done
+        
+        case 4: return .query(statement: try FfiConverterTypeStatement.read(from: &buf)
+        )
+        
+        case 5: return .refused(error: try FfiConverterTypeFeishuError.read(from: &buf)
+        )
+        
+        case 6: return .store(statements: try FfiConverterSequenceTypeStatement.read(from: &buf)
+        )
+        
+        case 7: return .tell(results: try FfiConverterSequenceTypeBulkResult.read(from: &buf)
+        )
+        
+        case 8: return .wait(delay: try FfiConverterUInt64.read(from: &buf)
+        )
+        
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: RunStep, into buf: inout [UInt8]) {
+        switch value {
+        
+        
+        case let .abandon(numbers):
+            writeInt(&buf, Int32(1))
+            FfiConverterSequenceUInt32.write(numbers, into: &buf)
+            
+        
+        case let .begin(numbers):
+            writeInt(&buf, Int32(2))
+            FfiConverterSequenceUInt32.write(numbers, into: &buf)
+            
+        
+        case .done:
+            writeInt(&buf, Int32(3))
+        
+        
+        case let .query(statement):
+            writeInt(&buf, Int32(4))
+            FfiConverterTypeStatement.write(statement, into: &buf)
+            
+        
+        case let .refused(error):
+            writeInt(&buf, Int32(5))
+            FfiConverterTypeFeishuError.write(error, into: &buf)
+            
+        
+        case let .store(statements):
+            writeInt(&buf, Int32(6))
+            FfiConverterSequenceTypeStatement.write(statements, into: &buf)
+            
+        
+        case let .tell(results):
+            writeInt(&buf, Int32(7))
+            FfiConverterSequenceTypeBulkResult.write(results, into: &buf)
+            
+        
+        case let .wait(delay):
+            writeInt(&buf, Int32(8))
+            FfiConverterUInt64.write(delay, into: &buf)
+            
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeRunStep_lift(_ buf: RustBuffer) throws -> RunStep {
+    return try FfiConverterTypeRunStep.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeRunStep_lower(_ value: RunStep) -> RustBuffer {
+    return FfiConverterTypeRunStep.lower(value)
+}
+
+
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
@@ -3445,6 +3907,31 @@ fileprivate struct FfiConverterOptionTypeRequest: FfiConverterRustBuffer {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
+fileprivate struct FfiConverterSequenceUInt32: FfiConverterRustBuffer {
+    typealias SwiftType = [UInt32]
+
+    public static func write(_ value: [UInt32], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterUInt32.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [UInt32] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [UInt32]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterUInt32.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
 fileprivate struct FfiConverterSequenceString: FfiConverterRustBuffer {
     typealias SwiftType = [String]
 
@@ -3462,6 +3949,31 @@ fileprivate struct FfiConverterSequenceString: FfiConverterRustBuffer {
         seq.reserveCapacity(Int(len))
         for _ in 0 ..< len {
             seq.append(try FfiConverterString.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypeBulkResult: FfiConverterRustBuffer {
+    typealias SwiftType = [BulkResult]
+
+    public static func write(_ value: [BulkResult], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeBulkResult.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [BulkResult] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [BulkResult]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeBulkResult.read(from: &buf))
         }
         return seq
     }
@@ -3495,6 +4007,56 @@ fileprivate struct FfiConverterSequenceTypeFormVariable: FfiConverterRustBuffer 
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
+fileprivate struct FfiConverterSequenceTypeStatement: FfiConverterRustBuffer {
+    typealias SwiftType = [Statement]
+
+    public static func write(_ value: [Statement], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeStatement.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [Statement] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [Statement]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeStatement.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypeSqlValue: FfiConverterRustBuffer {
+    typealias SwiftType = [SqlValue]
+
+    public static func write(_ value: [SqlValue], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeSqlValue.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [SqlValue] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [SqlValue]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeSqlValue.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
 fileprivate struct FfiConverterSequenceTypePlain: FfiConverterRustBuffer {
     typealias SwiftType = [Plain]
 
@@ -3512,6 +4074,31 @@ fileprivate struct FfiConverterSequenceTypePlain: FfiConverterRustBuffer {
         seq.reserveCapacity(Int(len))
         for _ in 0 ..< len {
             seq.append(try FfiConverterTypePlain.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceSequenceTypeSqlValue: FfiConverterRustBuffer {
+    typealias SwiftType = [[SqlValue]]
+
+    public static func write(_ value: [[SqlValue]], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterSequenceTypeSqlValue.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [[SqlValue]] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [[SqlValue]]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterSequenceTypeSqlValue.read(from: &buf))
         }
         return seq
     }
@@ -3567,6 +4154,17 @@ fileprivate struct FfiConverterDictionaryStringTypePlain: FfiConverterRustBuffer
         }
         return dict
     }
+}
+/**
+ * The statements before all others on a journal, each by itself: nobody else may open it while its run goes on, and
+ * what is committed stays, whatever happens to the machine.
+ */
+public func journalPragmas()throws  -> [String]  {
+    return try  FfiConverterSequenceString.lift(try rustCallWithError(FfiConverterTypeFailure_lift) {
+        uniffiCallStatus in
+    uniffi_feishu_corehr_mobile_fn_func_journal_pragmas(uniffiCallStatus
+    )
+})
 }
 /**
  * Reads the answer to the operation of that name that another HTTP stack has fetched. An error's effect is judged by
@@ -3662,6 +4260,9 @@ private let initializationResult: InitializationResult = {
     if bindings_contract_version != scaffolding_contract_version {
         return InitializationResult.contractVersionMismatch
     }
+    if (uniffi_feishu_corehr_mobile_checksum_func_journal_pragmas() != 48418) {
+        return InitializationResult.apiChecksumMismatch
+    }
     if (uniffi_feishu_corehr_mobile_checksum_func_decode_reply() != 8281) {
         return InitializationResult.apiChecksumMismatch
     }
@@ -3683,6 +4284,30 @@ private let initializationResult: InitializationResult = {
     if (uniffi_feishu_corehr_mobile_checksum_func_plain_tree() != 27218) {
         return InitializationResult.apiChecksumMismatch
     }
+    if (uniffi_feishu_corehr_mobile_checksum_method_nativebulk_begin() != 13033) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_feishu_corehr_mobile_checksum_method_nativebulk_cancel() != 44862) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_feishu_corehr_mobile_checksum_method_nativebulk_failed() != 41277) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_feishu_corehr_mobile_checksum_method_nativebulk_poll() != 48281) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_feishu_corehr_mobile_checksum_method_nativebulk_progress() != 44637) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_feishu_corehr_mobile_checksum_method_nativebulk_report() != 13555) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_feishu_corehr_mobile_checksum_method_nativebulk_rows() != 28997) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_feishu_corehr_mobile_checksum_method_nativebulk_stored() != 36984) {
+        return InitializationResult.apiChecksumMismatch
+    }
     if (uniffi_feishu_corehr_mobile_checksum_method_call_cancel() != 39984) {
         return InitializationResult.apiChecksumMismatch
     }
@@ -3695,13 +4320,16 @@ private let initializationResult: InitializationResult = {
     if (uniffi_feishu_corehr_mobile_checksum_method_call_wake() != 12640) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_feishu_corehr_mobile_checksum_method_nativeclient_begin() != 37413) {
+    if (uniffi_feishu_corehr_mobile_checksum_method_nativeclient_begin() != 18416) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_feishu_corehr_mobile_checksum_method_nativeclient_check() != 731) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_feishu_corehr_mobile_checksum_method_nativeclient_request() != 10962) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_feishu_corehr_mobile_checksum_method_nativeclient_run() != 9642) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_feishu_corehr_mobile_checksum_method_pages_cursor() != 58367) {

@@ -1,4 +1,5 @@
 import FeishuCoreHR
+import FeishuCoreHRSQLite
 import Foundation
 import Sandbox
 import Testing
@@ -32,6 +33,16 @@ func look(_ client: Client, _ processId: String) async throws {
         headers: ["x-request-source": "payroll"],
         onAnswer: { answer in print(answer.status, String(decoding: answer.body, as: UTF8.self)) })
     _ = try await mine.getProcess(processId)
+}
+// end
+
+// README: many
+func withdrawAll(_ client: Client, _ processIds: [String], journal: String) async throws {
+    let run = try client.withdrawProcesses(processIds, actor: .system(), journal: SQLiteJournal(journal))
+    for try await result in run {
+        print(result.processId, result.outcome, result.effect, result.summary)
+    }
+    print(try run.report)
 }
 // end
 
@@ -69,6 +80,9 @@ func running(_ client: Client, from: Date, to: Date) async throws -> String? {
         let sandbox = try Sandbox()
         #expect(try await rename(sandbox.client(), "od-1") != nil)
         try await look(sandbox.client(), try await sandbox.running())
+        let (ids, folder) = (try await sandbox.running(3), try Folder())
+        try await withdrawAll(sandbox.client(), ids, journal: folder.file("run.sqlite"))
+        for id in ids { #expect(try await sandbox.status(id) == 4) }
         #expect(try await running(sandbox.client(), from: .now - 86_400, to: .now + 60) != "")
         #expect(throws: FeishuError.self) { try clients(fetchToken: { _ in "t" }) }
     }

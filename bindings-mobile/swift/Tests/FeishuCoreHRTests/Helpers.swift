@@ -27,6 +27,24 @@ final class Told<Value: Sendable>: @unchecked Sendable {
     var all: [Value] { lock.withLock { values } }
 }
 
+/// A folder that is removed again.
+final class Folder: Sendable {
+    private let url: URL
+
+    init() throws {
+        url = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+    }
+
+    deinit {
+        try? FileManager.default.removeItem(at: url)
+    }
+
+    var path: String { url.path }
+
+    func file(_ name: String) -> String { url.appendingPathComponent(name).path }
+}
+
 /// A transport that is one function.
 final class FunctionTransport: Transport {
     private let function: @Sendable (HttpRequest) async throws -> HttpResponse

@@ -1,11 +1,13 @@
 package feishu.corehr
 
 import feishu.corehr.model.Accepted
+import feishu.corehr.model.ActOptions
 import feishu.corehr.model.Actor
 import feishu.corehr.model.AddApprovers
 import feishu.corehr.model.Already
 import feishu.corehr.model.AnyCall
 import feishu.corehr.model.ApprovalType
+import feishu.corehr.model.BulkOptions
 import feishu.corehr.model.CallAnswer
 import feishu.corehr.model.CallOptions
 import feishu.corehr.model.Credentials
@@ -161,6 +163,61 @@ public class Client private constructor(private val native: NativeClient, privat
     }
 
     /**
+     * Withdraws many running processes, and tells what happened to each.
+     *
+     * The list is looked through before anything is sent: every bad entry is named, and a process that stands twice is done
+     * once. Calls go at the pace of the quota, at most [maxInFlight] at once; what is in doubt at the end is read. Partial
+     * failure is no exception: each result has its outcome, and [BulkRun.report] the totals.
+     *
+     * With a [journal] nothing is lost when the program or the machine stops: the same call with the same journal goes on
+     * with the run, tells the earlier results again ([BulkResult.isEarlier]), sends nothing that has ended, and reads what is
+     * in doubt before it sends it.
+     *
+     * @param processIds numbers of 19 digits, as text; at most 1,000,000.
+     * @param actor as for one process; the same for all.
+     * @param reason at most 500 characters; the same for all.
+     * @param journal where the run keeps what it knows, such as a [SqliteJournal]; without one it works in memory, and cannot
+     *   be gone on with.
+     * @param onProgress is called in the collector's context after results were told; what it throws ends the run.
+     * @param maxInFlight how many calls may go on at once: 1 to 256, by default 256.
+     * @param maxFailures the run pauses when so many processes have failed; by default it does not.
+     * @param expectCount how many processes there must be, each counted once; another number is an error.
+     * @param allowAnyId whether ids may be other than numbers of at most 32 digits.
+     * @param keepReasons whether the journal keeps the reason as text; by default it keeps its SHA-256.
+     * @param readBack as for one process.
+     * @param deadline how long the call for one process may take; by default the client's.
+     * @param token a tenant access token for this run alone.
+     * @param alreadyWithdrawn as for one process.
+     * @param checkFirst as for one process; a read for each, so at most 100 a minute.
+     * @return the run, which begins when it is collected.
+     * @throws FeishuException that names everything that is wrong; nothing was sent.
+     */
+    public fun withdrawProcesses(
+        processIds: Iterable<String>,
+        actor: Actor,
+        reason: String? = null,
+        journal: Journal? = null,
+        onProgress: ((BulkProgress) -> Unit)? = null,
+        maxInFlight: Int? = null,
+        maxFailures: Int? = null,
+        expectCount: Int? = null,
+        allowAnyId: Boolean = false,
+        keepReasons: Boolean = false,
+        readBack: ReadBack = ReadBack.BEST_EFFORT,
+        deadline: Duration? = null,
+        token: String? = null,
+        alreadyWithdrawn: Already = Already.SUCCESS,
+        checkFirst: Boolean = false,
+    ): BulkRun {
+        val request = Request.WithdrawProcess(WithdrawProcess("", actor, reason))
+        val act = ActOptions(readBack, alreadyWithdrawn, checkFirst)
+        val options = bulkOptions(
+            deadline, token, act, maxInFlight, maxFailures, expectCount, allowAnyId, keepReasons, journal != null,
+        )
+        return bulkRun(request, processIds, options, journal, onProgress)
+    }
+
+    /**
      * Undoes a completed process. Where the answer is lost, it reads the process as [withdrawProcess] does.
      *
      * @param actor who revokes: a process administrator, a document administrator, or [Actor.System].
@@ -186,6 +243,32 @@ public class Client private constructor(private val native: NativeClient, privat
         val options = callOptions(deadline, token, requestId)
         val output = run(NewCall(request, options, readBack, alreadyRevoked, checkFirst))
         return (output as Output.RevokeProcess).value
+    }
+
+    /** Revokes many completed processes, as [withdrawProcesses] withdraws running ones. */
+    public fun revokeProcesses(
+        processIds: Iterable<String>,
+        actor: Actor,
+        reason: String? = null,
+        journal: Journal? = null,
+        onProgress: ((BulkProgress) -> Unit)? = null,
+        maxInFlight: Int? = null,
+        maxFailures: Int? = null,
+        expectCount: Int? = null,
+        allowAnyId: Boolean = false,
+        keepReasons: Boolean = false,
+        readBack: ReadBack = ReadBack.BEST_EFFORT,
+        deadline: Duration? = null,
+        token: String? = null,
+        alreadyRevoked: Already = Already.SUCCESS,
+        checkFirst: Boolean = false,
+    ): BulkRun {
+        val request = Request.RevokeProcess(RevokeProcess("", actor, reason))
+        val act = ActOptions(readBack, alreadyRevoked, checkFirst)
+        val options = bulkOptions(
+            deadline, token, act, maxInFlight, maxFailures, expectCount, allowAnyId, keepReasons, journal != null,
+        )
+        return bulkRun(request, processIds, options, journal, onProgress)
     }
 
     /**
@@ -569,7 +652,19 @@ public class Client private constructor(private val native: NativeClient, privat
         of: (Output) -> Pair<List<T>, String?>,
     ) = Items(request, pageToken, { page -> run(NewCall(page, options)) }, of)
 
-    private suspend fun run(new: NewCall): Output = opened().run(new, host)
+    private fun bulkRun(
+        request: Request,
+        processIds: Iterable<String>,
+        options: BulkOptions,
+        journal: Journal?,
+        onProgress: ((BulkProgress) -> Unit)?,
+    ): BulkRun {
+        val native = throwing { opened().run(request, processIds.toList(), options.copy(headers = host.headers)) }
+        return BulkRun(native, journal, host, onProgress)
+    }
+
+    private suspend fun run(new: NewCall): Output =
+        throwing { opened().begin(new.copy(options = host.added(new.options))) }.run(host)
 
     private fun shown(request: Request, token: String?, requestId: String?): HttpRequest =
         throwing { opened().request(request, host.added(callOptions(null, token, requestId))) }
@@ -583,6 +678,24 @@ private fun nameValue(entry: Map.Entry<String, String>) = NameValue(entry.key, e
 
 private fun callOptions(deadline: Duration?, token: String?, requestId: String?) =
     CallOptions(deadline?.milliseconds(), token, requestId)
+
+private fun bulkOptions(
+    deadline: Duration?,
+    token: String?,
+    act: ActOptions,
+    maxInFlight: Int?,
+    maxFailures: Int?,
+    expectCount: Int?,
+    allowAnyId: Boolean,
+    keepReasons: Boolean,
+    hasJournal: Boolean,
+) = BulkOptions(
+    deadline?.milliseconds(), token, emptyList(), act, maxInFlight?.count()?.toUInt(), maxFailures?.count(), expectCount?.count(),
+    allowAnyId, keepReasons, hasJournal,
+)
+
+/** What is less than nothing is refused as nothing is. */
+private fun Int.count(): ULong = coerceAtLeast(0).toULong()
 
 /** What is no time at all stays so, and is refused with everything else. */
 private fun Duration.milliseconds(): ULong = inWholeMilliseconds.coerceAtLeast(0).toULong()

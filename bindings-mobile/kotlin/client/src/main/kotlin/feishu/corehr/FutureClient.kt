@@ -89,6 +89,36 @@ public class FutureClient private constructor(
         }
     }
 
+    /** [Client.withdrawProcesses]. */
+    @JvmOverloads
+    public fun withdrawProcesses(
+        processIds: Iterable<String>,
+        actor: Actor,
+        reason: String? = null,
+        options: RunOptions = RunOptions(),
+    ): FutureBulkRun = options.run {
+        val run = client.withdrawProcesses(
+            processIds, actor, reason, journal, onProgress, maxInFlight, maxFailures, expectCount, allowAnyId, keepReasons,
+            readBack, deadline, token, already, checkFirst,
+        )
+        FutureBulkRun(run, scope)
+    }
+
+    /** [Client.revokeProcesses]. */
+    @JvmOverloads
+    public fun revokeProcesses(
+        processIds: Iterable<String>,
+        actor: Actor,
+        reason: String? = null,
+        options: RunOptions = RunOptions(),
+    ): FutureBulkRun = options.run {
+        val run = client.revokeProcesses(
+            processIds, actor, reason, journal, onProgress, maxInFlight, maxFailures, expectCount, allowAnyId, keepReasons,
+            readBack, deadline, token, already, checkFirst,
+        )
+        FutureBulkRun(run, scope)
+    }
+
     /** [Client.reviewTask]. */
     @JvmOverloads
     public fun reviewTask(

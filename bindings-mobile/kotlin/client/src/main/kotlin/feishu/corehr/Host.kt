@@ -56,7 +56,7 @@ internal class Host(
     private val tokenSource: (suspend (refused: Boolean) -> String)?,
     private val onAttempt: ((Observation) -> Unit)?,
     private val onCancelled: ((FeishuError) -> Unit)?,
-    private val headers: List<NameValue> = emptyList(),
+    val headers: List<NameValue> = emptyList(),
     private val onAnswer: ((HttpResponse) -> Unit)? = null,
 ) {
     /** The same with other headers, or with another listener; what is null stays. */

@@ -12,23 +12,20 @@ import kotlinx.coroutines.withContext
 import kotlinx.coroutines.withTimeoutOrNull
 
 /** Runs a call in the coroutine of its caller. Whatever ends it before its end, it tells what it has done. */
-internal suspend fun NativeClient.run(new: NewCall, host: Host): Output {
-    val begun = throwing { begin(new.copy(options = host.added(new.options))) }
-    return begun.call.use { call ->
-        try {
-            call.take(begun.step, host)
-        } catch (error: FeishuException) {
-            throw error
-        } catch (thrown: Throwable) {
-            val error = call.ended()
-            if (thrown is CancellationException) {
-                host.cancelled(error)
-                throw thrown
-            }
-            // Of the generated code or of the runtime.
-            val summary = "internal error: ${thrown.javaClass.name}"
-            throw FeishuException(error.copy(kind = ErrorKind.TRANSPORT, summary = summary), thrown)
+internal suspend fun Begun.run(host: Host): Output = call.use { call ->
+    try {
+        call.take(step, host)
+    } catch (error: FeishuException) {
+        throw error
+    } catch (thrown: Throwable) {
+        val error = call.ended()
+        if (thrown is CancellationException) {
+            host.cancelled(error)
+            throw thrown
         }
+        // Of the generated code or of the runtime.
+        val summary = "internal error: ${thrown.javaClass.name}"
+        throw FeishuException(error.copy(kind = ErrorKind.TRANSPORT, summary = summary), thrown)
     }
 }
 

@@ -34,6 +34,7 @@ import feishu.corehr.model.Accepted
 import feishu.corehr.model.AddApprovers
 import feishu.corehr.model.Already
 import feishu.corehr.model.AnyCall
+import feishu.corehr.model.BulkOptions
 import feishu.corehr.model.CallAnswer
 import feishu.corehr.model.CallOptions
 import feishu.corehr.model.Credentials
@@ -44,6 +45,7 @@ import feishu.corehr.model.FfiConverterTypeAccepted
 import feishu.corehr.model.FfiConverterTypeAddApprovers
 import feishu.corehr.model.FfiConverterTypeAlready
 import feishu.corehr.model.FfiConverterTypeAnyCall
+import feishu.corehr.model.FfiConverterTypeBulkOptions
 import feishu.corehr.model.FfiConverterTypeCallAnswer
 import feishu.corehr.model.FfiConverterTypeCallOptions
 import feishu.corehr.model.FfiConverterTypeCredentials
@@ -61,6 +63,9 @@ import feishu.corehr.model.FfiConverterTypeHttpRequest
 import feishu.corehr.model.FfiConverterTypeHttpResponse
 import feishu.corehr.model.FfiConverterTypeListProcesses
 import feishu.corehr.model.FfiConverterTypeListTasks
+import feishu.corehr.model.FfiConverterTypeNativeBulkProgress
+import feishu.corehr.model.FfiConverterTypeNativeBulkReport
+import feishu.corehr.model.FfiConverterTypeNativeBulkResult
 import feishu.corehr.model.FfiConverterTypeObservation
 import feishu.corehr.model.FfiConverterTypeProcess
 import feishu.corehr.model.FfiConverterTypeProcessPage
@@ -73,8 +78,10 @@ import feishu.corehr.model.FfiConverterTypeRevoked
 import feishu.corehr.model.FfiConverterTypeSecret
 import feishu.corehr.model.FfiConverterTypeSettle
 import feishu.corehr.model.FfiConverterTypeSettled
+import feishu.corehr.model.FfiConverterTypeSqlValue
 import feishu.corehr.model.FfiConverterTypeStartProcess
 import feishu.corehr.model.FfiConverterTypeStarted
+import feishu.corehr.model.FfiConverterTypeStatement
 import feishu.corehr.model.FfiConverterTypeTaskPage
 import feishu.corehr.model.FfiConverterTypeTransferTasks
 import feishu.corehr.model.FfiConverterTypeTransportErrorKind
@@ -92,6 +99,9 @@ import feishu.corehr.model.HttpRequest
 import feishu.corehr.model.HttpResponse
 import feishu.corehr.model.ListProcesses
 import feishu.corehr.model.ListTasks
+import feishu.corehr.model.NativeBulkProgress
+import feishu.corehr.model.NativeBulkReport
+import feishu.corehr.model.NativeBulkResult
 import feishu.corehr.model.Observation
 import feishu.corehr.model.Process
 import feishu.corehr.model.ProcessPage
@@ -104,8 +114,10 @@ import feishu.corehr.model.Revoked
 import feishu.corehr.model.Secret
 import feishu.corehr.model.Settle
 import feishu.corehr.model.Settled
+import feishu.corehr.model.SqlValue
 import feishu.corehr.model.StartProcess
 import feishu.corehr.model.Started
+import feishu.corehr.model.Statement
 import feishu.corehr.model.TaskPage
 import feishu.corehr.model.TransferTasks
 import feishu.corehr.model.TransportErrorKind
@@ -117,6 +129,7 @@ import feishu.corehr.model.RustBuffer as RustBufferAccepted
 import feishu.corehr.model.RustBuffer as RustBufferAddApprovers
 import feishu.corehr.model.RustBuffer as RustBufferAlready
 import feishu.corehr.model.RustBuffer as RustBufferAnyCall
+import feishu.corehr.model.RustBuffer as RustBufferBulkOptions
 import feishu.corehr.model.RustBuffer as RustBufferCallAnswer
 import feishu.corehr.model.RustBuffer as RustBufferCallOptions
 import feishu.corehr.model.RustBuffer as RustBufferCredentials
@@ -134,6 +147,9 @@ import feishu.corehr.model.RustBuffer as RustBufferHttpRequest
 import feishu.corehr.model.RustBuffer as RustBufferHttpResponse
 import feishu.corehr.model.RustBuffer as RustBufferListProcesses
 import feishu.corehr.model.RustBuffer as RustBufferListTasks
+import feishu.corehr.model.RustBuffer as RustBufferNativeBulkProgress
+import feishu.corehr.model.RustBuffer as RustBufferNativeBulkReport
+import feishu.corehr.model.RustBuffer as RustBufferNativeBulkResult
 import feishu.corehr.model.RustBuffer as RustBufferObservation
 import feishu.corehr.model.RustBuffer as RustBufferProcess
 import feishu.corehr.model.RustBuffer as RustBufferProcessPage
@@ -146,8 +162,10 @@ import feishu.corehr.model.RustBuffer as RustBufferRevoked
 import feishu.corehr.model.RustBuffer as RustBufferSecret
 import feishu.corehr.model.RustBuffer as RustBufferSettle
 import feishu.corehr.model.RustBuffer as RustBufferSettled
+import feishu.corehr.model.RustBuffer as RustBufferSqlValue
 import feishu.corehr.model.RustBuffer as RustBufferStartProcess
 import feishu.corehr.model.RustBuffer as RustBufferStarted
+import feishu.corehr.model.RustBuffer as RustBufferStatement
 import feishu.corehr.model.RustBuffer as RustBufferTaskPage
 import feishu.corehr.model.RustBuffer as RustBufferTransferTasks
 import feishu.corehr.model.RustBuffer as RustBufferTransportErrorKind
@@ -825,6 +843,8 @@ internal object IntegrityCheckingUniffiLib {
     }
 
     internal fun ensureInitialized() = Unit
+    external fun uniffi_feishu_corehr_mobile_checksum_func_journal_pragmas(
+    ): Int
     external fun uniffi_feishu_corehr_mobile_checksum_func_decode_reply(
     ): Int
     external fun uniffi_feishu_corehr_mobile_checksum_func_describe(
@@ -839,6 +859,22 @@ internal object IntegrityCheckingUniffiLib {
     ): Int
     external fun uniffi_feishu_corehr_mobile_checksum_func_plain_tree(
     ): Int
+    external fun uniffi_feishu_corehr_mobile_checksum_method_nativebulk_begin(
+    ): Int
+    external fun uniffi_feishu_corehr_mobile_checksum_method_nativebulk_cancel(
+    ): Int
+    external fun uniffi_feishu_corehr_mobile_checksum_method_nativebulk_failed(
+    ): Int
+    external fun uniffi_feishu_corehr_mobile_checksum_method_nativebulk_poll(
+    ): Int
+    external fun uniffi_feishu_corehr_mobile_checksum_method_nativebulk_progress(
+    ): Int
+    external fun uniffi_feishu_corehr_mobile_checksum_method_nativebulk_report(
+    ): Int
+    external fun uniffi_feishu_corehr_mobile_checksum_method_nativebulk_rows(
+    ): Int
+    external fun uniffi_feishu_corehr_mobile_checksum_method_nativebulk_stored(
+    ): Int
     external fun uniffi_feishu_corehr_mobile_checksum_method_call_cancel(
     ): Int
     external fun uniffi_feishu_corehr_mobile_checksum_method_call_next(
@@ -852,6 +888,8 @@ internal object IntegrityCheckingUniffiLib {
     external fun uniffi_feishu_corehr_mobile_checksum_method_nativeclient_check(
     ): Int
     external fun uniffi_feishu_corehr_mobile_checksum_method_nativeclient_request(
+    ): Int
+    external fun uniffi_feishu_corehr_mobile_checksum_method_nativeclient_run(
     ): Int
     external fun uniffi_feishu_corehr_mobile_checksum_method_pages_cursor(
     ): Int
@@ -887,6 +925,26 @@ internal object UniffiLib {
     }
 
     internal fun ensureInitialized() = Unit
+    external fun uniffi_feishu_corehr_mobile_fn_clone_nativebulk(`handle`: Long,uniffi_out_err: UniffiRustCallStatus, 
+    ): Long
+    external fun uniffi_feishu_corehr_mobile_fn_free_nativebulk(`handle`: Long,uniffi_out_err: UniffiRustCallStatus, 
+    ): Unit
+    external fun uniffi_feishu_corehr_mobile_fn_method_nativebulk_begin(`ptr`: Long,`number`: Int,uniffi_out_err: UniffiRustCallStatus, 
+    ): RustBuffer.ByValue
+    external fun uniffi_feishu_corehr_mobile_fn_method_nativebulk_cancel(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus, 
+    ): Unit
+    external fun uniffi_feishu_corehr_mobile_fn_method_nativebulk_failed(`ptr`: Long,`words`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus, 
+    ): Unit
+    external fun uniffi_feishu_corehr_mobile_fn_method_nativebulk_poll(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus, 
+    ): RustBuffer.ByValue
+    external fun uniffi_feishu_corehr_mobile_fn_method_nativebulk_progress(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus, 
+    ): RustBufferNativeBulkProgress.ByValue
+    external fun uniffi_feishu_corehr_mobile_fn_method_nativebulk_report(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus, 
+    ): RustBufferNativeBulkReport.ByValue
+    external fun uniffi_feishu_corehr_mobile_fn_method_nativebulk_rows(`ptr`: Long,`rows`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus, 
+    ): Unit
+    external fun uniffi_feishu_corehr_mobile_fn_method_nativebulk_stored(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus, 
+    ): Unit
     external fun uniffi_feishu_corehr_mobile_fn_clone_call(`handle`: Long,uniffi_out_err: UniffiRustCallStatus, 
     ): Long
     external fun uniffi_feishu_corehr_mobile_fn_free_call(`handle`: Long,uniffi_out_err: UniffiRustCallStatus, 
@@ -911,6 +969,8 @@ internal object UniffiLib {
     ): Unit
     external fun uniffi_feishu_corehr_mobile_fn_method_nativeclient_request(`ptr`: Long,`request`: RustBuffer.ByValue,`options`: RustBufferCallOptions.ByValue,uniffi_out_err: UniffiRustCallStatus, 
     ): RustBufferHttpRequest.ByValue
+    external fun uniffi_feishu_corehr_mobile_fn_method_nativeclient_run(`ptr`: Long,`request`: RustBuffer.ByValue,`processIds`: RustBuffer.ByValue,`options`: RustBufferBulkOptions.ByValue,uniffi_out_err: UniffiRustCallStatus, 
+    ): Long
     external fun uniffi_feishu_corehr_mobile_fn_clone_pages(`handle`: Long,uniffi_out_err: UniffiRustCallStatus, 
     ): Long
     external fun uniffi_feishu_corehr_mobile_fn_free_pages(`handle`: Long,uniffi_out_err: UniffiRustCallStatus, 
@@ -934,6 +994,8 @@ internal object UniffiLib {
     external fun uniffi_feishu_corehr_mobile_fn_method_failure_uniffi_trait_display(`ptr`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus, 
     ): RustBuffer.ByValue
     external fun uniffi_feishu_corehr_mobile_fn_method_hostanswer_uniffi_trait_debug(`ptr`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus, 
+    ): RustBuffer.ByValue
+    external fun uniffi_feishu_corehr_mobile_fn_func_journal_pragmas(uniffi_out_err: UniffiRustCallStatus, 
     ): RustBuffer.ByValue
     external fun uniffi_feishu_corehr_mobile_fn_func_decode_reply(`operation`: RustBuffer.ByValue,`response`: RustBufferHttpResponse.ByValue,uniffi_out_err: UniffiRustCallStatus, 
     ): RustBuffer.ByValue
@@ -1068,6 +1130,9 @@ private fun uniffiCheckContractApiVersion(lib: IntegrityCheckingUniffiLib) {
 }
 @Suppress("UNUSED_PARAMETER")
 private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
+    if ((lib.uniffi_feishu_corehr_mobile_checksum_func_journal_pragmas() and 0xFFFF) != 48418) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
     if ((lib.uniffi_feishu_corehr_mobile_checksum_func_decode_reply() and 0xFFFF) != 8281) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
@@ -1089,6 +1154,30 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_feishu_corehr_mobile_checksum_func_plain_tree() and 0xFFFF) != 27218) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
+    if ((lib.uniffi_feishu_corehr_mobile_checksum_method_nativebulk_begin() and 0xFFFF) != 13033) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_feishu_corehr_mobile_checksum_method_nativebulk_cancel() and 0xFFFF) != 44862) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_feishu_corehr_mobile_checksum_method_nativebulk_failed() and 0xFFFF) != 41277) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_feishu_corehr_mobile_checksum_method_nativebulk_poll() and 0xFFFF) != 48281) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_feishu_corehr_mobile_checksum_method_nativebulk_progress() and 0xFFFF) != 44637) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_feishu_corehr_mobile_checksum_method_nativebulk_report() and 0xFFFF) != 13555) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_feishu_corehr_mobile_checksum_method_nativebulk_rows() and 0xFFFF) != 28997) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_feishu_corehr_mobile_checksum_method_nativebulk_stored() and 0xFFFF) != 36984) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
     if ((lib.uniffi_feishu_corehr_mobile_checksum_method_call_cancel() and 0xFFFF) != 39984) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
@@ -1101,13 +1190,16 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_feishu_corehr_mobile_checksum_method_call_wake() and 0xFFFF) != 12640) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_feishu_corehr_mobile_checksum_method_nativeclient_begin() and 0xFFFF) != 37413) {
+    if ((lib.uniffi_feishu_corehr_mobile_checksum_method_nativeclient_begin() and 0xFFFF) != 18416) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_feishu_corehr_mobile_checksum_method_nativeclient_check() and 0xFFFF) != 731) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_feishu_corehr_mobile_checksum_method_nativeclient_request() and 0xFFFF) != 10962) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_feishu_corehr_mobile_checksum_method_nativeclient_run() and 0xFFFF) != 9642) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_feishu_corehr_mobile_checksum_method_pages_cursor() and 0xFFFF) != 58367) {
@@ -1314,6 +1406,29 @@ private class JavaLangRefCleanable(
     val cleanable: java.lang.ref.Cleaner.Cleanable
 ) : UniffiCleaner.Cleanable {
     override fun clean() = cleanable.clean()
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterUInt: FfiConverter<UInt, Int> {
+    override fun lift(value: Int): UInt {
+        return value.toUInt()
+    }
+
+    override fun read(buf: ByteBuffer): UInt {
+        return lift(buf.getInt())
+    }
+
+    override fun lower(value: UInt): Int {
+        return value.toInt()
+    }
+
+    override fun allocationSize(value: UInt) = 4UL
+
+    override fun write(value: UInt, buf: ByteBuffer) {
+        buf.putInt(value.toInt())
+    }
 }
 
 /**
@@ -1897,6 +2012,427 @@ public object FfiConverterTypeCall: FfiConverter<Call, Long> {
 
 
 /**
+ * A run over many processes. One coroutine or task takes its steps; the calls that it begins have loops of their own.
+ */
+public interface NativeBulkInterface {
+    
+    /**
+     * Begins a call that a step has asked for. The run hears by itself how it ends, also when nobody takes its steps.
+     */
+    fun `begin`(`number`: kotlin.UInt): Begun
+    
+    /**
+     * Begins nothing more; what is on its way is waited for, for at most 10 seconds. The run goes on to be polled.
+     */
+    fun `cancel`()
+    
+    /**
+     * The journal failed, in the database's words. Nothing more is sent.
+     */
+    fun `failed`(`words`: kotlin.String)
+    
+    /**
+     * What to do now.
+     */
+    fun `poll`(): RunStep
+    
+    /**
+     * How far it has come.
+     */
+    fun `progress`(): NativeBulkProgress
+    
+    /**
+     * What it has come to so far.
+     */
+    fun `report`(): NativeBulkReport
+    
+    /**
+     * The rows that the journal answered, each with the columns that the query names.
+     */
+    fun `rows`(`rows`: List<List<SqlValue>>)
+    
+    /**
+     * What was to be stored is durable.
+     */
+    fun `stored`()
+    
+    companion object
+}
+
+/**
+ * A run over many processes. One coroutine or task takes its steps; the calls that it begins have loops of their own.
+ */
+open class NativeBulk: Disposable, AutoCloseable, NativeBulkInterface
+{
+
+    @Suppress("UNUSED_PARAMETER")
+    /**
+     * @suppress
+     */
+    constructor(withHandle: UniffiWithHandle, handle: Long) {
+        this.handle = handle
+        this.cleanable = UniffiLib.CLEANER.register(this, UniffiCleanAction(handle))
+    }
+
+    /**
+     * @suppress
+     *
+     * This constructor can be used to instantiate a fake object. Only used for tests. Any
+     * attempt to actually use an object constructed this way will fail as there is no
+     * connected Rust object.
+     */
+    @Suppress("UNUSED_PARAMETER")
+    constructor(noHandle: NoHandle) {
+        this.handle = 0
+        this.cleanable = null
+    }
+
+    protected val handle: Long
+    protected val cleanable: UniffiCleaner.Cleanable?
+
+    private val wasDestroyed = AtomicBoolean(false)
+    private val callCounter = AtomicLong(1)
+
+    /**
+     * Whether the current object has been destroyed and its reference is gone in the Rust side.
+     */
+    val uniffiIsDestroyed: Boolean get() = wasDestroyed.get()
+
+    override fun destroy() {
+        // Only allow a single call to this method.
+        // TODO: maybe we should log a warning if called more than once?
+        if (this.wasDestroyed.compareAndSet(false, true)) {
+            // This decrement always matches the initial count of 1 given at creation time.
+            if (this.callCounter.decrementAndGet() == 0L) {
+                cleanable?.clean()
+            }
+        }
+    }
+
+    @Synchronized
+    override fun close() {
+        this.destroy()
+    }
+
+    internal inline fun <R> callWithHandle(block: (handle: Long) -> R): R {
+        // Check and increment the call counter, to keep the object alive.
+        // This needs a compare-and-set retry loop in case of concurrent updates.
+        do {
+            val c = this.callCounter.get()
+            if (c == 0L) {
+                throw IllegalStateException("${this.javaClass.simpleName} object has already been destroyed")
+            }
+            if (c == Long.MAX_VALUE) {
+                throw IllegalStateException("${this.javaClass.simpleName} call counter would overflow")
+            }
+        } while (! this.callCounter.compareAndSet(c, c + 1L))
+        // Now we can safely do the method call without the handle being freed concurrently.
+        try {
+            return block(this.uniffiCloneHandle())
+        } finally {
+            // This decrement always matches the increment we performed above.
+            if (this.callCounter.decrementAndGet() == 0L) {
+                cleanable?.clean()
+            }
+        }
+    }
+
+    // Use a static inner class instead of a closure so as not to accidentally
+    // capture `this` as part of the cleanable's action.
+    private class UniffiCleanAction(private val handle: Long) : Runnable {
+        override fun run() {
+            if (handle == 0.toLong()) {
+                // Fake object created with `NoHandle`, don't try to free.
+                return;
+            }
+            uniffiRustCall { status ->
+                UniffiLib.uniffi_feishu_corehr_mobile_fn_free_nativebulk(handle, status)
+            }
+        }
+    }
+
+    /**
+     * @suppress
+     */
+    fun uniffiCloneHandle(): Long {
+        if (handle == 0.toLong()) {
+            throw InternalException("uniffiCloneHandle() called on NoHandle object");
+        }
+        return uniffiRustCall() { status ->
+            UniffiLib.uniffi_feishu_corehr_mobile_fn_clone_nativebulk(handle, status)
+        }
+    }
+
+    
+    /**
+     * Begins a call that a step has asked for. The run hears by itself how it ends, also when nobody takes its steps.
+     */
+    @Throws(Failure::class)override fun `begin`(`number`: kotlin.UInt): Begun {
+            return FfiConverterTypeBegun.lift(
+    callWithHandle {
+    uniffiRustCallWithError(Failure) { _status ->
+    UniffiLib.uniffi_feishu_corehr_mobile_fn_method_nativebulk_begin(
+        it,
+        
+        FfiConverterUInt.lower(`number`),_status)
+}
+    }
+    )
+    }
+    
+
+    
+    /**
+     * Begins nothing more; what is on its way is waited for, for at most 10 seconds. The run goes on to be polled.
+     */
+    @Throws(Failure::class)override fun `cancel`()
+        = 
+    callWithHandle {
+    uniffiRustCallWithError(Failure) { _status ->
+    UniffiLib.uniffi_feishu_corehr_mobile_fn_method_nativebulk_cancel(
+        it,
+        _status)
+}
+    }
+    
+    
+
+    
+    /**
+     * The journal failed, in the database's words. Nothing more is sent.
+     */
+    @Throws(Failure::class)override fun `failed`(`words`: kotlin.String)
+        = 
+    callWithHandle {
+    uniffiRustCallWithError(Failure) { _status ->
+    UniffiLib.uniffi_feishu_corehr_mobile_fn_method_nativebulk_failed(
+        it,
+        
+        FfiConverterString.lower(`words`),_status)
+}
+    }
+    
+    
+
+    
+    /**
+     * What to do now.
+     */
+    @Throws(Failure::class)override fun `poll`(): RunStep {
+            return FfiConverterTypeRunStep.lift(
+    callWithHandle {
+    uniffiRustCallWithError(Failure) { _status ->
+    UniffiLib.uniffi_feishu_corehr_mobile_fn_method_nativebulk_poll(
+        it,
+        _status)
+}
+    }
+    )
+    }
+    
+
+    
+    /**
+     * How far it has come.
+     */
+    @Throws(Failure::class)override fun `progress`(): NativeBulkProgress {
+            return FfiConverterTypeNativeBulkProgress.lift(
+    callWithHandle {
+    uniffiRustCallWithError(Failure) { _status ->
+    UniffiLib.uniffi_feishu_corehr_mobile_fn_method_nativebulk_progress(
+        it,
+        _status)
+}
+    }
+    )
+    }
+    
+
+    
+    /**
+     * What it has come to so far.
+     */
+    @Throws(Failure::class)override fun `report`(): NativeBulkReport {
+            return FfiConverterTypeNativeBulkReport.lift(
+    callWithHandle {
+    uniffiRustCallWithError(Failure) { _status ->
+    UniffiLib.uniffi_feishu_corehr_mobile_fn_method_nativebulk_report(
+        it,
+        _status)
+}
+    }
+    )
+    }
+    
+
+    
+    /**
+     * The rows that the journal answered, each with the columns that the query names.
+     */
+    @Throws(Failure::class)override fun `rows`(`rows`: List<List<SqlValue>>)
+        = 
+    callWithHandle {
+    uniffiRustCallWithError(Failure) { _status ->
+    UniffiLib.uniffi_feishu_corehr_mobile_fn_method_nativebulk_rows(
+        it,
+        
+        FfiConverterSequenceSequenceTypeSqlValue.lower(`rows`),_status)
+}
+    }
+    
+    
+
+    
+    /**
+     * What was to be stored is durable.
+     */
+    @Throws(Failure::class)override fun `stored`()
+        = 
+    callWithHandle {
+    uniffiRustCallWithError(Failure) { _status ->
+    UniffiLib.uniffi_feishu_corehr_mobile_fn_method_nativebulk_stored(
+        it,
+        _status)
+}
+    }
+    
+    
+
+    
+
+    
+
+
+    
+    
+    /**
+     * @suppress
+     */
+    companion object
+    
+}
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeNativeBulk: FfiConverter<NativeBulk, Long> {
+    override fun lower(value: NativeBulk): Long {
+        return value.uniffiCloneHandle()
+    }
+
+    override fun lift(value: Long): NativeBulk {
+        return NativeBulk(UniffiWithHandle, value)
+    }
+
+    override fun read(buf: ByteBuffer): NativeBulk {
+        return lift(buf.getLong())
+    }
+
+    override fun allocationSize(value: NativeBulk) = 8UL
+
+    override fun write(value: NativeBulk, buf: ByteBuffer) {
+        buf.putLong(lower(value))
+    }
+}
+
+
+// This template implements a class for working with a Rust struct via a handle
+// to the live Rust struct on the other side of the FFI.
+//
+// There's some subtlety here, because we have to be careful not to operate on a Rust
+// struct after it has been dropped, and because we must expose a public API for freeing
+// theq Kotlin wrapper object in lieu of reliable finalizers. The core requirements are:
+//
+//   * Each instance holds an opaque handle to the underlying Rust struct.
+//     Method calls need to read this handle from the object's state and pass it in to
+//     the Rust FFI.
+//
+//   * When an instance is no longer needed, its handle should be passed to a
+//     special destructor function provided by the Rust FFI, which will drop the
+//     underlying Rust struct.
+//
+//   * Given an instance, calling code is expected to call the special
+//     `destroy` method in order to free it after use, either by calling it explicitly
+//     or by using a higher-level helper like the `use` method. Failing to do so risks
+//     leaking the underlying Rust struct.
+//
+//   * We can't assume that calling code will do the right thing, and must be prepared
+//     to handle Kotlin method calls executing concurrently with or even after a call to
+//     `destroy`, and to handle multiple (possibly concurrent!) calls to `destroy`.
+//
+//   * We must never allow Rust code to operate on the underlying Rust struct after
+//     the destructor has been called, and must never call the destructor more than once.
+//     Doing so may trigger memory unsafety.
+//
+//   * To mitigate many of the risks of leaking memory and use-after-free unsafety, a `Cleaner`
+//     is implemented to call the destructor when the Kotlin object becomes unreachable.
+//     This is done in a background thread. This is not a panacea, and client code should be aware that
+//      1. the thread may starve if some there are objects that have poorly performing
+//     `drop` methods or do significant work in their `drop` methods.
+//      2. the thread is shared across the whole library. This can be tuned by using `android_cleaner = true`,
+//         or `android = true` in the [`kotlin` section of the `uniffi.toml` file](https://mozilla.github.io/uniffi-rs/kotlin/configuration.html).
+//
+// If we try to implement this with mutual exclusion on access to the handle, there is the
+// possibility of a race between a method call and a concurrent call to `destroy`:
+//
+//    * Thread A starts a method call, reads the value of the handle, but is interrupted
+//      before it can pass the handle over the FFI to Rust.
+//    * Thread B calls `destroy` and frees the underlying Rust struct.
+//    * Thread A resumes, passing the already-read handle value to Rust and triggering
+//      a use-after-free.
+//
+// One possible solution would be to use a `ReadWriteLock`, with each method call taking
+// a read lock (and thus allowed to run concurrently) and the special `destroy` method
+// taking a write lock (and thus blocking on live method calls). However, we aim not to
+// generate methods with any hidden blocking semantics, and a `destroy` method that might
+// block if called incorrectly seems to meet that bar.
+//
+// So, we achieve our goals by giving each instance an associated `AtomicLong` counter to track
+// the number of in-flight method calls, and an `AtomicBoolean` flag to indicate whether `destroy`
+// has been called. These are updated according to the following rules:
+//
+//    * The initial value of the counter is 1, indicating a live object with no in-flight calls.
+//      The initial value for the flag is false.
+//
+//    * At the start of each method call, we atomically check the counter.
+//      If it is 0 then the underlying Rust struct has already been destroyed and the call is aborted.
+//      If it is nonzero them we atomically increment it by 1 and proceed with the method call.
+//
+//    * At the end of each method call, we atomically decrement and check the counter.
+//      If it has reached zero then we destroy the underlying Rust struct.
+//
+//    * When `destroy` is called, we atomically flip the flag from false to true.
+//      If the flag was already true we silently fail.
+//      Otherwise we atomically decrement and check the counter.
+//      If it has reached zero then we destroy the underlying Rust struct.
+//
+// Astute readers may observe that this all sounds very similar to the way that Rust's `Arc<T>` works,
+// and indeed it is, with the addition of a flag to guard against multiple calls to `destroy`.
+//
+// The overall effect is that the underlying Rust struct is destroyed only when `destroy` has been
+// called *and* all in-flight method calls have completed, avoiding violating any of the expectations
+// of the underlying Rust code.
+//
+// This makes a cleaner a better alternative to _not_ calling `destroy()` as
+// and when the object is finished with, but the abstraction is not perfect: if the Rust object's `drop`
+// method is slow, and/or there are many objects to cleanup, and it's on a low end Android device, then the cleaner
+// thread may be starved, and the app will leak memory.
+//
+// In this case, `destroy`ing manually may be a better solution.
+//
+// The cleaner can live side by side with the manual calling of `destroy`. In the order of responsiveness, uniffi objects
+// with Rust peers are reclaimed:
+//
+// 1. By calling the `destroy` method of the object, which calls `rustObject.free()`. If that doesn't happen:
+// 2. When the object becomes unreachable, AND the Cleaner thread gets to call `rustObject.free()`. If the thread is starved then:
+// 3. The memory is reclaimed when the process terminates.
+//
+// [1] https://stackoverflow.com/questions/24376768/can-java-finalize-an-object-when-it-is-still-in-scope/24380219
+//
+
+
+/**
  * A client, as Kotlin's and Swift's `Client` hold it.
  */
 public interface NativeClientInterface {
@@ -1915,6 +2451,12 @@ public interface NativeClientInterface {
      * A request as data; nothing is sent.
      */
     fun `request`(`request`: Request, `options`: CallOptions): HttpRequest
+    
+    /**
+     * A run over many processes by a request like this one, whose own process is of no account. List and options are
+     * checked, all together; nothing is sent.
+     */
+    fun `run`(`request`: Request, `processIds`: List<kotlin.String>, `options`: BulkOptions): NativeBulk
     
     companion object
 }
@@ -2085,6 +2627,27 @@ open class NativeClient: Disposable, AutoCloseable, NativeClientInterface
         
         FfiConverterTypeRequest.lower(`request`),
         FfiConverterTypeCallOptions.lower(`options`),_status)
+}
+    }
+    )
+    }
+    
+
+    
+    /**
+     * A run over many processes by a request like this one, whose own process is of no account. List and options are
+     * checked, all together; nothing is sent.
+     */
+    @Throws(Failure::class)override fun `run`(`request`: Request, `processIds`: List<kotlin.String>, `options`: BulkOptions): NativeBulk {
+            return FfiConverterTypeNativeBulk.lift(
+    callWithHandle {
+    uniffiRustCallWithError(Failure) { _status ->
+    UniffiLib.uniffi_feishu_corehr_mobile_fn_method_nativeclient_run(
+        it,
+        
+        FfiConverterTypeRequest.lower(`request`),
+        FfiConverterSequenceString.lower(`processIds`),
+        FfiConverterTypeBulkOptions.lower(`options`),_status)
 }
     }
     )
@@ -5353,6 +5916,271 @@ public object FfiConverterTypeRequest : FfiConverterRustBuffer<Request>{
 
 
 
+/**
+ * What the host of a run does next.
+ */
+sealed class RunStep {
+    
+    /**
+     * Cancel these calls, then poll.
+     */
+    data class Abandon(
+        /**
+         * The calls.
+         */
+        val `numbers`: List<kotlin.UInt>) : RunStep()
+        
+    {
+        
+
+        companion object
+    }
+    
+    /**
+     * Begin these calls, side by side.
+     */
+    data class Begin(
+        /**
+         * The calls.
+         */
+        val `numbers`: List<kotlin.UInt>) : RunStep()
+        
+    {
+        
+
+        companion object
+    }
+    
+    /**
+     * The end; nothing goes on any more.
+     */
+    object Done : RunStep()
+    
+    
+    /**
+     * Ask the journal, and hand in the rows.
+     */
+    data class Query(
+        /**
+         * What to ask.
+         */
+        val `statement`: feishu.corehr.model.Statement) : RunStep()
+        
+    {
+        
+
+        companion object
+    }
+    
+    /**
+     * The journal is not one to go on with. Nothing was sent; the run is over.
+     */
+    data class Refused(
+        /**
+         * Why.
+         */
+        val `error`: feishu.corehr.model.FeishuError) : RunStep()
+        
+    {
+        
+
+        companion object
+    }
+    
+    /**
+     * Run these statements in one transaction, and say when they are durable.
+     */
+    data class Store(
+        /**
+         * What to run.
+         */
+        val `statements`: List<feishu.corehr.model.Statement>) : RunStep()
+        
+    {
+        
+
+        companion object
+    }
+    
+    /**
+     * Tell the caller of these, then poll.
+     */
+    data class Tell(
+        /**
+         * What has ended, and is durable.
+         */
+        val `results`: List<feishu.corehr.model.NativeBulkResult>) : RunStep()
+        
+    {
+        
+
+        companion object
+    }
+    
+    /**
+     * Poll as soon as a call has ended, and after this time at the latest.
+     */
+    data class Wait(
+        /**
+         * How long, in milliseconds.
+         */
+        val `delay`: kotlin.ULong) : RunStep()
+        
+    {
+        
+
+        companion object
+    }
+    
+
+    
+
+    
+    
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeRunStep : FfiConverterRustBuffer<RunStep>{
+    override fun read(buf: ByteBuffer): RunStep {
+        return when(buf.getInt()) {
+            1 -> RunStep.Abandon(
+                FfiConverterSequenceUInt.read(buf),
+                )
+            2 -> RunStep.Begin(
+                FfiConverterSequenceUInt.read(buf),
+                )
+            3 -> RunStep.Done
+            4 -> RunStep.Query(
+                FfiConverterTypeStatement.read(buf),
+                )
+            5 -> RunStep.Refused(
+                FfiConverterTypeFeishuError.read(buf),
+                )
+            6 -> RunStep.Store(
+                FfiConverterSequenceTypeStatement.read(buf),
+                )
+            7 -> RunStep.Tell(
+                FfiConverterSequenceTypeNativeBulkResult.read(buf),
+                )
+            8 -> RunStep.Wait(
+                FfiConverterULong.read(buf),
+                )
+            else -> throw RuntimeException("invalid enum value, something is very wrong!!")
+        }
+    }
+
+    override fun allocationSize(value: RunStep): ULong = when(value) {
+        is RunStep.Abandon -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterSequenceUInt.allocationSize(value.`numbers`)
+            )
+        }
+        is RunStep.Begin -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterSequenceUInt.allocationSize(value.`numbers`)
+            )
+        }
+        is RunStep.Done -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+            )
+        }
+        is RunStep.Query -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypeStatement.allocationSize(value.`statement`)
+            )
+        }
+        is RunStep.Refused -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypeFeishuError.allocationSize(value.`error`)
+            )
+        }
+        is RunStep.Store -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterSequenceTypeStatement.allocationSize(value.`statements`)
+            )
+        }
+        is RunStep.Tell -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterSequenceTypeNativeBulkResult.allocationSize(value.`results`)
+            )
+        }
+        is RunStep.Wait -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterULong.allocationSize(value.`delay`)
+            )
+        }
+    }
+
+    override fun write(value: RunStep, buf: ByteBuffer) {
+        when(value) {
+            is RunStep.Abandon -> {
+                buf.putInt(1)
+                FfiConverterSequenceUInt.write(value.`numbers`, buf)
+                Unit
+            }
+            is RunStep.Begin -> {
+                buf.putInt(2)
+                FfiConverterSequenceUInt.write(value.`numbers`, buf)
+                Unit
+            }
+            is RunStep.Done -> {
+                buf.putInt(3)
+                Unit
+            }
+            is RunStep.Query -> {
+                buf.putInt(4)
+                FfiConverterTypeStatement.write(value.`statement`, buf)
+                Unit
+            }
+            is RunStep.Refused -> {
+                buf.putInt(5)
+                FfiConverterTypeFeishuError.write(value.`error`, buf)
+                Unit
+            }
+            is RunStep.Store -> {
+                buf.putInt(6)
+                FfiConverterSequenceTypeStatement.write(value.`statements`, buf)
+                Unit
+            }
+            is RunStep.Tell -> {
+                buf.putInt(7)
+                FfiConverterSequenceTypeNativeBulkResult.write(value.`results`, buf)
+                Unit
+            }
+            is RunStep.Wait -> {
+                buf.putInt(8)
+                FfiConverterULong.write(value.`delay`, buf)
+                Unit
+            }
+        }.let { /* this makes the `when` an expression, which ensures it is exhaustive */ }
+    }
+}
+
+
+
+
+
 
 /**
  * @suppress
@@ -5613,6 +6441,34 @@ public object FfiConverterOptionalTypeRequest: FfiConverterRustBuffer<Request?> 
 /**
  * @suppress
  */
+public object FfiConverterSequenceUInt: FfiConverterRustBuffer<List<kotlin.UInt>> {
+    override fun read(buf: ByteBuffer): List<kotlin.UInt> {
+        val len = buf.getInt()
+        return List<kotlin.UInt>(len) {
+            FfiConverterUInt.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<kotlin.UInt>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterUInt.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<kotlin.UInt>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterUInt.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
 public object FfiConverterSequenceString: FfiConverterRustBuffer<List<kotlin.String>> {
     override fun read(buf: ByteBuffer): List<kotlin.String> {
         val len = buf.getInt()
@@ -5669,6 +6525,90 @@ public object FfiConverterSequenceTypeFormVariable: FfiConverterRustBuffer<List<
 /**
  * @suppress
  */
+public object FfiConverterSequenceTypeNativeBulkResult: FfiConverterRustBuffer<List<NativeBulkResult>> {
+    override fun read(buf: ByteBuffer): List<NativeBulkResult> {
+        val len = buf.getInt()
+        return List<NativeBulkResult>(len) {
+            FfiConverterTypeNativeBulkResult.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<NativeBulkResult>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypeNativeBulkResult.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<NativeBulkResult>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypeNativeBulkResult.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterSequenceTypeStatement: FfiConverterRustBuffer<List<Statement>> {
+    override fun read(buf: ByteBuffer): List<Statement> {
+        val len = buf.getInt()
+        return List<Statement>(len) {
+            FfiConverterTypeStatement.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<Statement>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypeStatement.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<Statement>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypeStatement.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterSequenceTypeSqlValue: FfiConverterRustBuffer<List<SqlValue>> {
+    override fun read(buf: ByteBuffer): List<SqlValue> {
+        val len = buf.getInt()
+        return List<SqlValue>(len) {
+            FfiConverterTypeSqlValue.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<SqlValue>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypeSqlValue.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<SqlValue>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypeSqlValue.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
 public object FfiConverterSequenceTypePlain: FfiConverterRustBuffer<List<Plain>> {
     override fun read(buf: ByteBuffer): List<Plain> {
         val len = buf.getInt()
@@ -5687,6 +6627,34 @@ public object FfiConverterSequenceTypePlain: FfiConverterRustBuffer<List<Plain>>
         buf.putInt(value.size)
         value.iterator().forEach {
             FfiConverterTypePlain.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterSequenceSequenceTypeSqlValue: FfiConverterRustBuffer<List<List<SqlValue>>> {
+    override fun read(buf: ByteBuffer): List<List<SqlValue>> {
+        val len = buf.getInt()
+        return List<List<SqlValue>>(len) {
+            FfiConverterSequenceTypeSqlValue.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<List<SqlValue>>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterSequenceTypeSqlValue.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<List<SqlValue>>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterSequenceTypeSqlValue.write(it, buf)
         }
     }
 }
@@ -5849,6 +6817,33 @@ public object FfiConverterMapStringTypePlain: FfiConverterRustBuffer<Map<kotlin.
 
 
 
+
+
+
+
+
+
+
+
+
+
+
+
+
+        /**
+         * The statements before all others on a journal, each by itself: nobody else may open it while its run goes on, and
+         * what is committed stays, whatever happens to the machine.
+         */
+    @Throws(Failure::class) fun `journalPragmas`(): List<kotlin.String> {
+            return FfiConverterSequenceString.lift(
+    uniffiRustCallWithError(Failure) { _status ->
+    UniffiLib.uniffi_feishu_corehr_mobile_fn_func_journal_pragmas(
+    
+        _status)
+}
+    )
+    }
+    
 
         /**
          * Reads the answer to the operation of that name that another HTTP stack has fetched. An error's effect is judged by

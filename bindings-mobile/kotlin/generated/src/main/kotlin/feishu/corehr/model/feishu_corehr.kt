@@ -696,6 +696,8 @@ internal object UniffiLib {
     internal fun ensureInitialized() = Unit
     external fun uniffi_feishu_corehr_fn_method_credentials_uniffi_trait_debug(`ptr`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus, 
     ): RustBuffer.ByValue
+    external fun uniffi_feishu_corehr_fn_method_bulkoptions_uniffi_trait_debug(`ptr`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus, 
+    ): RustBuffer.ByValue
     external fun uniffi_feishu_corehr_fn_method_header_uniffi_trait_debug(`ptr`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus, 
     ): RustBuffer.ByValue
     external fun uniffi_feishu_corehr_fn_method_httprequest_uniffi_trait_debug(`ptr`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus, 
@@ -1013,6 +1015,29 @@ public object FfiConverterLong: FfiConverter<Long, Long> {
 /**
  * @suppress
  */
+public object FfiConverterDouble: FfiConverter<Double, Double> {
+    override fun lift(value: Double): Double {
+        return value
+    }
+
+    override fun read(buf: ByteBuffer): Double {
+        return buf.getDouble()
+    }
+
+    override fun lower(value: Double): Double {
+        return value
+    }
+
+    override fun allocationSize(value: Double) = 8UL
+
+    override fun write(value: Double, buf: ByteBuffer) {
+        buf.putDouble(value)
+    }
+}
+
+/**
+ * @suppress
+ */
 public object FfiConverterBoolean: FfiConverter<Boolean, Byte> {
     override fun lift(value: Byte): Boolean {
         return value.toInt() != 0
@@ -1200,6 +1225,62 @@ public object FfiConverterTypeAccepted: FfiConverterRustBuffer<Accepted> {
     override fun write(value: Accepted, buf: ByteBuffer) {
             FfiConverterUInt.write(value.`attempts`, buf)
             FfiConverterOptionalString.write(value.`logId`, buf)
+    }
+}
+
+
+
+/**
+ * What a caller may choose for a call that a read can prove.
+ */
+data class ActOptions (
+    /**
+     * Whether to read the process where an answer proves nothing.
+     */
+    val `readBack`: ReadBack
+    , 
+    /**
+     * How it ends where the work is done already.
+     */
+    val `already`: Already
+    , 
+    /**
+     * Whether to read the process first, and to send nothing unless it is in the status that the act starts from. That
+     * read has the same deadline and the same quota as any other, and needs the same scope.
+     */
+    val `checkFirst`: kotlin.Boolean
+    
+){
+    
+
+    
+
+    
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeActOptions: FfiConverterRustBuffer<ActOptions> {
+    override fun read(buf: ByteBuffer): ActOptions {
+        return ActOptions(
+            FfiConverterTypeReadBack.read(buf),
+            FfiConverterTypeAlready.read(buf),
+            FfiConverterBoolean.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: ActOptions) = (
+            FfiConverterTypeReadBack.allocationSize(value.`readBack`) +
+            FfiConverterTypeAlready.allocationSize(value.`already`) +
+            FfiConverterBoolean.allocationSize(value.`checkFirst`)
+    )
+
+    override fun write(value: ActOptions, buf: ByteBuffer) {
+            FfiConverterTypeReadBack.write(value.`readBack`, buf)
+            FfiConverterTypeAlready.write(value.`already`, buf)
+            FfiConverterBoolean.write(value.`checkFirst`, buf)
     }
 }
 
@@ -1439,6 +1520,127 @@ public object FfiConverterTypeAnyCall: FfiConverterRustBuffer<AnyCall> {
 
 
 /**
+ * What a caller may choose for a run.
+ */
+data class BulkOptions (
+    /**
+     * How long each call may take, in milliseconds, from when it is begun; by default as for a single one.
+     */
+    val `deadline`: kotlin.ULong?
+    , 
+    /**
+     * A tenant access token for all calls of this run.
+     */
+    val `token`: Secret?
+    , 
+    /**
+     * More headers for all calls of this run, as for a single one.
+     */
+    val `headers`: List<NameValue>
+    , 
+    /**
+     * As for a single call.
+     */
+    val `act`: ActOptions
+    , 
+    /**
+     * How many calls may go on at once, 1 to 256, which is the default. How many do depends on the pace and on how long
+     * answers take.
+     */
+    val `maxInFlight`: kotlin.UInt?
+    , 
+    /**
+     * The run pauses when so many items have failed; by default it goes on.
+     */
+    val `maxFailures`: kotlin.ULong?
+    , 
+    /**
+     * How many processes the caller expects: another number is an error before anything is sent.
+     */
+    val `expectCount`: kotlin.ULong?
+    , 
+    /**
+     * Whether ids may be other than numbers of at most 32 digits.
+     */
+    val `allowAnyId`: kotlin.Boolean
+    , 
+    /**
+     * Whether the journal keeps the reason as text; by default only its SHA-256.
+     */
+    val `keepReasons`: kotlin.Boolean
+    , 
+    /**
+     * Whether the host keeps a journal.
+     */
+    val `hasJournal`: kotlin.Boolean
+    
+){
+    
+
+    
+
+    // The local Rust `Display`/`Debug` implementation.
+    override fun toString(): String {
+        return FfiConverterString.lift(
+    uniffiRustCall() { _status ->
+    UniffiLib.uniffi_feishu_corehr_fn_method_bulkoptions_uniffi_trait_debug(FfiConverterTypeBulkOptions.lower(this),
+        _status)
+}
+    )
+    }
+    
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeBulkOptions: FfiConverterRustBuffer<BulkOptions> {
+    override fun read(buf: ByteBuffer): BulkOptions {
+        return BulkOptions(
+            FfiConverterOptionalULong.read(buf),
+            FfiConverterOptionalTypeSecret.read(buf),
+            FfiConverterSequenceTypeNameValue.read(buf),
+            FfiConverterTypeActOptions.read(buf),
+            FfiConverterOptionalUInt.read(buf),
+            FfiConverterOptionalULong.read(buf),
+            FfiConverterOptionalULong.read(buf),
+            FfiConverterBoolean.read(buf),
+            FfiConverterBoolean.read(buf),
+            FfiConverterBoolean.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: BulkOptions) = (
+            FfiConverterOptionalULong.allocationSize(value.`deadline`) +
+            FfiConverterOptionalTypeSecret.allocationSize(value.`token`) +
+            FfiConverterSequenceTypeNameValue.allocationSize(value.`headers`) +
+            FfiConverterTypeActOptions.allocationSize(value.`act`) +
+            FfiConverterOptionalUInt.allocationSize(value.`maxInFlight`) +
+            FfiConverterOptionalULong.allocationSize(value.`maxFailures`) +
+            FfiConverterOptionalULong.allocationSize(value.`expectCount`) +
+            FfiConverterBoolean.allocationSize(value.`allowAnyId`) +
+            FfiConverterBoolean.allocationSize(value.`keepReasons`) +
+            FfiConverterBoolean.allocationSize(value.`hasJournal`)
+    )
+
+    override fun write(value: BulkOptions, buf: ByteBuffer) {
+            FfiConverterOptionalULong.write(value.`deadline`, buf)
+            FfiConverterOptionalTypeSecret.write(value.`token`, buf)
+            FfiConverterSequenceTypeNameValue.write(value.`headers`, buf)
+            FfiConverterTypeActOptions.write(value.`act`, buf)
+            FfiConverterOptionalUInt.write(value.`maxInFlight`, buf)
+            FfiConverterOptionalULong.write(value.`maxFailures`, buf)
+            FfiConverterOptionalULong.write(value.`expectCount`, buf)
+            FfiConverterBoolean.write(value.`allowAnyId`, buf)
+            FfiConverterBoolean.write(value.`keepReasons`, buf)
+            FfiConverterBoolean.write(value.`hasJournal`, buf)
+    }
+}
+
+
+
+/**
  * What a call of any method and path ends with.
  */
 data class CallAnswer (
@@ -1579,6 +1781,53 @@ public object FfiConverterTypeCallOptions: FfiConverterRustBuffer<CallOptions> {
             FfiConverterOptionalTypeSecret.write(value.`token`, buf)
             FfiConverterOptionalString.write(value.`requestId`, buf)
             FfiConverterSequenceTypeNameValue.write(value.`headers`, buf)
+    }
+}
+
+
+
+/**
+ * So many items were refused with this code.
+ */
+data class CodeCount (
+    /**
+     * Feishu's code; none where the refusal had none.
+     */
+    val `code`: kotlin.Long? = null 
+    , 
+    /**
+     * How many.
+     */
+    val `count`: kotlin.ULong
+    
+){
+    
+
+    
+
+    
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeCodeCount: FfiConverterRustBuffer<CodeCount> {
+    override fun read(buf: ByteBuffer): CodeCount {
+        return CodeCount(
+            FfiConverterOptionalLong.read(buf),
+            FfiConverterULong.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: CodeCount) = (
+            FfiConverterOptionalLong.allocationSize(value.`code`) +
+            FfiConverterULong.allocationSize(value.`count`)
+    )
+
+    override fun write(value: CodeCount, buf: ByteBuffer) {
+            FfiConverterOptionalLong.write(value.`code`, buf)
+            FfiConverterULong.write(value.`count`, buf)
     }
 }
 
@@ -3530,6 +3779,347 @@ public object FfiConverterTypeNameValue: FfiConverterRustBuffer<NameValue> {
 
 
 /**
+ * How far a run has come.
+ */
+data class NativeBulkProgress (
+    /**
+     * How many items have ended.
+     */
+    val `done`: kotlin.ULong
+    , 
+    /**
+     * How many there are.
+     */
+    val `total`: kotlin.ULong
+    , 
+    /**
+     * How many ended in each of the last seconds.
+     */
+    val `rate`: kotlin.Double
+    , 
+    /**
+     * How long the rest takes at that rate, in milliseconds; nothing while none ended.
+     */
+    val `leftMs`: kotlin.ULong? = null 
+    
+){
+    
+
+    
+
+    
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeNativeBulkProgress: FfiConverterRustBuffer<NativeBulkProgress> {
+    override fun read(buf: ByteBuffer): NativeBulkProgress {
+        return NativeBulkProgress(
+            FfiConverterULong.read(buf),
+            FfiConverterULong.read(buf),
+            FfiConverterDouble.read(buf),
+            FfiConverterOptionalULong.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: NativeBulkProgress) = (
+            FfiConverterULong.allocationSize(value.`done`) +
+            FfiConverterULong.allocationSize(value.`total`) +
+            FfiConverterDouble.allocationSize(value.`rate`) +
+            FfiConverterOptionalULong.allocationSize(value.`leftMs`)
+    )
+
+    override fun write(value: NativeBulkProgress, buf: ByteBuffer) {
+            FfiConverterULong.write(value.`done`, buf)
+            FfiConverterULong.write(value.`total`, buf)
+            FfiConverterDouble.write(value.`rate`, buf)
+            FfiConverterOptionalULong.write(value.`leftMs`, buf)
+    }
+}
+
+
+
+/**
+ * What a run came to. `planned` is the sum of all the others but `doubled` and `requests`.
+ */
+data class NativeBulkReport (
+    /**
+     * How many processes there were, each counted once.
+     */
+    val `planned`: kotlin.ULong
+    , 
+    /**
+     * How many entries were left out of the list because the same process stood there before.
+     */
+    val `doubled`: kotlin.ULong
+    , 
+    /**
+     * Done, the server said so.
+     */
+    val `ours`: kotlin.ULong
+    , 
+    /**
+     * Done, and an answer was lost.
+     */
+    val `presumed`: kotlin.ULong
+    , 
+    /**
+     * Done already, not by an answer to this run.
+     */
+    val `unattributed`: kotlin.ULong
+    , 
+    /**
+     * Not in the status that the act starts from, by status, in order.
+     */
+    val `notWithdrawable`: List<StatusCount> = listOf() 
+    , 
+    /**
+     * Refused, by code, in order.
+     */
+    val `rejected`: List<CodeCount> = listOf() 
+    , 
+    /**
+     * No answer told how it ended.
+     */
+    val `unresolved`: kotlin.ULong
+    , 
+    /**
+     * Not sent, or without any effect; a later run with the same journal sends them.
+     */
+    val `notAttempted`: kotlin.ULong
+    , 
+    /**
+     * How many requests of the operation this run sent.
+     */
+    val `requests`: kotlin.ULong
+    , 
+    /**
+     * How it has ended.
+     */
+    val `ended`: BulkEnd
+    , 
+    /**
+     * Whether there is a journal, with which a later run goes on with it. Without one a run cannot be gone on with.
+     */
+    val `isResumable`: kotlin.Boolean
+    , 
+    /**
+     * Why it did not come to its end, in words; nothing where it did.
+     */
+    val `reason`: kotlin.String? = null 
+    , 
+    /**
+     * The kind of failure that stopped it, where one did.
+     */
+    val `kind`: ErrorKind? = null 
+    , 
+    /**
+     * What to do about that.
+     */
+    val `advice`: Advice? = null 
+    
+){
+    
+
+    
+
+    
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeNativeBulkReport: FfiConverterRustBuffer<NativeBulkReport> {
+    override fun read(buf: ByteBuffer): NativeBulkReport {
+        return NativeBulkReport(
+            FfiConverterULong.read(buf),
+            FfiConverterULong.read(buf),
+            FfiConverterULong.read(buf),
+            FfiConverterULong.read(buf),
+            FfiConverterULong.read(buf),
+            FfiConverterSequenceTypeStatusCount.read(buf),
+            FfiConverterSequenceTypeCodeCount.read(buf),
+            FfiConverterULong.read(buf),
+            FfiConverterULong.read(buf),
+            FfiConverterULong.read(buf),
+            FfiConverterTypeBulkEnd.read(buf),
+            FfiConverterBoolean.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterOptionalTypeErrorKind.read(buf),
+            FfiConverterOptionalTypeAdvice.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: NativeBulkReport) = (
+            FfiConverterULong.allocationSize(value.`planned`) +
+            FfiConverterULong.allocationSize(value.`doubled`) +
+            FfiConverterULong.allocationSize(value.`ours`) +
+            FfiConverterULong.allocationSize(value.`presumed`) +
+            FfiConverterULong.allocationSize(value.`unattributed`) +
+            FfiConverterSequenceTypeStatusCount.allocationSize(value.`notWithdrawable`) +
+            FfiConverterSequenceTypeCodeCount.allocationSize(value.`rejected`) +
+            FfiConverterULong.allocationSize(value.`unresolved`) +
+            FfiConverterULong.allocationSize(value.`notAttempted`) +
+            FfiConverterULong.allocationSize(value.`requests`) +
+            FfiConverterTypeBulkEnd.allocationSize(value.`ended`) +
+            FfiConverterBoolean.allocationSize(value.`isResumable`) +
+            FfiConverterOptionalString.allocationSize(value.`reason`) +
+            FfiConverterOptionalTypeErrorKind.allocationSize(value.`kind`) +
+            FfiConverterOptionalTypeAdvice.allocationSize(value.`advice`)
+    )
+
+    override fun write(value: NativeBulkReport, buf: ByteBuffer) {
+            FfiConverterULong.write(value.`planned`, buf)
+            FfiConverterULong.write(value.`doubled`, buf)
+            FfiConverterULong.write(value.`ours`, buf)
+            FfiConverterULong.write(value.`presumed`, buf)
+            FfiConverterULong.write(value.`unattributed`, buf)
+            FfiConverterSequenceTypeStatusCount.write(value.`notWithdrawable`, buf)
+            FfiConverterSequenceTypeCodeCount.write(value.`rejected`, buf)
+            FfiConverterULong.write(value.`unresolved`, buf)
+            FfiConverterULong.write(value.`notAttempted`, buf)
+            FfiConverterULong.write(value.`requests`, buf)
+            FfiConverterTypeBulkEnd.write(value.`ended`, buf)
+            FfiConverterBoolean.write(value.`isResumable`, buf)
+            FfiConverterOptionalString.write(value.`reason`, buf)
+            FfiConverterOptionalTypeErrorKind.write(value.`kind`, buf)
+            FfiConverterOptionalTypeAdvice.write(value.`advice`, buf)
+    }
+}
+
+
+
+/**
+ * The end of one item.
+ */
+data class NativeBulkResult (
+    /**
+     * Its place in the list that the caller gave, counted from 0.
+     */
+    val `position`: kotlin.ULong
+    , 
+    /**
+     * The process.
+     */
+    val `processId`: kotlin.String
+    , 
+    /**
+     * How it has ended.
+     */
+    val `outcome`: BulkOutcome
+    , 
+    /**
+     * What the run did to the process, as far as it can be proved.
+     */
+    val `effect`: Effect
+    , 
+    /**
+     * What kind of failure it was; nothing for a success.
+     */
+    val `kind`: ErrorKind? = null 
+    , 
+    /**
+     * Feishu's code, where it refused.
+     */
+    val `code`: kotlin.Long? = null 
+    , 
+    /**
+     * The process's status number, where a read told it.
+     */
+    val `status`: kotlin.Long? = null 
+    , 
+    /**
+     * How many times it was sent in this run.
+     */
+    val `attempts`: kotlin.UInt
+    , 
+    /**
+     * The log id of the answer that decided.
+     */
+    val `logId`: kotlin.String? = null 
+    , 
+    /**
+     * What happened, in words; empty for a success.
+     */
+    val `summary`: kotlin.String
+    , 
+    /**
+     * What to do; nothing for a success, and for codes that no page explains.
+     */
+    val `advice`: Advice? = null 
+    , 
+    /**
+     * Whether an earlier run with the same journal has ended it.
+     */
+    val `isEarlier`: kotlin.Boolean
+    
+){
+    
+
+    
+
+    
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeNativeBulkResult: FfiConverterRustBuffer<NativeBulkResult> {
+    override fun read(buf: ByteBuffer): NativeBulkResult {
+        return NativeBulkResult(
+            FfiConverterULong.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterTypeBulkOutcome.read(buf),
+            FfiConverterTypeEffect.read(buf),
+            FfiConverterOptionalTypeErrorKind.read(buf),
+            FfiConverterOptionalLong.read(buf),
+            FfiConverterOptionalLong.read(buf),
+            FfiConverterUInt.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterOptionalTypeAdvice.read(buf),
+            FfiConverterBoolean.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: NativeBulkResult) = (
+            FfiConverterULong.allocationSize(value.`position`) +
+            FfiConverterString.allocationSize(value.`processId`) +
+            FfiConverterTypeBulkOutcome.allocationSize(value.`outcome`) +
+            FfiConverterTypeEffect.allocationSize(value.`effect`) +
+            FfiConverterOptionalTypeErrorKind.allocationSize(value.`kind`) +
+            FfiConverterOptionalLong.allocationSize(value.`code`) +
+            FfiConverterOptionalLong.allocationSize(value.`status`) +
+            FfiConverterUInt.allocationSize(value.`attempts`) +
+            FfiConverterOptionalString.allocationSize(value.`logId`) +
+            FfiConverterString.allocationSize(value.`summary`) +
+            FfiConverterOptionalTypeAdvice.allocationSize(value.`advice`) +
+            FfiConverterBoolean.allocationSize(value.`isEarlier`)
+    )
+
+    override fun write(value: NativeBulkResult, buf: ByteBuffer) {
+            FfiConverterULong.write(value.`position`, buf)
+            FfiConverterString.write(value.`processId`, buf)
+            FfiConverterTypeBulkOutcome.write(value.`outcome`, buf)
+            FfiConverterTypeEffect.write(value.`effect`, buf)
+            FfiConverterOptionalTypeErrorKind.write(value.`kind`, buf)
+            FfiConverterOptionalLong.write(value.`code`, buf)
+            FfiConverterOptionalLong.write(value.`status`, buf)
+            FfiConverterUInt.write(value.`attempts`, buf)
+            FfiConverterOptionalString.write(value.`logId`, buf)
+            FfiConverterString.write(value.`summary`, buf)
+            FfiConverterOptionalTypeAdvice.write(value.`advice`, buf)
+            FfiConverterBoolean.write(value.`isEarlier`, buf)
+    }
+}
+
+
+
+/**
  * A file to write into a form.
  */
 data class NewFile (
@@ -5032,6 +5622,100 @@ public object FfiConverterTypeStarted: FfiConverterRustBuffer<Started> {
 
 
 /**
+ * One SQL statement with the values of its parameters, in order.
+ */
+data class Statement (
+    /**
+     * The statement; `?` stands for each value.
+     */
+    val `sql`: kotlin.String
+    , 
+    /**
+     * The values.
+     */
+    val `values`: List<SqlValue>
+    
+){
+    
+
+    
+
+    
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeStatement: FfiConverterRustBuffer<Statement> {
+    override fun read(buf: ByteBuffer): Statement {
+        return Statement(
+            FfiConverterString.read(buf),
+            FfiConverterSequenceTypeSqlValue.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: Statement) = (
+            FfiConverterString.allocationSize(value.`sql`) +
+            FfiConverterSequenceTypeSqlValue.allocationSize(value.`values`)
+    )
+
+    override fun write(value: Statement, buf: ByteBuffer) {
+            FfiConverterString.write(value.`sql`, buf)
+            FfiConverterSequenceTypeSqlValue.write(value.`values`, buf)
+    }
+}
+
+
+
+/**
+ * So many items have this status.
+ */
+data class StatusCount (
+    /**
+     * The process's status number; none where it is not known.
+     */
+    val `status`: kotlin.Long? = null 
+    , 
+    /**
+     * How many.
+     */
+    val `count`: kotlin.ULong
+    
+){
+    
+
+    
+
+    
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeStatusCount: FfiConverterRustBuffer<StatusCount> {
+    override fun read(buf: ByteBuffer): StatusCount {
+        return StatusCount(
+            FfiConverterOptionalLong.read(buf),
+            FfiConverterULong.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: StatusCount) = (
+            FfiConverterOptionalLong.allocationSize(value.`status`) +
+            FfiConverterULong.allocationSize(value.`count`)
+    )
+
+    override fun write(value: StatusCount, buf: ByteBuffer) {
+            FfiConverterOptionalLong.write(value.`status`, buf)
+            FfiConverterULong.write(value.`count`, buf)
+    }
+}
+
+
+
+/**
  * A value that another one points at.
  */
 data class SubValue (
@@ -5649,6 +6333,124 @@ public object FfiConverterTypeAttribution: FfiConverterRustBuffer<Attribution> {
     override fun allocationSize(value: Attribution) = 4UL
 
     override fun write(value: Attribution, buf: ByteBuffer) {
+        buf.putInt(value.ordinal + 1)
+    }
+}
+
+
+
+
+
+/**
+ * How a run has ended.
+ */
+
+enum class BulkEnd {
+    
+    /**
+     * The caller cancelled it.
+     */
+    CANCELLED,
+    /**
+     * Every item has ended.
+     */
+    COMPLETE,
+    /**
+     * Too many items failed: the same failure 20 times in a row, or `max_failures`.
+     */
+    PAUSED,
+    /**
+     * It has not ended.
+     */
+    RUNNING,
+    /**
+     * Something that concerns every item: credentials, a scope, the quota of the month, the journal.
+     */
+    STOPPED;
+
+    
+
+
+    companion object
+}
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeBulkEnd: FfiConverterRustBuffer<BulkEnd> {
+    override fun read(buf: ByteBuffer) = try {
+        BulkEnd.values()[buf.getInt() - 1]
+    } catch (e: IndexOutOfBoundsException) {
+        throw RuntimeException("invalid enum value, something is very wrong!!", e)
+    }
+
+    override fun allocationSize(value: BulkEnd) = 4UL
+
+    override fun write(value: BulkEnd, buf: ByteBuffer) {
+        buf.putInt(value.ordinal + 1)
+    }
+}
+
+
+
+
+
+/**
+ * How one item of a run has ended.
+ */
+
+enum class BulkOutcome {
+    
+    /**
+     * It was not sent, or it is proved that nothing of it had an effect and it may be sent by a later run.
+     */
+    NOT_ATTEMPTED,
+    /**
+     * The process is not in the status that the act starts from: `status` says in which.
+     */
+    NOT_WITHDRAWABLE,
+    /**
+     * Done, the server said so.
+     */
+    OURS,
+    /**
+     * Done, and an answer was lost: most probably by this run.
+     */
+    PRESUMED,
+    /**
+     * The server refused it: see `code`.
+     */
+    REJECTED,
+    /**
+     * Done already, by somebody else or by a hidden repetition of this run's own request.
+     */
+    UNATTRIBUTED,
+    /**
+     * No answer told how it ended: `effect` says whether something may have happened.
+     */
+    UNRESOLVED;
+
+    
+
+
+    companion object
+}
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeBulkOutcome: FfiConverterRustBuffer<BulkOutcome> {
+    override fun read(buf: ByteBuffer) = try {
+        BulkOutcome.values()[buf.getInt() - 1]
+    } catch (e: IndexOutOfBoundsException) {
+        throw RuntimeException("invalid enum value, something is very wrong!!", e)
+    }
+
+    override fun allocationSize(value: BulkOutcome) = 4UL
+
+    override fun write(value: BulkOutcome, buf: ByteBuffer) {
         buf.putInt(value.ordinal + 1)
     }
 }
@@ -6872,6 +7674,121 @@ public object FfiConverterTypeSettledAs: FfiConverterRustBuffer<SettledAs> {
 
     override fun write(value: SettledAs, buf: ByteBuffer) {
         buf.putInt(value.ordinal + 1)
+    }
+}
+
+
+
+
+
+/**
+ * A value of a statement, or of a row.
+ */
+sealed class SqlValue {
+    
+    /**
+     * NULL.
+     */
+    object Null : SqlValue()
+    
+    
+    /**
+     * A number.
+     */
+    data class Integer(
+        /**
+         * The number.
+         */
+        val v1: kotlin.Long) : SqlValue()
+        
+    {
+        
+
+        companion object
+    }
+    
+    /**
+     * A text.
+     */
+    data class Text(
+        /**
+         * The text.
+         */
+        val v1: kotlin.String) : SqlValue()
+        
+    {
+        
+
+        companion object
+    }
+    
+
+    
+
+    
+    
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeSqlValue : FfiConverterRustBuffer<SqlValue>{
+    override fun read(buf: ByteBuffer): SqlValue {
+        return when(buf.getInt()) {
+            1 -> SqlValue.Null
+            2 -> SqlValue.Integer(
+                FfiConverterLong.read(buf),
+                )
+            3 -> SqlValue.Text(
+                FfiConverterString.read(buf),
+                )
+            else -> throw RuntimeException("invalid enum value, something is very wrong!!")
+        }
+    }
+
+    override fun allocationSize(value: SqlValue): ULong = when(value) {
+        is SqlValue.Null -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+            )
+        }
+        is SqlValue.Integer -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterLong.allocationSize(value.v1)
+            )
+        }
+        is SqlValue.Text -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterString.allocationSize(value.v1)
+            )
+        }
+    }
+
+    override fun write(value: SqlValue, buf: ByteBuffer) {
+        when(value) {
+            is SqlValue.Null -> {
+                buf.putInt(1)
+                Unit
+            }
+            is SqlValue.Integer -> {
+                buf.putInt(2)
+                FfiConverterLong.write(value.v1, buf)
+                Unit
+            }
+            is SqlValue.Text -> {
+                buf.putInt(3)
+                FfiConverterString.write(value.v1, buf)
+                Unit
+            }
+        }.let { /* this makes the `when` an expression, which ensures it is exhaustive */ }
     }
 }
 
@@ -8315,6 +9232,34 @@ public object FfiConverterSequenceTypeAbstractLine: FfiConverterRustBuffer<List<
 /**
  * @suppress
  */
+public object FfiConverterSequenceTypeCodeCount: FfiConverterRustBuffer<List<CodeCount>> {
+    override fun read(buf: ByteBuffer): List<CodeCount> {
+        val len = buf.getInt()
+        return List<CodeCount>(len) {
+            FfiConverterTypeCodeCount.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<CodeCount>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypeCodeCount.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<CodeCount>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypeCodeCount.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
 public object FfiConverterSequenceTypeComment: FfiConverterRustBuffer<List<Comment>> {
     override fun read(buf: ByteBuffer): List<Comment> {
         val len = buf.getInt()
@@ -8707,6 +9652,34 @@ public object FfiConverterSequenceTypeRecordValue: FfiConverterRustBuffer<List<R
 /**
  * @suppress
  */
+public object FfiConverterSequenceTypeStatusCount: FfiConverterRustBuffer<List<StatusCount>> {
+    override fun read(buf: ByteBuffer): List<StatusCount> {
+        val len = buf.getInt()
+        return List<StatusCount>(len) {
+            FfiConverterTypeStatusCount.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<StatusCount>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypeStatusCount.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<StatusCount>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypeStatusCount.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
 public object FfiConverterSequenceTypeSubValue: FfiConverterRustBuffer<List<SubValue>> {
     override fun read(buf: ByteBuffer): List<SubValue> {
         val len = buf.getInt()
@@ -8725,6 +9698,34 @@ public object FfiConverterSequenceTypeSubValue: FfiConverterRustBuffer<List<SubV
         buf.putInt(value.size)
         value.iterator().forEach {
             FfiConverterTypeSubValue.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterSequenceTypeSqlValue: FfiConverterRustBuffer<List<SqlValue>> {
+    override fun read(buf: ByteBuffer): List<SqlValue> {
+        val len = buf.getInt()
+        return List<SqlValue>(len) {
+            FfiConverterTypeSqlValue.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<SqlValue>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypeSqlValue.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<SqlValue>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypeSqlValue.write(it, buf)
         }
     }
 }

@@ -2,6 +2,8 @@ package feishu.corehr.examples
 
 import feishu.corehr.BaseUrl
 import feishu.corehr.Client
+import feishu.corehr.SqliteJournal
+import feishu.corehr.model.Actor
 import feishu.corehr.model.Credentials
 import feishu.corehr.model.HttpResponse
 import feishu.corehr.model.Method
@@ -41,5 +43,13 @@ suspend fun running(client: Client, from: Instant, to: Instant): String? {
     val ids = client.listProcesses(from, to, listOf(Status.IN_PROGRESS))
     ids.take(10).collect { println(it) }
     return ids.pageToken // where another walk can go on, at any time
+}
+// end
+
+// README: many
+suspend fun withdrawAll(client: Client, processIds: List<String>, journal: String) {
+    val run = client.withdrawProcesses(processIds, Actor.System(), journal = SqliteJournal(journal))
+    run.collect { println("${it.processId} ${it.outcome} ${it.effect} ${it.summary}") }
+    println(run.report)
 }
 // end

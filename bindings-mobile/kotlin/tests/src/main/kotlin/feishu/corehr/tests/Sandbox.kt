@@ -51,6 +51,13 @@ class Sandbox(program: String) : AutoCloseable {
         return id
     }
 
+    /** The ids of so many new processes, all of them in one status. */
+    fun running(count: Int, status: Int = 1): List<String> {
+        val ids = List(count) { nextId.incrementAndGet().toString() }
+        post("processes", ids.map { mapOf("process_id" to it, "status" to status) })
+        return ids
+    }
+
     /** The id of a process in some situation: `completed`, `rejected`, … */
     fun process(situation: String): String = about["processes"].asJsonObject[situation].asString
 

@@ -2,10 +2,13 @@ package feishu.corehr.tests
 
 import com.google.gson.JsonParser
 import feishu.corehr.examples.WithdrawProcess
+import feishu.corehr.examples.WithdrawProcesses
 import feishu.corehr.examples.withdraw
+import feishu.corehr.examples.withdrawAll
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Test
+import org.junit.jupiter.api.io.TempDir
 import java.io.File
 import java.net.URI
 import java.net.http.HttpClient
@@ -33,6 +36,18 @@ class ExamplesTest : SandboxTest() {
             assertTrue(said in printed) { printed }
         }
         assertEquals(4, sandbox.status(id))
+    }
+
+    @Test
+    fun `the examples of many withdraw them all, in Java too`(@TempDir folder: File) = test {
+        val ids = sandbox.running(3)
+        val journal = File(folder, "java.sqlite").path
+        val arguments = arrayOf(sandbox.url, sandbox.appId, sandbox.appSecret, journal, *ids.toTypedArray())
+        val printed = run(WithdrawProcesses::class.java.name, *arguments)
+        assertTrue("3 of 3, COMPLETE" in printed) { printed }
+        val others = sandbox.running(2)
+        sandbox.client().use { withdrawAll(it, others, File(folder, "kotlin.sqlite").path) }
+        (ids + others).forEach { assertEquals(4, sandbox.status(it)) }
     }
 
     @Test
