@@ -16,7 +16,7 @@ test("an ES module imports it", () => {
   const path = project("esm", { type: "module" }, { "a.js": `import { Client } from "feishu-corehr";${USE}` });
   assert.equal(run("node", ["a.js"], path), "ours\n");
   const files = readdirSync(join(path, "node_modules/feishu-corehr")).sort();
-  assert.deepEqual(files, ["LICENSE", "README.md", "feishu-corehr", "feishu_corehr.wasm", "node", "package.json", "page", "web"]);
+  assert.deepEqual(files, ["LICENSE", "README.md", "feishu-corehr", "feishu_corehr.wasm", "node", "package.json", "page-cjs", "web"]);
   assert.deepEqual(readdirSync(join(path, "node_modules")).filter((name) => !name.startsWith(".")).sort(), ["feishu-corehr"]);
   const both = `import { Client } from "feishu-corehr"; import { createRequire } from "node:module";
     console.log(createRequire(import.meta.url)("feishu-corehr").Client === Client);`;

@@ -139,7 +139,7 @@ fn compile(tools: &Path, page: &Path, node: &Path, package: &Path) -> Result<()>
     let encode = "console.log(require('node:fs').readFileSync(process.argv[1]).toString('base64'))";
     for (folder, kind, export, glue, wasm) in [
         ("node", "commonjs", "exports.base64", node, &node_wasm),
-        ("page", "commonjs", "exports.base64", page, &page_wasm),
+        ("page-cjs", "commonjs", "exports.base64", page, &page_wasm),
         ("web", "module", "export const base64", page, &page_wasm),
     ] {
         let to = package.join(folder);
@@ -151,7 +151,7 @@ fn compile(tools: &Path, page: &Path, node: &Path, package: &Path) -> Result<()>
         fs::write(to.join("package.json"), format!("{{ \"type\": \"{kind}\" }}\n"))?;
     }
     fs::copy(page.join("core.js"), package.join("web/core.js"))?;
-    for name in ["node/text.js", "page/text.js"] {
+    for name in ["node/text.js", "page-cjs/text.js"] {
         let text = package.join(name);
         fs::write(&text, format!("{TEXT_CODERS}\n{}", fs::read_to_string(&text)?))?;
     }

@@ -65,6 +65,29 @@ import Testing
         #expect(try rows("PRAGMA journal_mode") == [[.text("wal")]])
     }
 
+    @Test func aJournalThatAnotherLanguageHasBegunIsGoneOnWith() async throws {
+        var root = URL(fileURLWithPath: #filePath)
+        for _ in 0..<5 { root.deleteLastPathComponent() }
+        let begun = try String(contentsOf: root.appendingPathComponent("tests/journal.sql"), encoding: .utf8)
+        let store = try journal.open()
+        let origin = "UPDATE run SET base_url = '\(sandbox.url)', app_id = '\(sandbox.appId)'"
+        for sql in begun.components(separatedBy: ";\n").filter({ !$0.isEmpty }) + [origin] {
+            _ = try store.query(Statement(sql: sql, values: []))
+        }
+        store.close()
+        let ids = (1...4).map { "790000000000000000\($0)" }
+        for id in ids { try await sandbox.post("processes", ["process_id": .string(id), "status": id == ids[2] ? 4 : 1]) }
+        let run = try client.withdrawProcesses(ids, actor: .system(), reason: "重复", journal: journal)
+        let told = try await all(run).sorted { $0.position < $1.position }
+        #expect(told.map(\.outcome) == [.ours, .rejected, .presumed, .ours])
+        #expect(told.map(\.isEarlier) == [true, true, false, false])
+        #expect(try await writes() == [ids[3]], "what is in doubt is read first")
+        #expect(try run.report.isResumable)
+        let unkept = try client.withdrawProcesses(try await sandbox.running(1), actor: .system())
+        _ = try await all(unkept)
+        #expect(try !unkept.report.isResumable)
+    }
+
     @Test func reasonsAreKeptWhenAskedFor() async throws {
         let run = try client.withdrawProcesses(
             try await sandbox.running(1), actor: .system(), reason: "重复", journal: journal, keepReasons: true)

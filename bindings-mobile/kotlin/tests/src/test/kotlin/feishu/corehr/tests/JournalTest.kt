@@ -11,6 +11,7 @@ import feishu.corehr.SqlStatement
 import feishu.corehr.SqliteJournal
 import feishu.corehr.model.Actor
 import feishu.corehr.model.BulkEnd
+import feishu.corehr.model.BulkOutcome
 import feishu.corehr.model.Credentials
 import feishu.corehr.model.ErrorKind
 import kotlinx.coroutines.Dispatchers
@@ -84,6 +85,23 @@ class JournalTest : SandboxTest() {
         assertTrue(runs().toList().all(BulkResult::isEarlier))
         assertEquals(40, writes().size, "nothing is sent by a run that is over")
         assertEquals(listOf(listOf("wal")), rows("PRAGMA journal_mode"))
+    }
+
+    @Test
+    fun `a journal that another language has begun is gone on with`() = test {
+        val begun = File("../../../tests/journal.sql").readText()
+        connected(file) { it.createStatement().executeUpdate(begun) }
+        change("UPDATE run SET base_url = '${sandbox.url}', app_id = '${sandbox.appId}'", file)
+        val ids = (1..4).map { "790000000000000000$it" }
+        sandbox.post("processes", ids.map { mapOf("process_id" to it, "status" to if (it == ids[2]) 4 else 1) })
+        val run = client().withdrawProcesses(ids, system, reason = "重复", journal = journal)
+        val told = run.toList().sortedBy { it.position }.map { Triple(it.position, it.outcome, it.isEarlier) }
+        val expected = listOf(BulkOutcome.OURS, BulkOutcome.REJECTED, BulkOutcome.PRESUMED, BulkOutcome.OURS)
+        assertEquals(expected.mapIndexed { place, outcome -> Triple(place, outcome, place < 2) }, told)
+        assertEquals(listOf(ids[3]), writes(), "what is in doubt is read first")
+        assertTrue(run.report.isResumable)
+        val unkept = client().withdrawProcesses(sandbox.running(1), system)
+        assertFalse(unkept.also { it.toList() }.report.isResumable)
     }
 
     @Test
