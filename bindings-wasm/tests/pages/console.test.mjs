@@ -372,7 +372,7 @@ test("of 500 processes all rows stand there at once, and those in sight are fill
   await page.waitForFunction(() => document.querySelectorAll("#rows tr").length >= 500);
   await page.keyboard.press("End");
   await page.evaluate(() => scrollTo(0, document.body.scrollHeight));
-  await page.waitForFunction((id) => document.querySelector(`tr[data-id="${id}"] td.initiator .ghost`) === null, ids.at(-1), { timeout: 120_000 });
+  await page.waitForFunction((id) => document.querySelector(`tr[data-id="${id}"] td.initiator .ghost`) === null, ids.at(-1), { timeout: 400_000 });
   const read = await page.evaluate(() => document.querySelectorAll("#rows time").length);
   assert.ok(read < 100, `${read} were read before the one in sight`);
   await shows(text("#loading"), /流程详情：已读取 \d+ \/ 50\d；飞书每分钟允许读取 100 个，约还需 [45] 分钟/);
