@@ -30,7 +30,7 @@ class Page(Generic[_Item]):
         items: What it has; there may be none, and more pages.
         page_token: Where the next page begins, for a later walk with the same arguments; `None` after the last one. How
             long Feishu keeps it is not documented.
-        log_id: The log id of the answer.
+        log_id: The log id of the answer; `None` where this is the rest of a page.
     """
 
     __slots__ = ("items", "log_id", "page_token")
