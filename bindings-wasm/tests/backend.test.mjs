@@ -87,6 +87,20 @@ for (const [name, process_id, actor] of [
   });
 }
 
+test("a page's own headers go to its backend, and no further; it hears the backend's answers", async () => {
+  const received = [];
+  const authenticate = (incoming) => {
+    received.push(incoming.headers["x-trace"]);
+    return { actor: "any" };
+  };
+  const { page } = await backend({ authenticate });
+  const heard = [];
+  await page.getProcess({ process_id: running }, { headers: { "x-trace": "1" }, onAnswer: ({ status }) => heard.push(status) });
+  assert.deepEqual([received, heard], [["1"], [200]]);
+  const [sent] = await feishu.log("get_process");
+  assert.ok(sent.headers.every(([name]) => name.toLowerCase() !== "x-trace"));
+});
+
 /** What a lost or odd answer comes to; the page's transport cannot see a redirect, and counts its own requests only. */
 function gist({ attribution, kind, effect, code, status, has_log_id }) {
   return { attribution, kind: kind === "unexpected_redirect" ? "http" : kind, effect, code, status, has_log_id };

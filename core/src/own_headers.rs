@@ -150,6 +150,13 @@ mod tests {
     }
 
     #[test]
+    fn they_are_sent_in_lower_case_and_shown_to_nobody() {
+        let sent = sent(vec![NameValue { name: "X-Trace".into(), value: "canary".into() }]);
+        assert_eq!((sent[0].name.as_str(), sent[0].value.as_str()), ("x-trace", "canary"));
+        assert_eq!(format!("{:?}", sent[0]), "x-trace: [redacted]");
+    }
+
+    #[test]
     fn there_are_at_most_32_and_each_name_once() {
         let numbered = |count| -> Vec<NameValue> {
             (0..count).map(|number| NameValue { name: format!("x-{number}"), value: "1".into() }).collect()
