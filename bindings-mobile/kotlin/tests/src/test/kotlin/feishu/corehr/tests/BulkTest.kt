@@ -85,8 +85,9 @@ class BulkTest : SandboxTest() {
     @Test
     fun `partial failure is a report`() = test {
         val (ids, gone) = sandbox.running(6) to "7999999999999999999"
+        // One at a time: the answer that is lost is the first one's, never that of the unknown process.
         sandbox.fault("withdraw_process", "rst-after-applied")
-        val run = client().withdrawProcesses(ids + gone, system)
+        val run = client().withdrawProcesses(ids + gone, system, maxInFlight = 1)
         val results = run.toList()
         val refused = results.single { it.processId == gone }
         assertEquals(Triple(BulkOutcome.REJECTED, Effect.NONE, 1160100L), refused.run { Triple(outcome, effect, code) })
