@@ -148,7 +148,7 @@ def test_each_call_has_the_deadline_and_the_token_that_are_chosen(client: Any, s
     assert (report.ended, report.kind) == (BulkEnd.STOPPED, feishu_corehr.ErrorKind.UNAUTHORIZED)
     assert any("t-of-its-own" in str(entry["headers"]) for entry in sandbox.log("withdraw_process"))
     sandbox.fault("withdraw_process", "timeout-applied", times=1, ms=60_000)
-    options: dict[str, Any] = {"read_back": feishu_corehr.ReadBack.NEVER, "deadline": 0.3}
+    options: dict[str, Any] = {"read_back": feishu_corehr.ReadBack.NEVER, "deadline": 2}
     results, _ = run(client, "withdraw_processes", many(sandbox, 1), actor=System(), **options)
     assert results[0].outcome is BulkOutcome.UNRESOLVED
     assert results[0].kind is feishu_corehr.ErrorKind.DEADLINE, results

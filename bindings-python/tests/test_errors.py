@@ -155,7 +155,7 @@ def test_a_code_is_explained_by_its_operation_in_two_languages() -> None:
 )
 def test_nonsense_is_an_error_with_effect_unknown_never_a_success_and_never_a_hang(make: Any, reply: bytes) -> None:
     with Server(reply) as server:
-        client = make(token=lambda: "t", base_url=server.url, allow_insecure_loopback=True, deadline=1)
+        client = make(token=lambda: "t", base_url=server.url, allow_insecure_loopback=True, deadline=2)
         with pytest.raises(feishu.Error) as raised:
             client.withdraw_process("7", actor=feishu.System())
         assert raised.value.effect == Effect.UNKNOWN

@@ -72,7 +72,7 @@ def test_no_error_log_hook_or_cause_shows_a_secret(make: Any, capfd: pytest.Capt
                 )
                 for token in (None, f"u-{CANARY}"):
                     with pytest.raises(feishu.Error) as raised:
-                        client.withdraw_process("7", actor=System(), token=token, deadline=0.5)
+                        client.withdraw_process("7", actor=System(), token=token, deadline=2)
                     error = raised.value
                     shown = [str(error), repr(error), repr(vars(error)), repr(pickle.dumps(error))]
                     shown += traceback.format_exception(type(error), error, error.__traceback__)

@@ -57,14 +57,14 @@ def test_a_refused_connection_proves_that_nothing_happened(make: Any) -> None:
     listener.close()
     client = make(token=lambda: "t", base_url=url, allow_insecure_loopback=True)
     with pytest.raises(feishu.ConnectError) as raised:
-        client.withdraw_process("7", actor=System(), deadline=1)
+        client.withdraw_process("7", actor=System(), deadline=3)
     assert (raised.value.effect, raised.value.retryable) == (Effect.NONE, True)
 
 
 def test_a_host_name_that_does_not_resolve_proves_that_nothing_happened(make: Any) -> None:
     client = make(token=lambda: "t", base_url="https://no-such-host.invalid", allow_other_hosts=True)
     with pytest.raises(feishu.ConnectError) as raised:
-        client.withdraw_process("7", actor=System(), deadline=2)
+        client.withdraw_process("7", actor=System(), deadline=5)
     assert raised.value.effect == Effect.NONE
     assert "name" in str(raised.value)
 
@@ -161,7 +161,7 @@ def test_a_transport_says_that_nothing_was_written(make: Any) -> None:
 def test_any_other_exception_counts_as_written_and_is_the_cause(make: Any) -> None:
     fake = Fake(ConnectionResetError("secret-canary"), RUNNING, ConnectionResetError("secret-canary"), *[RUNNING] * 9)
     with pytest.raises(feishu.Error) as raised:
-        make(token=lambda: "t", transport=fake).withdraw_process("7", actor=System(), deadline=1)
+        make(token=lambda: "t", transport=fake).withdraw_process("7", actor=System(), deadline=3)
     assert raised.value.effect == Effect.UNKNOWN
     assert "canary" not in str(raised.value)
     assert fake.requests[1].method == "GET", "it reads before it sends again"
@@ -181,7 +181,7 @@ def test_a_transport_hands_in_the_head_of_an_answer_whose_body_was_lost(make: An
 
 def test_a_transport_that_returns_nonsense_is_an_error(make: Any) -> None:
     with pytest.raises(feishu.TransportError) as raised:
-        make(token=lambda: "t", transport=lambda _: "nonsense").get_process("7", deadline=1)
+        make(token=lambda: "t", transport=lambda _: "nonsense").get_process("7", deadline=3)
     assert isinstance(raised.value.__cause__, TypeError)
 
 
@@ -205,7 +205,7 @@ def test_an_async_transport_that_never_answers_is_stopped_at_the_deadline() -> N
     async def main() -> None:
         async with feishu.AsyncClient(token=lambda: "t", transport=transport) as client:
             with pytest.raises(feishu.Error) as raised:
-                await client.withdraw_process("7", actor=System(), deadline=0.2)
+                await client.withdraw_process("7", actor=System(), deadline=2)
             assert raised.value.effect == Effect.UNKNOWN
             await until(stopped, 1)
             call = asyncio.create_task(client.withdraw_process("7", actor=System()))

@@ -135,7 +135,7 @@ test("a name that does not exist is no connection, without effect", async () => 
 
 test("a server that never answers is left at the budget, and its connection closed", async () => {
   const server = await raw();
-  const options = { base_url: server.base_url, token: () => "t-x", deadline: 500 };
+  const options = { base_url: server.base_url, token: () => "t-x", deadline: 2_000 };
   const started = performance.now();
   const error = await failure(feishu.client(options).withdrawProcess(request));
   assert.ok(performance.now() - started < 10_000);
@@ -147,7 +147,7 @@ test("a server that never answers is left at the budget, and its connection clos
 test("nothing is sent again by the HTTP stack", async () => {
   for (const answer of [http("408 Request Timeout"), http("503 Service Unavailable\r\nretry-after: 0"), "garbage\r\n\r\n"]) {
     const server = await raw(() => answer);
-    const options = { base_url: server.base_url, token: () => "t-x", deadline: 2_000 };
+    const options = { base_url: server.base_url, token: () => "t-x", deadline: 20_000 };
     const error = await failure(feishu.client(options).withdrawProcess(request, { read_back: "never" }));
     assert.deepEqual([error.effect, server.seen.requests], ["unknown", 1], answer);
     server.close();
@@ -289,7 +289,7 @@ test("an answer that is lost, cut or too large keeps its status and log id, wher
     });
     await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
     const base_url = `http://127.0.0.1:${server.address().port}`;
-    const client = feishu.client({ base_url, token: () => "t-x", deadline: kind === "deadline" ? 500 : 20_000 });
+    const client = feishu.client({ base_url, token: () => "t-x", deadline: kind === "deadline" ? 2_000 : 20_000 });
     const error = await failure(client.withdrawProcess(request, { read_back: "never" }));
     assert.deepEqual([error.kind, error.effect, error.http_status, error.log_id], [kind, "unknown", 503, "LOG"], answer);
     server.close();

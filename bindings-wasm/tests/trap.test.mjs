@@ -115,7 +115,7 @@ test("what a caller's object throws while it is read is no trap", async () => {
   const callbacks = { token: () => { throw new RangeError("canary"); }, transport: () => { throw new RangeError("canary"); } };
   assert.equal((await failure(new Client(callbacks).getProcess({ process_id: "7" }))).kind, "token_source");
   const hook = () => { throw new RangeError("canary"); };
-  const answers = { token: () => "t-x", transport: callbacks.transport, onAttempt: hook, deadline: 500 };
+  const answers = { token: () => "t-x", transport: callbacks.transport, onAttempt: hook, deadline: 2_000 };
   assert.equal((await failure(new Client(answers).withdrawProcess({ process_id: "7", actor: SYSTEM }))).effect, "unknown");
   assert.equal((await client.getProcess({ process_id: running })).process_id, running);
 });

@@ -117,7 +117,7 @@ import Testing
         #expect(try await sandbox.log("get_process").isEmpty)
         try await sandbox.fault(on: "withdraw_process", "timeout-applied", ms: 60_000)
         let late = try client.withdrawProcesses(
-            try await sandbox.running(1), actor: .system(), readBack: .never, deadline: .milliseconds(300))
+            try await sandbox.running(1), actor: .system(), readBack: .never, deadline: .seconds(3))
         #expect(try await all(late).map(\.kind) == [.deadline])
         let token = try client.withdrawProcesses(try await sandbox.running(1), actor: .system(), token: "t-of-its-own")
         _ = try await all(token)

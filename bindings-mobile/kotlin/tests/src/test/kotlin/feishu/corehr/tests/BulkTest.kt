@@ -145,7 +145,7 @@ class BulkTest : SandboxTest() {
         assertEquals(BulkOutcome.UNRESOLVED to Effect.UNKNOWN, unread.run { outcome to effect })
         assertEquals(0, sandbox.log("get_process").size)
         sandbox.fault("withdraw_process", "timeout-applied", "ms" to 60_000)
-        val late = client.withdrawProcesses(sandbox.running(1), system, readBack = ReadBack.NEVER, deadline = 300.milliseconds)
+        val late = client.withdrawProcesses(sandbox.running(1), system, readBack = ReadBack.NEVER, deadline = 3_000.milliseconds)
         assertEquals(BulkOutcome.UNRESOLVED to ErrorKind.DEADLINE, late.toList().single().run { outcome to kind })
         val token = client.withdrawProcesses(sandbox.running(1), system, token = "t-of-its-own").also { it.collect {} }
         assertEquals(BulkEnd.STOPPED to ErrorKind.UNAUTHORIZED, token.report.run { ended to kind })

@@ -272,7 +272,7 @@ class OptionsTest : SandboxTest() {
             client.revokeProcess(completed, Actor.System()).join()
             val strict = FutureClient.Options().already(Already.ERROR)
             assertEquals(ErrorKind.NOT_REVOCABLE, failed(client.revokeProcess(completed, Actor.System(), null, strict)).kind)
-            val brief = FutureClient.Options().deadline(java.time.Duration.ofMillis(1_010))
+            val brief = FutureClient.Options().deadline(java.time.Duration.ofMillis(3_010))
             val error = failed(client.waitFor(running, null, null, brief))
             assertEquals(ErrorKind.DEADLINE to 1L, error.kind to error.status)
             val process = client.waitFor(running, listOf(Status.IN_PROGRESS)).join()
@@ -295,7 +295,7 @@ class OptionsTest : SandboxTest() {
             sandbox.fault("get_process", "timeout-not-applied", "times" to 0)
             val mine = FutureClient.Options().token("t-mine")
             assertEquals(Effect.NONE, failed(client.getProcess("7", null, mine)).effect)
-            val long = FutureClient.Options().deadline(java.time.Duration.ofMillis(1_500))
+            val long = FutureClient.Options().deadline(java.time.Duration.ofMillis(3_000))
             failed(client.getProcess("7", null, long))
         }
         assertTrue(told.isNotEmpty())
