@@ -43,8 +43,9 @@ def test_nothing_is_lost_and_nothing_is_sent_after_its_end(number: int, sandbox:
     created = sandbox.control("processes", [{"status": 1}] * PROCESSES)
     ids = [str(one) for one in created["process_ids"]]
     journal = tmp_path / "run.sqlite"
-    # Few at once, so that one start does not send all.
+    # Few at once and ten in a second, so that one start does not send all, however late the kill comes.
     more = ["--as-system", "--yes", "--look", "0", "--journal", str(journal), "--json", "--max-in-flight", "4"]
+    more += ["--rate-share", "0.2"]
     run = ["withdraw", *ids, *more]
     seen = kills = 0
     for kill in range(KILLS + 1):

