@@ -12,6 +12,8 @@ use crate::{npm, sandbox};
 const SERVER: &str = "examples/console/server.mjs";
 /// Enough that details, 100 a minute, are still loading when the page is looked at.
 const PROCESSES: &str = "240";
+/// What the page may do beside withdrawing.
+const ALLOWED: [&str; 3] = ["review_task", "transfer_tasks", "revoke_process"];
 
 /// Builds the package, starts sandbox and server, and stays until it is ended.
 pub(crate) fn run() -> Result<()> {
@@ -23,7 +25,7 @@ pub(crate) fn run() -> Result<()> {
     // What was begun against an earlier sandbox is of no use.
     fs::remove_dir_all(&runs)?;
     let mut server = npm::script([SERVER, "--runs"])?;
-    server.arg(runs).arg("--sandbox");
+    server.arg(runs).args(ALLOWED.map(|name| ["--allow", name]).concat()).arg("--sandbox");
     let mut sandbox = Command::new(sandbox::program()?)
         .args(["--exit-with-stdin", "--demo-processes", PROCESSES])
         .current_dir(root())

@@ -2,9 +2,11 @@
 
 import { Client } from "./feishu-corehr/web/browser.js";
 
-import { askReason, showDetail } from "./dialogs.js";
+import { Acts } from "./acts.js";
+import { askReason, detailed, drawDetail, focusDetail, showDetail } from "./dialogs.js";
 import { byId, element } from "./elements.js";
 import { Processes } from "./processes.js";
+import { askAct } from "./question.js";
 import { saveResults } from "./results.js";
 import { initiatorOf, isSelectable, nameOf, Row } from "./table.js";
 import { isChinese, switchLanguage, texts } from "./texts.js";
@@ -13,11 +15,13 @@ import { Withdrawals } from "./withdrawals.js";
 const DAY = 24 * 60 * 60 * 1_000;
 const AGES = [0, 1, 3, 7, 30];
 const SPANS = [30, 90, 365];
+const LISTED = ["in_progress", "completed"];
 const READS_A_MINUTE = 100;
 
 const client = new Client({ base_url: "/hr", credentials: "same-origin" });
 const processes = new Processes(client, changed);
 const withdrawals = new Withdrawals(processes, changed);
+const acts = new Acts(client, processes, changed);
 const rows = new Map();
 const selected = new Set();
 /** The item from which a range is selected. */
@@ -69,9 +73,12 @@ function draw() {
   if (stale.size > 0) {
     drawInitiators();
   }
+  if (stale.has(detailed())) {
+    drawDetail();
+  }
   stale.clear();
-  // A withdrawal in doubt has to be read, and shares the 100 reads a minute with the details.
-  processes.hold(!navigator.onLine || !withdrawals.isOver);
+  // What is in doubt has to be read, and shares the 100 reads a minute with the details.
+  processes.hold(!navigator.onLine || !withdrawals.isOver || acts.isGoing);
   filter();
   drawState();
 }
@@ -82,11 +89,12 @@ function drawState() {
   const { items, isListing, error } = processes;
   const shown = [...items.values()].filter((item) => !rows.get(item.id)?.element.hidden);
   const selectable = shown.filter(isSelectable);
-  byId("summary").textContent = isListing && items.size === 0 ? "" : t.found(shown.length, items.size);
+  byId("summary").textContent = isListing && items.size === 0 ? "" : t.found(shown.length, items.size, status());
   byId("loading").textContent = loadingText(t);
   byId("loading").classList.toggle("bad", error !== undefined);
   byId("empty").hidden = isListing || error !== undefined || shown.length > 0;
-  byId("empty").textContent = items.size === 0 ? t.none : t.none_found;
+  byId("empty").textContent = items.size === 0 ? t.none(status()) : t.none_found;
+  byId("caption").textContent = t.caption(status());
   byId("all").checked = selectable.length > 0 && selectable.every(({ id }) => selected.has(id));
   byId("all").indeterminate = !byId("all").checked && selectable.some(({ id }) => selected.has(id));
   byId("all").disabled = selectable.length === 0;
@@ -177,6 +185,7 @@ function drawTexts() {
   byId("offline-text").textContent = t.offline;
   drawOptions("age", AGES, (days) => (days === 0 ? t.any_age : t.days_ago(days)));
   drawOptions("span", SPANS, t.days);
+  drawOptions("status", LISTED, (status) => t.statuses[status]);
   changed(processes.items.values());
 }
 
@@ -210,14 +219,30 @@ function selectAll(isOn) {
   changed(processes.items.values());
 }
 
+/** In the words of the language that is shown. */
+function status() {
+  return texts().statuses[byId("status").value];
+}
+
+function list() {
+  processes.list(Number(byId("span").value), byId("status").value);
+}
+
+/** Shows a process as it is known, and reads it: who decides about a task must not see an old state. */
 async function open(item) {
-  showDetail(item);
-  if (item.process === undefined) {
-    await processes.read_again(item).catch((error) => (item.error = error));
-    if (byId("detail").open) {
-      showDetail(item);
-    }
+  showDetail(item, { acts, act, look: (...one) => acts.look(...one) });
+  await processes.read_again(item).catch((error) => (item.error = error));
+  changed([item]);
+}
+
+/** Asks, and then does to a task or to the process what was confirmed. */
+async function act(name, item, task) {
+  const filled = await askAct(name, item, task, acts, (filled) => acts.wrong(name, item, task, filled));
+  // The process may have been read while the question was open.
+  if (filled !== undefined && acts.offered(item, task).includes(name)) {
+    acts.act(name, item, task, filled);
   }
+  focusDetail(`${name} ${task?.approver_id ?? ""}`);
 }
 
 /** Looks what has become of a process whose withdrawal is in doubt. */
@@ -257,6 +282,7 @@ function drawNetwork() {
   byId("offline").hidden = navigator.onLine;
   if (navigator.onLine) {
     processes.retry();
+    acts.load();
   }
   changed(processes.items.values());
 }
@@ -293,24 +319,28 @@ document.addEventListener("keydown", (event) => {
 });
 byId("filters").addEventListener("input", () => changed([]));
 byId("filters").addEventListener("submit", (event) => event.preventDefault());
-byId("span").addEventListener("change", () => processes.list(Number(byId("span").value)));
-byId("reload").addEventListener("click", () => processes.list(Number(byId("span").value)));
+byId("span").addEventListener("change", list);
+byId("status").addEventListener("change", list);
+byId("reload").addEventListener("click", list);
 byId("retry").addEventListener("click", drawNetwork);
 byId("all").addEventListener("change", (event) => selectAll(event.target.checked));
 byId("clear").addEventListener("click", () => selectAll(false));
 byId("withdraw").addEventListener("click", withdraw);
 byId("stop").addEventListener("click", () => withdrawals.stop());
 byId("go-on").addEventListener("click", () => withdrawals.go_on());
+byId("detail-read").addEventListener("click", () => open(detailed()));
 byId("save").addEventListener("click", () => saveResults(withdrawals.items));
 byId("close-progress").addEventListener("click", () => withdrawals.close());
 byId("language").addEventListener("click", () => {
   switchLanguage();
   drawTexts();
 });
+// The outcome of what is on its way would be lost.
+window.addEventListener("beforeunload", (event) => acts.isGoing && event.preventDefault());
 window.addEventListener("online", drawNetwork);
 window.addEventListener("offline", drawNetwork);
 
 drawTexts();
 drawNetwork();
-processes.list(SPANS[0]);
+list();
 withdrawals.watch();

@@ -1,20 +1,50 @@
-// The two dialogs: a process's details, and the question before a withdrawal.
+// Two dialogs: a process's details, and the question before a withdrawal.
 
 import { byId, element } from "./elements.js";
 import { initiatorOf, nameOf, waitingFor } from "./table.js";
+import { actLines, buttons, taskSections } from "./tasks.js";
 import { moment, named, texts } from "./texts.js";
 
 const LONGEST_REASON = 500;
 const SHOWN = 5;
 
-/** Shows what is known of a process. */
-export function showDetail(item) {
+/** What the details show, and what can be done from there. */
+let shown;
+
+/** Shows what is known of a process, and what `acts` offers; `act` and `look` are what its buttons do. */
+export function showDetail(item, doers) {
+  shown = { item, ...doers };
+  drawDetail();
+  const dialog = byId("detail");
+  // What they were opened from may have been drawn anew, and the browser does not find it then.
+  dialog.onclose = () => {
+    if (document.activeElement === document.body || dialog.contains(document.activeElement)) {
+      document.querySelector(`#rows tr[data-id="${CSS.escape(shown.item.id)}"] button.open`)?.focus();
+    }
+  };
+  if (!dialog.open) {
+    dialog.showModal();
+  }
+}
+
+/** The process whose details are shown. */
+export function detailed() {
+  return byId("detail").open ? shown?.item : undefined;
+}
+
+/** Draws the details anew, where the keyboard was. */
+export function drawDetail() {
+  const { item, acts, act, look } = shown;
   const t = texts();
+  const focused = document.activeElement;
+  const key = byId("detail").contains(focused) ? focused.dataset.key : undefined;
   byId("detail-title").textContent = nameOf(item);
-  const { process } = item;
+  drawResults(item, look);
+  const { process, error } = item;
+  const trouble = error === undefined ? [] : [element("p", { className: "note bad" }, t.failed(error.message))];
   const body = byId("detail-body");
   if (process === undefined) {
-    body.replaceChildren(element("p", { className: "note" }, item.error === undefined ? t.pending : t.failed(item.error.message)));
+    body.replaceChildren(...trouble, ...(error === undefined ? [element("p", { className: "note" }, t.pending)] : []));
   } else {
     const facts = [
       [t.status, t.statuses[process.status]],
@@ -24,18 +54,35 @@ export function showDetail(item) {
       [t.started, moment(process.create_time)],
       [t.ended, process.complete_time === null ? undefined : moment(process.complete_time)],
       [t.waiting, process.status === "in_progress" ? waitingFor(item) : undefined],
+      [t.read_at, moment(item.read_at)],
     ];
     body.replaceChildren(
+      ...trouble,
       element("dl", { className: "facts" }, ...facts.filter(([, fact]) => fact).map(fact)),
+      ...[buttons(item, undefined, acts.offered(item), act)].filter(Boolean),
+      ...taskSections(item, (...one) => acts.offered(...one), act),
       ...section(t.summary, process.abstracts.map((line) => fact([named(line.name), named(line.value)])), "dl"),
-      ...section(t.todos, process.todos.map(task), "ol"),
-      ...section(t.history, process.done_list.map(doneTask), "ol"),
       ...link(process.start_links.web_link, t.document),
     );
   }
-  const dialog = byId("detail");
-  if (!dialog.open) {
-    dialog.showModal();
+  if (key !== undefined) {
+    focusDetail(key);
+  }
+}
+
+/** Puts the keyboard on what has that key, and on the title where that is gone. */
+export function focusDetail(key) {
+  (byId("detail").querySelector(`[data-key="${CSS.escape(key)}"]`) ?? byId("detail-title")).focus();
+}
+
+/** Drawn anew only where something else is to be said: a screen reader reads it aloud. */
+function drawResults(item, look) {
+  const results = byId("detail-results");
+  const fresh = actLines(item, look);
+  const text = [item.id, ...fresh.map((line) => line.textContent)].join("\n");
+  if (results.dataset.text !== text) {
+    results.dataset.text = text;
+    results.replaceChildren(...fresh);
   }
 }
 
@@ -75,17 +122,6 @@ function fact([name, value]) {
 
 function section(title, children, tag) {
   return children.length === 0 ? [] : [element("h3", {}, title), element(tag, { className: "facts" }, ...children)];
-}
-
-function task({ node_name, operator_name, create_time }) {
-  return element("li", {}, element("b", {}, named(operator_name) || texts().system), ` ${named(node_name)} · ${moment(create_time)}`);
-}
-
-function doneTask({ node_name, operator_name, complete_time, status, approval_opinion }) {
-  const t = texts();
-  const opinion = approval_opinion === "" ? "" : ` · ${t.opinion}: ${approval_opinion}`;
-  const who = element("b", {}, named(operator_name) || t.system);
-  return element("li", {}, who, ` ${named(node_name)} · ${t.done_statuses[status]} · ${moment(complete_time)}${opinion}`);
 }
 
 /** Only a web page is a link: an address comes from a server. */

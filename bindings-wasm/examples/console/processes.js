@@ -5,11 +5,13 @@ const AT_ONCE = 8;
 const DAY = 24 * 60 * 60 * 1_000;
 
 export class Processes {
-  /** By id: `{ id, process, error, isLoading, isVisible, outcome }`, in the order of the list. */
+  /** By id: `{ id, status, process, read_at, error, isLoading, isVisible, outcome, acts }`, in the order of the list. */
   items = new Map();
   isListing = false;
   /** What went wrong with the list, if anything did. */
   error = undefined;
+  /** The kind of people's ids in what is read. */
+  user_id_type = "open_id";
   #client;
   #changed;
   #listing = new AbortController();
@@ -24,12 +26,12 @@ export class Processes {
     this.#changed = changed;
   }
 
-  /** Lists what was modified within so many days; what was known stays if it is found again. */
-  async list(days) {
+  /** Lists what has that status and was modified within so many days; what was known stays if it is found again. */
+  async list(days, status) {
     this.#listing.abort();
     const controller = (this.#listing = new AbortController());
     const known = this.items;
-    this.items = new Map([...known].filter(([id]) => this.#kept.has(id)));
+    this.items = new Map([...known].filter(([id, { acts }]) => this.#kept.has(id) || acts.some(isOpen)));
     this.isListing = true;
     this.error = undefined;
     this.#changed([]);
@@ -37,10 +39,12 @@ export class Processes {
     // A minute more, since clocks differ.
     const span = { modify_time_from: now - days * DAY, modify_time_to: now + 60_000 };
     try {
-      const ids = this.#client.listProcesses({ ...span, statuses: ["in_progress"] }, { signal: controller.signal });
+      const ids = this.#client.listProcesses({ ...span, statuses: [status] }, { signal: controller.signal });
       for await (const id of ids) {
-        const { process, outcome } = known.get(id) ?? {};
-        const item = this.items.get(id) ?? { ...fresh(id), process, outcome };
+        const item = known.get(id) ?? this.items.get(id) ?? fresh(id);
+        // What was read while it had another status is read again.
+        const process = item.process?.status === status ? item.process : undefined;
+        Object.assign(item, { status, process, error: undefined });
         this.items.set(id, item);
         this.#changed([item]);
         this.#load();
@@ -96,7 +100,9 @@ export class Processes {
 
   /** Reads one process now, whatever is known of it. */
   async read_again(item) {
-    item.process = await this.#client.getProcess({ process_id: item.id });
+    const { user_id_type } = this;
+    item.process = await this.#client.getProcess({ process_id: item.id, user_id_type });
+    Object.assign(item, { error: undefined, read_at: Date.now() });
     this.#changed([item]);
     return item.process;
   }
@@ -135,7 +141,23 @@ export class Processes {
   }
 }
 
-const fresh = (id) => ({ id, process: undefined, outcome: undefined, error: undefined, isLoading: false, isVisible: false });
+/** An item of which only the id is known; `status` is the one that it is listed with, `acts` what was done from here. */
+const fresh = (id) => ({
+  id,
+  status: "in_progress",
+  process: undefined,
+  read_at: undefined,
+  outcome: undefined,
+  acts: [],
+  error: undefined,
+  isLoading: false,
+  isVisible: false,
+});
+
+/** Whether the end of an act is not known yet. */
+export function isOpen({ kind }) {
+  return kind === "acting" || kind === "unknown";
+}
 
 /** What has ended is read only when somebody looks at it: the reads are few. */
 function isUnread({ process, error, outcome, isVisible }) {

@@ -1,6 +1,7 @@
 // The results of a batch as a table for a spreadsheet.
 
-import { nameOf, told } from "./table.js";
+import { told } from "./outcomes.js";
+import { nameOf } from "./table.js";
 import { texts } from "./texts.js";
 
 /** Lets the browser save them. */

@@ -1,8 +1,13 @@
-// The console's server: the files of the page, below /hr the backend of its client, and below /run the run over many.
+// The console's server: the files of the page, below /hr the backend of its client, below /run the run over many, and at
+// /may what the page may offer.
 //
 //     node server.mjs                     FEISHU_APP_ID, FEISHU_APP_SECRET and, for Lark, FEISHU_BASE_URL
 //     node server.mjs --sandbox JSON      against a local Feishu: the line that it prints on start
 //     node server.mjs --runs FOLDER       where the run is kept; by default ./console-runs
+//     node server.mjs --allow OPERATION   what people may do beside withdrawing: review_task (approve and reject),
+//                                         transfer_tasks, revoke_process; may be given several times
+//     node server.mjs --quotas JSON       other quotas than Feishu's, where other programs use the same app
+//     node server.mjs --actor OPEN_ID     who acts in all of it; by default the system
 
 import { createReadStream } from "node:fs";
 import { createServer } from "node:http";
@@ -17,23 +22,35 @@ import { Runs } from "./runs.mjs";
 
 const { values } = parseArgs({
   options: {
+    actor: { type: "string" },
+    allow: { type: "string", multiple: true, default: [] },
     port: { type: "string", default: "0" },
+    quotas: { type: "string", default: "{}" },
     runs: { type: "string", default: "console-runs" },
     sandbox: { type: "string" },
   },
 });
 
 // One client for both: what a run reads counts for the page's quota, too.
-const client = new Client(values.sandbox === undefined ? {} : local(JSON.parse(values.sandbox)));
-const backend = nodeHandler({ client, authenticate, operations: ["get_process", "list_processes"], base_path: "/hr" });
+const quotas = JSON.parse(values.quotas);
+const client = new Client({ quotas, ...(values.sandbox === undefined ? {} : local(JSON.parse(values.sandbox))) });
+const operations = ["get_process", "list_processes", ...values.allow];
+const backend = nodeHandler({ client, authenticate, operations, base_path: "/hr" });
 const runs = new Runs(client, values.runs);
 
 /**
- * Who asks. Put your own session here: this page shows every process of the tenant, and withdraws as the system. As it
- * stands, it serves this machine only, since the server listens on its loopback address.
+ * Who asks. Put your own session here: this page shows every process of the tenant, and acts as the system. As it
+ * stands, it serves this machine only, since the server listens on its loopback address. Whoever the page names, the
+ * actor is the one that stands here.
  */
 function authenticate() {
-  return { actor: { system: true } };
+  return { actor: values.actor === undefined ? { system: true } : { open_id: values.actor } };
+}
+
+/** What the page offers to this user; what it may do, the backend decides. */
+function may(request, response) {
+  response.writeHead(200, { "content-type": "application/json", "cache-control": "no-store" });
+  response.end(JSON.stringify({ operations: values.allow, actor: authenticate(request).actor }));
 }
 
 function local({ http, app_id, app_secret }) {
@@ -67,6 +84,9 @@ const server = createServer((request, response) => {
   const path = request.url.split("?")[0];
   if (path.startsWith("/hr/")) {
     return backend(request, response);
+  }
+  if (path === "/may") {
+    return may(request, response);
   }
   if (path === "/run" || path.startsWith("/run/")) {
     return runs.answer(request, response, authenticate(request).actor);

@@ -1,12 +1,14 @@
 // The rows of the table: one for each process, drawn anew when something about it has changed.
 
 import { element } from "./elements.js";
-import { isChinese, moment, named, texts } from "./texts.js";
+import { logId, told, toldAct } from "./outcomes.js";
+import { isOpen } from "./processes.js";
+import { moment, named, texts } from "./texts.js";
 
 /** Whether a process may be selected: it runs, as far as is known, and nothing is being done with it. */
-export function isSelectable({ process, outcome }) {
+export function isSelectable({ status, process, outcome, acts }) {
   const isFree = outcome === undefined || ["not_sent", "not_withdrawn", "still_running"].includes(outcome.kind);
-  return isFree && (process === undefined || process.status === "in_progress");
+  return isFree && !acts.some(isOpen) && (process?.status ?? status) === "in_progress";
 }
 
 /** What a process is called before and after its details are known. */
@@ -79,9 +81,10 @@ export class Row {
   }
 
   #outcome(t) {
-    const { outcome } = this.#item;
+    const { outcome, acts } = this.#item;
+    const [act] = acts.map((one) => toldAct(one, t)).map(({ word, tone }) => element("span", { className: `chip ${tone}` }, word));
     if (outcome === undefined) {
-      return [];
+      return [act];
     }
     const { word, why, tone } = told(outcome, t);
     const parts = [element("span", { className: `chip ${tone}` }, word)];
@@ -97,45 +100,10 @@ export class Row {
     if (outcome.log_id) {
       parts.push(logId(outcome.log_id, t));
     }
-    return parts;
+    return [act, ...parts];
   }
-}
-
-/** An outcome in words: the word, the reason and advice, and whether it is `good`, `bad`, `odd` or `calm`. */
-export function told(outcome, t) {
-  const { kind, attribution, error } = outcome;
-  const advice = isChinese() ? error?.advice?.zh : error?.advice?.en;
-  switch (kind) {
-    case "withdrawn":
-      return { word: t[attribution], why: t[`${attribution}_why`], tone: "good" };
-    case "unknown":
-      return { word: t.unknown, why: [t.unknown_why, error.summary].join(" · "), tone: "odd" };
-    case "not_withdrawn": {
-      const status = STATUSES[error.status];
-      const word = error.kind === "not_withdrawable" && status ? t.not_withdrawable(t.statuses[status]) : t.not_withdrawn;
-      const code = error.code === null ? undefined : `${error.code}`;
-      return { word, why: [error.msg ?? error.summary, advice, code].filter(Boolean).join(" · "), tone: "bad" };
-    }
-    case "still_running":
-      return { word: t.still_running, why: t.still_running_why, tone: "odd" };
-    default:
-      return { word: t[kind], why: undefined, tone: "calm" };
-  }
-}
-
-function logId(id, t) {
-  const button = element("button", { type: "button", className: "small copy", title: t.copy(id) }, `${t.log_id} ${id.slice(0, 8)}…`);
-  button.setAttribute("aria-label", `${t.log_id}: ${t.copy(id)}`);
-  button.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(id);
-    button.textContent = t.copied;
-  });
-  return button;
 }
 
 function cell(name, ...children) {
   return element("td", { role: "cell", className: name }, ...children);
 }
-
-/** Feishu's numbers, by which an error tells the status. */
-const STATUSES = { 1: "in_progress", 2: "rejected", 4: "withdrawn", 8: "revoked", 9: "completed", 15: "revoking" };

@@ -1,5 +1,7 @@
 // What the page says, in two languages.
 
+import * as tasks from "./task-texts.js";
+
 const zh = {
   title: "撤回流程",
   skip: "跳到流程列表",
@@ -16,7 +18,7 @@ const zh = {
   days: (days) => `${days} 天内`,
   reload: "刷新",
   retry: "重试",
-  caption: "进行中的流程",
+  caption: (status) => `${status}的流程`,
   process: "流程",
   waiting: "待处理人",
   outcome: "结果",
@@ -26,8 +28,8 @@ const zh = {
   loading: (done, all) => `流程详情：已读取 ${done} / ${all}`,
   minutes: (minutes) => `；飞书每分钟允许读取 100 个，约还需 ${minutes} 分钟。可见的行优先，期间可照常操作`,
   unmatched: (count) => `；其中 ${count} 个详情尚未读取，暂时只能按编号筛选`,
-  found: (shown, all) => (shown === all ? `${all} 个进行中的流程` : `显示 ${shown} / ${all} 个进行中的流程`),
-  none: "没有进行中的流程。",
+  found: (shown, all, status) => `${shown === all ? all : `显示 ${shown} / ${all}`} 个${status}的流程`,
+  none: (status) => `没有${status}的流程。`,
   none_found: "没有符合条件的流程。",
   pending: "读取中…",
   unread: "详情无法读取",
@@ -97,7 +99,7 @@ const zh = {
     unknown: "未知",
     withdrawn: "已撤回",
   },
-  done_statuses: { cancelled: "已取消", completed: "已通过", rejected: "已拒绝", unknown: "未知" },
+  ...tasks.zh,
 };
 
 const en = {
@@ -116,7 +118,7 @@ const en = {
   days: (days) => `${days} days`,
   reload: "Reload",
   retry: "Try again",
-  caption: "Running processes",
+  caption: (status) => `Processes: ${status}`,
   process: "Process",
   waiting: "Waiting for",
   outcome: "Outcome",
@@ -127,8 +129,8 @@ const en = {
   minutes: (minutes) =>
     `; Feishu allows 100 a minute, so about ${minutes} min remain. Visible rows come first, and you can work meanwhile`,
   unmatched: (count) => `; ${count} without details are found by their number only`,
-  found: (shown, all) => (shown === all ? `${all} running` : `${shown} of ${all} running shown`),
-  none: "No process is running.",
+  found: (shown, all, status) => (shown === all ? `${all} ${status}` : `${shown} of ${all} ${status} shown`),
+  none: (status) => `No process is ${status}.`,
   none_found: "No process matches.",
   pending: "Reading…",
   unread: "Details cannot be read",
@@ -198,7 +200,7 @@ const en = {
     unknown: "unknown",
     withdrawn: "withdrawn",
   },
-  done_statuses: { cancelled: "cancelled", completed: "approved", rejected: "rejected", unknown: "unknown" },
+  ...tasks.en,
 };
 
 let language = stored() ?? (navigator.language.startsWith("zh") ? "zh" : "en");

@@ -1,157 +1,36 @@
 // The web console, used as a person would use it, against a local Feishu whose truth it is compared with.
 
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { createInterface } from "node:readline";
-import test, { after, afterEach, before, beforeEach } from "node:test";
-import { fileURLToPath } from "node:url";
+import test from "node:test";
 
-import { imported } from "../project.mjs";
+import {
+  about,
+  add,
+  allRead,
+  context,
+  control,
+  ended,
+  open,
+  outcome,
+  over,
+  page,
+  problems,
+  row,
+  screenshot,
+  serve,
+  serveAnew,
+  server,
+  shows,
+  text,
+  truth,
+  url,
+  useConsole,
+  withdraw,
+} from "./console.mjs";
 
-const SERVER = fileURLToPath(new URL("../../examples/console/server.mjs", import.meta.url));
-/** A Node with `node:sqlite`, in which the run has a journal. */
-const NODE = join(process.env.FEISHU_COREHR_RUNTIMES, "node_modules/.bin/node");
-const SCREENSHOTS = process.env.FEISHU_COREHR_SCREENSHOTS;
-const PEOPLE = [
-  ["ou_wang", "王小明", "Wang Xiaoming"],
-  ["ou_li", "李娜", "Li Na"],
-  ["ou_mueller", "安娜·米勒", "Anna Müller"],
-];
-const FLOWS = [
-  ["年假申请", "Annual leave"],
-  ["调岗申请", "Transfer"],
-  ["离职申请", "Resignation"],
-  ["转正审批", "End of probation"],
-];
-const HOUR = 60 * 60 * 1_000;
+useConsole();
 
-let about;
-let server;
-let url;
-let chromium;
-let context;
-let page;
-let problems;
-let runs;
-const children = [];
-
-before(async () => {
-  const sandbox = spawned(process.env.FEISHU_COREHR_SANDBOX, ["--exit-with-stdin"]);
-  children.push(sandbox);
-  about = JSON.parse(await firstLine(sandbox));
-  const playwright = await imported("playwright-core");
-  chromium = await playwright.chromium.launch({
-    executablePath: process.env.FEISHU_COREHR_CHROMIUM,
-    args: ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"],
-  });
-  mkdirSync(SCREENSHOTS, { recursive: true });
-});
-beforeEach(async () => {
-  await control("POST", "/reset");
-  // A backend of its own: it remembers what has been used of the quotas.
-  runs = mkdtempSync(join(tmpdir(), "feishu-corehr-console-"));
-  await serve();
-});
-afterEach(async () => {
-  await context?.close();
-  await ended(server, "SIGTERM");
-  rmSync(runs, { recursive: true, maxRetries: 5 });
-});
-after(async () => {
-  await chromium?.close();
-  children.forEach((child) => child.kill());
-});
-
-async function serve(port = "0", node = NODE) {
-  server = spawned(node, [SERVER, "--sandbox", JSON.stringify(about), "--runs", runs, "--port", port]);
-  url = await firstLine(server);
-}
-
-function ended(process_, signal) {
-  return new Promise((resolve) => {
-    process_.once("exit", resolve);
-    process_.kill(signal);
-  });
-}
-
-function spawned(program, arguments_) {
-  return spawn(program, arguments_, { stdio: ["pipe", "pipe", "inherit"] });
-}
-
-function firstLine({ stdout }) {
-  return new Promise((resolve) => createInterface({ input: stdout }).once("line", resolve));
-}
-
-async function control(method, path, body) {
-  const headers = { "content-type": "application/json" };
-  const answer = await fetch(`${about.control}${path}`, { method, headers, body: body && JSON.stringify(body) });
-  const text = await answer.text();
-  assert.ok(answer.ok, text);
-  return text === "" ? undefined : JSON.parse(text);
-}
-
-/** Adds running processes of several people; their ids. */
-async function add(count) {
-  const text = ([zh_cn, en_us]) => ({ zh_cn, en_us });
-  const processes = Array.from({ length: count }, (_, index) => {
-    const [, ...name] = PEOPLE[index % PEOPLE.length];
-    return {
-      process_id: `79${String(index).padStart(17, "0")}`,
-      process_name: text(FLOWS[index % FLOWS.length]),
-      create_time: Date.now() - index * 5 * HOUR,
-      modify_time: Date.now() - index * 1_000,
-      detail: { initiator_name: text(name) },
-    };
-  });
-  return (await control("POST", "/processes", processes)).process_ids;
-}
-
-async function open(options = {}) {
-  context = await chromium.newContext({ locale: "zh-CN", viewport: { width: 1280, height: 860 }, ...options });
-  page = await context.newPage();
-  problems = [];
-  page.on("pageerror", (error) => problems.push(String(error)));
-  page.on("console", (message) => message.type() === "error" && problems.push(message.text()));
-  await page.goto(url);
-  await page.waitForSelector("#rows tr");
-}
-
-const row = (id) => page.locator(`#rows tr[data-id="${id}"]`);
 const names = () => page.locator("#rows tr:not([hidden]) button.open").allTextContents();
-const outcome = (id) => row(id).locator("td.outcome .chip").textContent();
-const truth = async (id) => (await control("GET", `/processes/${id}`)).status;
-const screenshot = (name) => page.screenshot({ path: join(SCREENSHOTS, `${name}.png`) });
-
-async function allRead() {
-  await page.waitForFunction(() => document.getElementById("loading").textContent === "", undefined, { timeout: 120_000 });
-}
-
-/** Looks until what is expected is there: a page shows what was done to it in one of its next frames. */
-async function shows(look, expected) {
-  const isThere = (seen) => (expected instanceof RegExp ? expected.test(seen) : seen === expected);
-  const end = Date.now() + 60_000;
-  let seen = await look();
-  while (!isThere(seen) && Date.now() < end) {
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    seen = await look();
-  }
-  assert.ok(isThere(seen), `${seen} instead of ${expected}`);
-}
-
-const text = (selector) => () => page.textContent(selector);
-
-async function withdraw(reason) {
-  await page.click("#withdraw");
-  await page.fill("#reason", reason);
-  await page.click("#confirm-yes");
-}
-
-async function over() {
-  await page.waitForSelector("#save:not([hidden])", { timeout: 120_000 });
-}
 
 test("running processes are shown with names and initiators, and filtered", async () => {
   await add(24);
@@ -300,11 +179,14 @@ test("a page that is loaded anew finds the run", async () => {
 test("a backend that is killed and started again goes on with the run, and sends nothing twice", async () => {
   const ids = await begun(150);
   await ended(server, "SIGKILL");
-  await serve(new URL(url).port);
+  await serve({ port: new URL(url).port });
   await allWithdrawn(ids);
 });
 
 test("a run that is stopped sends nothing more, stays stopped in a new backend, and is gone on with", async () => {
+  // Slow enough that it is not over before it can be stopped.
+  const slow = ["--quotas", JSON.stringify({ withdraw_process: { calls: 4, window_ms: 1_000 } })];
+  await serveAnew(...slow);
   const ids = await begun(200);
   await page.click("#stop");
   await over();
@@ -314,7 +196,7 @@ test("a run that is stopped sends nothing more, stays stopped in a new backend, 
   const sent = async () => (await control("GET", "/log")).filter((entry) => entry.operation === "withdraw_process").length;
   const before = await sent();
   await ended(server, "SIGTERM");
-  await serve(new URL(url).port);
+  await serve({ port: new URL(url).port });
   await page.reload();
   await over();
   await shows(text("#go-on"), `继续撤回剩余 ${unsent} 个`);
@@ -341,7 +223,7 @@ test("a run that stops by itself says why, and what to do", async () => {
 
 test("in the oldest Node, which has no SQLite, too, a run survives the page", async () => {
   await ended(server, "SIGTERM");
-  await serve("0", process.execPath);
+  await serve({ node: process.execPath });
   const ids = await begun(60);
   await page.reload();
   await page.waitForFunction(() => document.getElementById("bar").max === 60 && !document.getElementById("progress").hidden);
@@ -366,7 +248,7 @@ test("another site cannot begin a run", async () => {
 
 test("of 500 processes all rows stand there at once, and those in sight are filled first", async () => {
   const ids = await add(500);
-  const slow = { on: "get_process", delay_ms: 2_000, answer: { real: true } };
+  const slow = { on: "get_process", delay_ms: 5_000, answer: { real: true } };
   await control("POST", "/script", { steps: Array.from({ length: 500 }, () => slow) });
   await open();
   await page.waitForFunction(() => document.querySelectorAll("#rows tr").length >= 500);
