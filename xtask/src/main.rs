@@ -14,6 +14,7 @@ mod matrix;
 mod mobile;
 mod mutants;
 mod npm;
+mod officials;
 mod python;
 mod release;
 mod sandbox;
@@ -86,7 +87,8 @@ enum Command {
         #[arg(long)]
         only: Option<String>,
     },
-    /// Call the sandbox by the official Python SDK, each of the twelve operations: what it sends must be what ours sends.
+    /// Call the sandbox by the official SDKs for Python, Node and Java, each of the twelve operations: what they send must be
+    /// what ours sends.
     Officials,
     /// Build what a registry would get, into `target/release-files`: crates, wheels, the npm package.
     Release,
@@ -145,7 +147,7 @@ fn run(command: Command) -> Result<()> {
         Command::Gen { check, only } => generate::run(check, only.as_deref()),
         Command::Kills { count } => python::kills(count),
         Command::Mutants { only } => mutants::run(only.as_deref()),
-        Command::Officials => python::officials(),
+        Command::Officials => officials::run(),
         Command::Release => release::run(),
         Command::Simulate { faults: true, only, .. } => simulate::run_faults(only.as_deref()),
         Command::Simulate { schedules, start, threads, bulk, .. } => simulate::run(schedules, start, threads, bulk),

@@ -69,15 +69,6 @@ pub(crate) fn kills(count: u32) -> Result<()> {
     show(pytest.env("FEISHU_COREHR_SANDBOX", sandbox::program()?))
 }
 
-/// What the official SDK sends, beside what ours sends.
-pub(crate) fn officials() -> Result<()> {
-    let sandbox = sandbox::program()?;
-    install_client()?;
-    let sdk = ["-m", "pip", "install", "--quiet", "--requirement", "tests/officials/requirements.txt"];
-    show(&mut python(&sdk)?)?;
-    show(python(&["tests/officials/python.py", "--sandbox"])?.arg(sandbox))
-}
-
 /// `PYTHON` where it is set, for a machine with several.
 fn base_interpreter() -> String {
     std::env::var("PYTHON").unwrap_or_else(|_| "python3".to_owned())
