@@ -26,6 +26,13 @@ WRONG = [
     "client.call('GET', '/open-apis/contact/v3/departments', path_parameters=[('a', 'b')])",
     "client.call('GET', '/open-apis/contact/v3/departments', query={'a': 1})",
     "client.call('GET', '/open-apis/contact/v3/departments').department",
+    "client.settle('7')",
+    "client.settle('7', 1_766_000_000_000)",
+    "client.settle('7', since='2026-01-01')",
+    "client.settle('7', since=1_766_000_000_000, goal='withdrawn')",
+    "client.settle('7', since=1_766_000_000_000, deadline=5)",
+    "client.settle('7', since=1_766_000_000_000).effect",
+    "feishu_corehr.NewFormValue.Text('x', boolean=True)",
     "feishu_corehr.no_such_name",
     "Client(transport=5)",
 ]

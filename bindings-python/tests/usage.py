@@ -29,6 +29,8 @@ from feishu_corehr import (
     Page,
     ReadBack,
     Reject,
+    Settled,
+    SettledAs,
     Started,
     Status,
     System,
@@ -92,7 +94,10 @@ def use() -> Status:
         answer: CallAnswer = client.call("PATCH", "/open-apis/a/{id}", path_parameters={"id": "1"}, body=[None, 1.5])
         client.call("GET", "/open-apis/a", query={"a": "1", "ids": ["x", "y"]}, quota=(20, 60))
         client.call("GET", "/open-apis/a", query=[("ids", "x"), ("ids", "y")])
-        del moved, started, answer
+        settled: Settled = client.settle("7", since=datetime.now(timezone.utc), goal=Status.REVOKED)
+        safe: bool = settled.settled is SettledAs.NOT_DONE
+        client.settle("7", since=1_766_000_000_000)
+        del moved, started, answer, safe
         answers: list[HttpResponse] = []
         mine: Client = client.with_options(headers={"x-a": "1"}, on_answer=answers.append)
         mine.with_options(headers=[("x-a", "1")])
