@@ -1,6 +1,11 @@
 """The README's examples run as they stand."""
 
+import json
+import os
 import re
+import subprocess
+import sys
+import textwrap
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +13,7 @@ import pytest
 
 TEXT = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
+(GEVENT,) = re.findall(r"```py\n(from gevent.*?)```", TEXT, re.DOTALL)
 
 
 @pytest.mark.parametrize("number", range(len(EXAMPLES)))
@@ -44,3 +50,36 @@ def test_there_are_examples_of_everything() -> None:
     words += ["client.call(", "opentelemetry", "with_options", ".pages()"]
     for word in words:
         assert word in TEXT
+
+
+def test_the_example_for_gevent_runs_and_holds_up_no_other_greenlet(sandbox: Any) -> None:
+    # Each call asks for its token, and gets it from a greenlet that fetches it while all of them wait.
+    before = """
+        import json, sys
+        from gevent.monkey import get_original
+        url, app, *process_ids = sys.argv[1:]
+        tokens, pause = [], get_original("time", "sleep")
+
+        def token():
+            while not tokens:
+                pause(0.001)
+            return tokens[0]
+
+        def fetch():
+            import urllib.request
+            with urllib.request.urlopen(url, app.encode()) as answer:
+                tokens.append(json.load(answer)["tenant_access_token"])
+    """
+    code = GEVENT.replace("Client()", "Client(token=token, allow_insecure_loopback=True)")
+    code = code.replace("gevent.joinall(jobs)", "gevent.joinall([*jobs, gevent.spawn(fetch)])")
+    app = json.dumps({name: sandbox.info[name] for name in ("app_id", "app_secret")})
+    url = f"{sandbox.http}/open-apis/auth/v3/tenant_access_token/internal"
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(before) + code, url, app, *(sandbox.running() for _ in range(3))],
+        env={**os.environ, "FEISHU_BASE_URL": sandbox.http},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+    assert done.stdout == "[Attribution.OURS, Attribution.OURS, Attribution.OURS]\n", done.stderr
