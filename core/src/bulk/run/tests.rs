@@ -1,6 +1,8 @@
 use super::*;
+use crate::act::ReadBack;
 use crate::base_url::{BaseUrl, BaseUrlRules};
 use crate::bulk::Bulk;
+use crate::error::Effect;
 use crate::http::HttpResponse;
 use crate::machine::{Answer, Machine, Step};
 use crate::process::{Actor, RevokeProcess, WithdrawProcess};
@@ -211,10 +213,4 @@ fn a_run_that_is_cancelled_while_it_lists_believes_nothing() {
     });
     assert_eq!((played.asked.len(), played.report.ended), (1, BulkEnd::Cancelled));
     assert_eq!((played.of(BulkOutcome::Unresolved), played.report.presumed), (100, 0));
-}
-
-#[test]
-fn the_first_moment_of_an_intent_is_kept_over_lives() {
-    assert_eq!(earlier(Some(7), Some(5)), Some(5));
-    assert_eq!((earlier(None, Some(5)), earlier(Some(7), None), earlier(None, None)), (Some(5), Some(7), None));
 }
