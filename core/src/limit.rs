@@ -72,7 +72,7 @@ pub struct RateLimiter {
     shut_until: u64,
     /// How often it has.
     shuts: u64,
-    /// How many calls of a window went after the last refusal, and when that was; none once the whole quota goes again.
+    /// How many calls of a window went after the last refusal, and when that was; none before the first one.
     fallen: Option<(f64, u64)>,
 }
 
@@ -102,18 +102,12 @@ impl RateLimiter {
     /// Gives the next turn, by the monotonic clock; when that would be later than `latest`, takes none and says how
     /// many milliseconds it would have been.
     pub fn turn(&mut self, now: Instant, latest: u64) -> Result<Slot, u64> {
-        let even = self.pace(now).map(|pace| {
-            let burst = ((pace * BURST.0) as usize).max(BURST.1);
-            (burst, (burst as f64 * self.window as f64 / pace) as u64)
-        });
+        let even = self.even(now);
         let longest = self.window.max(even.map_or(0, |(_, distance)| distance));
         while self.turns.front().is_some_and(|turn| turn.saturating_add(longest) <= now.monotonic) {
             self.turns.pop_front();
         }
-        let mut turn = now.monotonic.max(self.shut_until).max(self.after(self.calls, self.window));
-        if let Some((burst, distance)) = even {
-            turn = turn.max(self.after(burst, distance));
-        }
+        let turn = self.next(now, even, 0);
         if turn > latest {
             return Err(turn - now.monotonic);
         }
@@ -123,10 +117,11 @@ impl RateLimiter {
 
     /// How many turns are free at this moment, at most so many, and in how many milliseconds the next one is.
     pub fn room(&self, now: Instant, most: usize) -> (usize, u64) {
-        let mut limiter = self.clone();
-        for count in 0..most {
-            if let Err(delay) = limiter.turn(now, now.monotonic) {
-                return (count, delay);
+        let even = self.even(now);
+        for taken in 0..most {
+            let turn = self.next(now, even, taken);
+            if turn > now.monotonic {
+                return (taken, turn - now.monotonic);
             }
         }
         (most, 0)
@@ -150,20 +145,30 @@ impl RateLimiter {
     }
 
     /// How many calls of a window go, while that is less than the quota.
-    fn pace(&mut self, now: Instant) -> Option<f64> {
+    fn pace(&self, now: Instant) -> Option<f64> {
         let (pace, since) = self.fallen?;
         let quota = self.calls as f64;
         let risen = pace + quota * INCREASE * now.monotonic.saturating_sub(since) as f64;
-        if risen >= quota {
-            self.fallen = None;
-        }
-        self.fallen.map(|_| risen)
+        (risen < quota).then_some(risen)
     }
 
-    /// When there is room behind the last so many turns, if all of them keep such a distance.
-    fn after(&self, calls: usize, distance: u64) -> u64 {
-        let before = self.turns.len().checked_sub(calls).and_then(|index| self.turns.get(index));
-        before.map_or(0, |turn| turn.saturating_add(distance))
+    /// How many calls may go at once while the pace is below the quota, and at which distance in milliseconds.
+    fn even(&self, now: Instant) -> Option<(usize, u64)> {
+        let pace = self.pace(now)?;
+        let burst = ((pace * BURST.0) as usize).max(BURST.1);
+        Some((burst, (burst as f64 * self.window as f64 / pace) as u64))
+    }
+
+    /// When the next turn is, if so many more are taken now.
+    fn next(&self, now: Instant, even: Option<(usize, u64)>, taken: usize) -> u64 {
+        // When there is room behind the last so many turns, if all of them keep such a distance.
+        let after = |calls: usize, distance: u64| {
+            let before = (self.turns.len() + taken).checked_sub(calls);
+            let before = before.map(|index| self.turns.get(index).copied().unwrap_or(now.monotonic));
+            before.map_or(0, |turn| turn.saturating_add(distance))
+        };
+        let turn = now.monotonic.max(self.shut_until).max(after(self.calls, self.window));
+        even.map_or(turn, |(burst, distance)| turn.max(after(burst, distance)))
     }
 }
 
@@ -252,6 +257,29 @@ mod tests {
         assert_eq!([limiter.room(at(5), 9), limiter.room(at(6), 9)], [(2, 1_040), (2, 1_039)]);
         limiter.shut(at(7), 2_000, None);
         assert_eq!(limiter.room(at(8), 9), (0, 1_999));
+    }
+
+    #[test]
+    fn the_room_is_what_turns_are_given_next() {
+        let mut state = 9_u64;
+        let mut below = |limit: u64| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) % limit
+        };
+        let mut limiter = RateLimiter::new(Quota { calls: 40, window: 1_000 });
+        let mut now = 0;
+        for _ in 0..5_000 {
+            now += below(60);
+            let slot = limiter.turn(at(now), now + below(2) * 500);
+            if below(400) == 0 {
+                limiter.shut(at(now), below(300), slot.ok());
+            }
+            let mut other = limiter.clone();
+            let given = (0..30).map(|_| other.turn(at(now), now));
+            let free = given.take_while(Result::is_ok).count();
+            let delay = if free == 30 { 0 } else { other.turn(at(now), now).expect_err("it is later") };
+            assert_eq!(limiter.room(at(now), 30), (free, delay), "at {now}");
+        }
     }
 
     #[test]
