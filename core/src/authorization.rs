@@ -114,6 +114,11 @@ impl Authorization {
         }
     }
 
+    /// The same for the next read of a wait, which may last longer than any token: each has a refresh of its own.
+    pub(crate) fn next_read(&self) -> Self {
+        Self { refreshes: 0, ..self.next_part() }
+    }
+
     /// What to do now, until there is a token. `random` is the call's jitter.
     pub(crate) fn poll(&mut self, now: Instant, deadline: Instant, random: &mut Random) -> Step<Outcome> {
         loop {

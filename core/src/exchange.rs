@@ -71,6 +71,12 @@ impl Exchange {
         }
     }
 
+    /// After this read of a wait has ended, the next one.
+    pub(crate) fn next_read(&self, fresh_connection: bool) -> Self {
+        let part = self.next_part(self.request().clone(), fresh_connection);
+        Self { authorization: self.authorization.next_read(), ..part }
+    }
+
     /// What is sent.
     pub(crate) const fn request(&self) -> &Prepared {
         self.attempt.request()

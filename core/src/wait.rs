@@ -1,6 +1,6 @@
 //! Wait: read a process again and again, until it is where the caller waits for it.
 
-use crate::endpoint::{Outcome, Prepared, Reply, Request};
+use crate::endpoint::{Outcome, Reply, Request};
 use crate::error::{Effect, Error, ErrorKind, Problem};
 use crate::exchange::Exchange;
 use crate::machine::{Answer, CallOptions, Machine, Observation, Pause, Reason, Step, ended_already};
@@ -17,7 +17,6 @@ use crate::until::{Goal, SettledAs, Until};
 pub struct Wait {
     until: Until,
     operation: &'static str,
-    read: Prepared,
     exchange: Exchange,
     random: Random,
     phase: Phase,
@@ -69,7 +68,6 @@ impl Wait {
         Ok(Self {
             until,
             operation,
-            read: exchange.request().clone(),
             exchange,
             random: session.random(),
             phase: Phase::Reading,
@@ -90,7 +88,9 @@ impl Wait {
             Ok((number, reply)) => self.looked(now, number, reply),
             Err(error) => {
                 self.log_id = error.log_id.clone().or_else(|| self.log_id.take());
-                let may_come = error.retryable || error.kind == ErrorKind::Deadline;
+                // A token function that had no more time has not failed.
+                let is_over = error.kind == ErrorKind::TokenSource && self.remaining(now) == 0;
+                let may_come = error.retryable || error.kind == ErrorKind::Deadline || is_over;
                 if !may_come || error.kind == ErrorKind::Cancelled {
                     return self.give_up(error);
                 }
@@ -169,16 +169,20 @@ impl Wait {
 
     /// Pauses before the next read; the last one comes a little before the time is over, whatever the pause.
     fn pause(&mut self, now: Instant, least: u64) {
-        let remaining = self.exchange.deadline().map_or(0, |deadline| deadline.remaining(now));
         let mut pause = retry::wait(self.reads - 1, &mut self.random);
         if let Some(settles) = self.settles.filter(|settles| *settles > now.monotonic) {
             pause = pause.min(settles - now.monotonic);
         }
         let pause = pause.max(least);
-        match pause.min(remaining.saturating_sub(retry::LAST_READ)) {
+        match pause.min(self.remaining(now).saturating_sub(retry::LAST_READ)) {
             0 => self.run_out(),
             pause => self.phase = Phase::Pausing(now.monotonic + pause),
         }
+    }
+
+    /// How much of its time is left, in milliseconds.
+    fn remaining(&self, now: Instant) -> u64 {
+        self.exchange.deadline().map_or(0, |deadline| deadline.remaining(now))
     }
 
     fn run_out(&mut self) {
@@ -225,7 +229,7 @@ impl Machine for Wait {
                     return Step::Wait(Pause { delay: *until - now.monotonic, reason: Reason::Status, seen: None });
                 }
                 Phase::Pausing(_) => {
-                    self.exchange = self.exchange.next_part(self.read.clone(), self.failure.is_some());
+                    self.exchange = self.exchange.next_read(self.failure.is_some());
                     self.phase = Phase::Reading;
                     self.asked = None;
                 }
