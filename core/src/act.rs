@@ -570,6 +570,7 @@ mod tests {
     use crate::base_url::{BaseUrl, BaseUrlRules};
     use crate::error::{TransportError, TransportErrorKind};
     use crate::http::{HttpRequest, HttpResponse};
+    use crate::machine::RequestPhase;
     use crate::process::{Actor, WithdrawProcess};
     use crate::session::{Config, Credentials};
     use crate::token::Secret;
@@ -638,7 +639,7 @@ mod tests {
         let app = Credentials::App { app_id: "cli_a".to_owned(), app_secret: Secret::new("secret".to_owned()) };
         let session = session_of(app);
         let mut call = withdrawal(&session);
-        let mut now = Instant::default();
+        let mut now = Instant::default().after(5_000);
         let mut seen = Vec::new();
         for body in [
             r#"{"code":0,"tenant_access_token":"t-1","expire":7200}"#,
@@ -650,7 +651,14 @@ mod tests {
             r#"{"code":0}"#,
         ] {
             sent(&mut call, &mut now);
+            let started = call.started().expect("a request is under way");
+            assert_eq!(started.phase, RequestPhase::Started);
             let observation = call.handle(now, answered(body)).expect("one for each answer");
+            assert_eq!((&started.operation, started.attempt), (&observation.operation, observation.attempt));
+            if let Some(pause) = observation.pause_ms {
+                assert!(matches!(call.poll(now), Step::Wait(Pause { delay, .. }) if delay == pause));
+                assert_eq!(call.started(), None, "nothing is under way");
+            }
             seen.push((observation.operation, observation.attempt));
         }
         let expected = [
@@ -664,6 +672,48 @@ mod tests {
         ];
         assert_eq!(seen, expected.map(|(operation, attempt)| (operation.to_owned(), attempt)));
         assert_eq!(withdrawn(&mut call, now).attempts, 3);
+    }
+
+    #[test]
+    fn whoever_cancels_hears_what_was_sent_and_whether_it_may_have_acted() {
+        let session = session_of(Credentials::Backend);
+        let lost = || Answer::Http(Err(TransportError::new(TransportErrorKind::Disconnected, true, "")));
+        let unreachable = || Answer::Http(Err(TransportError::new(TransportErrorKind::Connect, false, "")));
+        let cancelled = |answers: Vec<Answer>, is_sending: bool| {
+            let (mut call, mut now) = (withdrawal(&session), Instant::default());
+            for answer in answers {
+                sent(&mut call, &mut now);
+                call.handle(now, answer);
+            }
+            if is_sending {
+                sent(&mut call, &mut now);
+            }
+            let error = call.cancel();
+            assert_eq!(call.cancel().effect, error.effect, "once more changes nothing");
+            (error.kind, error.effect, error.attempts)
+        };
+        let told = |effect, attempts| (ErrorKind::Cancelled, effect, attempts);
+        assert_eq!(cancelled(vec![], false), told(Effect::None, 0));
+        assert_eq!(cancelled(vec![], true), told(Effect::Unknown, 1), "the write is under way");
+        assert_eq!(cancelled(vec![unreachable()], false), told(Effect::None, 1));
+        assert_eq!(cancelled(vec![unreachable()], true), told(Effect::Unknown, 2));
+        assert_eq!(cancelled(vec![lost()], false), told(Effect::Unknown, 1), "it pauses before it reads");
+        assert_eq!(cancelled(vec![lost()], true), told(Effect::Unknown, 1), "it reads");
+        assert_eq!(cancelled(vec![answered(r#"{"code":0}"#)], false).1, Effect::Applied, "a moment too late");
+    }
+
+    #[test]
+    fn a_process_is_read_after_the_last_write_that_is_allowed_too() {
+        let session = session_of(Credentials::Backend);
+        let (mut call, mut now) = (withdrawal(&session), Instant::default());
+        for status in [1, 1, 1, 4] {
+            sent(&mut call, &mut now);
+            call.handle(now, Answer::Http(Err(TransportError::new(TransportErrorKind::Disconnected, true, ""))));
+            sent(&mut call, &mut now);
+            call.handle(now, answered(&format!(r#"{{"code":0,"data":{{"status":{status}}}}}"#)));
+        }
+        let outcome = withdrawn(&mut call, now);
+        assert_eq!((outcome.attribution, outcome.attempts), (Attribution::Presumed, 4));
     }
 
     #[test]

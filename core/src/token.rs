@@ -347,6 +347,9 @@ mod tests {
     fn a_token_is_not_used_in_its_last_minute_by_either_clock() {
         let mut store = TokenStore::default();
         land(&mut store, "t-1", 7200, at(0));
+        assert!(matches!(store.turn(at(7200 - 60), None), Turn::Fetch { is_renewal: false, .. }));
+        let mut store = TokenStore::default();
+        land(&mut store, "t-1", 7200, at(0));
         let suspended = Instant { monotonic: 1_000, wall: at(3 * 3600).wall };
         assert!(matches!(store.turn(suspended, None), Turn::Fetch { is_renewal: false, .. }));
         let mut store = TokenStore::default();
@@ -391,6 +394,40 @@ mod tests {
         store.land(second, "t-2".to_owned(), 7200, at(11), at(11), &mut Random::new(1));
         let (late, _) = store.land(silent, "t-1".to_owned(), 7200, at(0), at(12), &mut Random::new(1));
         assert_eq!(late.value.expose(), "t-2", "a late answer does not displace the newer token");
+    }
+
+    #[test]
+    fn a_fetch_that_is_heard_of_again_is_trusted_for_as_long_again() {
+        let mut store = TokenStore::default();
+        let flight = fetch(&mut store, at(0));
+        assert!(store.is_flying(flight) && !store.is_flying(flight + 1));
+        store.extend(flight, at(8));
+        assert!(matches!(store.turn(at(18), None), Turn::Wait { delay: 1_000, .. }));
+        store.extend(flight + 1, at(18));
+        let second = fetch(&mut store, at(19));
+        assert!(store.is_flying(second) && !store.is_flying(flight), "another one's sign of life does not count");
+    }
+
+    #[test]
+    fn an_older_failure_is_not_that_of_the_fetch_that_was_waited_for() {
+        let mut store = TokenStore::default();
+        let first = fetch(&mut store, at(0));
+        store.fail(first, &Error::new(ErrorKind::Http, ""), at(1));
+        let second = fetch(&mut store, at(2));
+        assert!(store.release(second));
+        assert!(matches!(store.turn(at(3), Some(second)), Turn::Fetch { .. }));
+    }
+
+    #[test]
+    fn a_token_of_half_an_hour_is_renewed_as_a_longer_one_is() {
+        let due = (0..200).filter(|seed| {
+            let mut store = TokenStore::default();
+            let flight = fetch(&mut store, at(0));
+            store.land(flight, "t-1".to_owned(), 1_800, at(0), at(0), &mut Random::new(*seed));
+            assert_eq!(value(&store.turn(at(299), None)), "t-1");
+            matches!(store.turn(at(600), None), Turn::Fetch { is_renewal: true, .. })
+        });
+        assert!((50..150).contains(&due.count()), "15 to 25 minutes before its end, drawn for each");
     }
 
     #[test]

@@ -74,7 +74,8 @@ pub fn judge_inner(operation: &'static Operation, reply: Reply) -> Result<Reply,
     let (mut failure, code, msg) = match envelope::inner(&reply.data) {
         Ok((0, _)) => return Ok(reply),
         Ok((code, msg)) => {
-            let response = HttpResponse { status: reply.http_status, ..HttpResponse::default() };
+            // The head is that of a success: it says nothing more about the code.
+            let response = HttpResponse::default();
             let listed = codes::lookup(operation.codes, code).map(|row| judge_code(operation, &response, row));
             let unlisted = || doubt(ErrorKind::Api, "inside `data` stands a code that no page lists", 0);
             (listed.unwrap_or_else(unlisted), Some(code), msg)
@@ -397,17 +398,54 @@ mod tests {
     #[test]
     fn a_backend_that_has_sent_nothing_on_says_so_and_why() {
         let again = Next::Again { resends: u32::MAX, after: Some(2_000) };
-        for (status, kind, next) in [
-            (401, ErrorKind::Unauthorized, Next::Stop),
-            (403, ErrorKind::Http, Next::Stop),
-            (429, ErrorKind::RateLimited, Next::Throttle { after: Some(2_000) }),
-            (500, ErrorKind::Http, Next::Stop),
-            (503, ErrorKind::Http, again),
+        for (status, kind, next, advice) in [
+            (401, ErrorKind::Unauthorized, Next::Stop, "sign in, then try again"),
+            (403, ErrorKind::Http, Next::Stop, "do what the backend says, then try again"),
+            (429, ErrorKind::RateLimited, Next::Throttle { after: Some(2_000) }, "wait as long as `retry_after_ms`"),
+            (500, ErrorKind::Http, Next::Stop, "do what the backend says, then try again"),
+            (503, ErrorKind::Http, again, "try again later"),
         ] {
             let failure = judged(status, &[("retry-after", "2"), (NOT_SENT, "why")], "why");
             assert_eq!((failure.error.kind, failure.next), (kind, next), "{status}");
             assert_eq!((failure.error.effect, failure.error.msg.as_deref()), (Effect::None, Some("why")), "{status}");
             assert_eq!(failure.error.retryable, next != Next::Stop, "{status}");
+            let told = failure.error.advice.clone().expect("there is one");
+            assert!(told.en.starts_with(advice), "{status}: {}", told.en);
+        }
+    }
+
+    #[test]
+    fn an_answer_may_be_as_large_as_its_limits_and_no_larger() {
+        let kind = |body: usize, headers: Vec<Header>| {
+            let body = [br#"{"code":0}"#.to_vec(), b" ".repeat(body - 10)].concat();
+            let response = HttpResponse { status: 200, headers, body };
+            judge(&WRITE, Ok(&response)).err().map(|failure| failure.error.kind)
+        };
+        let headers = |count| vec![Header::new("a", "b"); count];
+        let long = |value: usize| vec![Header::new("name", "v".repeat(value))];
+        for (body, headers, expected) in [
+            (1 << 20, Vec::new(), None),
+            ((1 << 20) + 1, Vec::new(), Some(ErrorKind::TooLarge)),
+            (99, headers(100), None),
+            (99, headers(101), Some(ErrorKind::TooLarge)),
+            (99, headers(500), Some(ErrorKind::TooLarge)),
+            (99, long(65_532), None),
+            (99, long(65_533), Some(ErrorKind::TooLarge)),
+        ] {
+            let about = format!("{body} bytes, {} headers", headers.len());
+            assert_eq!(kind(body, headers), expected, "{about}");
+        }
+    }
+
+    #[test]
+    fn a_broken_envelope_hides_neither_a_redirect_nor_a_rate_limit() {
+        for (status, kind) in [
+            (302, ErrorKind::UnexpectedRedirect),
+            (429, ErrorKind::RateLimited),
+            (200, ErrorKind::BadEnvelope),
+            (500, ErrorKind::BadEnvelope),
+        ] {
+            assert_eq!(judged(status, &[], r#"{"code":"#).error.kind, kind, "{status}");
         }
     }
 
@@ -459,5 +497,8 @@ mod tests {
         assert_ne!(failure.next, Next::Refresh);
         assert_eq!(failure.error.kind, ErrorKind::Http);
         assert_eq!(judged(401, &[], "").next, Next::Refresh, "an API's is");
+        let response = HttpResponse { status: 400, headers: Vec::new(), body: r#"{"code":99991663}"#.into() };
+        assert_eq!(judge(operation, Ok(&response)).expect_err("no success").next, Next::Stop);
+        assert_eq!(judged(400, &[], r#"{"code":99991663}"#).next, Next::Refresh, "an API's is");
     }
 }
