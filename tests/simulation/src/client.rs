@@ -132,6 +132,11 @@ impl Client {
         let is_throttled = log.last == Some((Asked::Withdrawal, Meaning::Throttled));
         match asked {
             Asked::Read if is_throttled || log.owed > 0 => (cost, log.owed) = (0, 0),
+            // A wait that has no more retries, or no time for the pause, reads later for nothing.
+            Asked::Read if log.waits => {
+                log.paid = log.paid.max(cost);
+                return Ok(());
+            }
             Asked::Read => {}
             // What the token is for is seen later.
             Asked::Token if is_throttled => {
@@ -150,9 +155,10 @@ impl Client {
         })
     }
 
-    /// A call has succeeded: what its last retry has cost comes back, or a little where there was none.
-    pub(crate) fn succeeded(&mut self, log: &Log) {
-        self.refunds += log.paid.max(1);
+    /// A call, or a read of a wait, has succeeded: what its last retry has cost comes back, or a little where there was
+    /// none.
+    pub(crate) fn succeeded(&mut self, log: &mut Log) {
+        self.refunds += std::mem::take(&mut log.paid).max(1);
     }
 
     /// A request for a token needs a reason, and that nobody else is about it.

@@ -2,7 +2,8 @@
 
 use feishu_corehr::Instant;
 
-const WALL_AT_START: u64 = 1_766_000_000_000;
+/// What an honest clock tells when a schedule begins, in milliseconds since 1970.
+pub(crate) const WALL_AT_START: u64 = 1_766_000_000_000;
 
 #[derive(Default)]
 pub(crate) struct Clock {
@@ -13,7 +14,7 @@ pub(crate) struct Clock {
     /// Until when the device sleeps: it does nothing before.
     pub(crate) awake_at: u64,
     /// How far the wall clock was set off.
-    offset: i64,
+    pub(crate) offset: i64,
     /// When a clock has jumped last.
     jumped: Option<u64>,
     /// How often it has.

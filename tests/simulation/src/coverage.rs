@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::call::{Kind, Outcome};
 use crate::returned::Meaning;
 
 /// What a request asks for.
@@ -31,6 +32,10 @@ const MEANINGS: usize = Meaning::ALL.len();
 #[derive(Clone, Debug)]
 pub struct Coverage {
     visits: [[[u64; MEANINGS]; DOUBTS.len()]; ASKED.len()],
+    /// How often waiting for a process ended with a status that was waited for, and how often without one.
+    pub waits: [u64; 2],
+    /// How often settling ended in each way, in the order of the words.
+    pub settlings: [u64; 4],
     /// How many calls ended.
     pub calls: u64,
     /// How many requests were sent.
@@ -39,7 +44,13 @@ pub struct Coverage {
 
 impl Default for Coverage {
     fn default() -> Self {
-        Self { visits: [[[0; MEANINGS]; DOUBTS.len()]; ASKED.len()], calls: 0, requests: 0 }
+        Self {
+            visits: [[[0; MEANINGS]; DOUBTS.len()]; ASKED.len()],
+            waits: [0; 2],
+            settlings: [0; 4],
+            calls: 0,
+            requests: 0,
+        }
     }
 }
 
@@ -48,10 +59,27 @@ impl Coverage {
         self.visits[asked as usize][doubt as usize][meaning as usize] += 1;
     }
 
+    /// A call has ended.
+    pub(crate) fn ended(&mut self, kind: Kind, outcome: &Outcome) {
+        self.calls += 1;
+        match outcome {
+            Outcome::Failed(_) if matches!(kind, Kind::WaitFor(_)) => self.waits[1] += 1,
+            Outcome::Settled(settled) => self.settlings[settled.settled as usize] += 1,
+            Outcome::Waited(_) => self.waits[0] += 1,
+            _ => {}
+        }
+    }
+
     /// Adds what another thread has visited.
     pub fn add(&mut self, other: &Self) {
         let ours = self.visits.as_flattened_mut().as_flattened_mut();
         for (ours, theirs) in ours.iter_mut().zip(other.visits.as_flattened().as_flattened()) {
+            *ours += theirs;
+        }
+        for (ours, theirs) in self.waits.iter_mut().zip(other.waits) {
+            *ours += theirs;
+        }
+        for (ours, theirs) in self.settlings.iter_mut().zip(other.settlings) {
             *ours += theirs;
         }
         self.calls += other.calls;
@@ -112,6 +140,9 @@ impl fmt::Display for Coverage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (visited, all) = self.pairs();
         writeln!(f, "{visited} of {all} pairs of state and answer visited")?;
+        let ([came, over], [done, elsewhere, not_done, unclear]) = (self.waits, self.settlings);
+        writeln!(f, "waits: {came} came to their end, {over} did not")?;
+        writeln!(f, "settled: {done} done, {elsewhere} elsewhere, {not_done} not done, {unclear} unclear")?;
         writeln!(
             f,
             "{:<12} {:>11} {:>11} {:>11} {:>11} {:>11}",

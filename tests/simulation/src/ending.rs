@@ -1,10 +1,12 @@
 //! What a call claims at its end, held against the truth.
 
-use feishu_corehr::{Already, Attribution, Effect, Endpoint, Error, ErrorKind, GetProcess, ReadBack, Withdrawn};
+use feishu_corehr::{
+    Already, Attribution, Effect, Endpoint, Error, ErrorKind, GetProcess, ReadBack, Settled, SettledAs, Withdrawn,
+};
 
-use crate::call::{Call, Kind, Outcome};
+use crate::call::{Call, Doubted, Kind, Outcome};
 use crate::client::{Client, RETRIES, Source};
-use crate::clock::Clock;
+use crate::clock::{Clock, WALL_AT_START};
 use crate::coverage::Asked;
 use crate::invariant::{Checked, Invariant, check};
 use crate::returned::Meaning;
@@ -17,6 +19,12 @@ const SLACK: u64 = 50;
 pub(crate) const LONGEST_BACKOFF: u64 = 5_000;
 /// How long a handful of requests travels, in milliseconds.
 const TRAVELLING: u64 = 5_000;
+/// The last read of a wait comes so long before its time is over, in milliseconds.
+pub(crate) const LAST_READ: u64 = 1_000;
+/// How long a request is taken to live, in milliseconds.
+pub(crate) const LONGEST_LIFE: i64 = 120_000;
+/// How far ahead a moment that is past may lie, in milliseconds.
+const AHEAD: i64 = 5_000;
 /// A status that no page lists, which the world shows at times.
 pub(crate) const ODD_STATUS: i64 = 77;
 
@@ -30,6 +38,8 @@ pub(crate) struct Ending<'a> {
     pub(crate) weather: &'a Weather,
     /// When the last consequence of a mishap was over.
     pub(crate) settled: u64,
+    /// Whether a withdrawal may still arrive of which this call finds out how it has ended.
+    pub(crate) is_on_its_way: bool,
 }
 
 impl Ending<'_> {
@@ -44,6 +54,7 @@ impl Ending<'_> {
         match outcome {
             Outcome::Cancelled(error) => self.failed(error),
             Outcome::Dropped => Ok(()),
+            Outcome::Failed(error) if self.call.kind.waits() => self.gave_up(error),
             Outcome::Failed(error) => {
                 check(!self.weather.is_calm, Invariant::I8, || format!("nothing went wrong, and it failed: {error}"))?;
                 self.failed(error)?;
@@ -58,6 +69,14 @@ impl Ending<'_> {
                 self.is_ours()?;
                 self.first_try()
             }
+            Outcome::Settled(settled) => self.settled(settled),
+            Outcome::Waited(process) => {
+                let Kind::WaitFor(statuses) = self.call.kind else { return Ok(()) };
+                check(statuses.contains(&process.status), Invariant::I13, || {
+                    format!("it waited for {statuses:?}, and ends with {:?}", process.status)
+                })?;
+                self.was(process.status_number, Invariant::I13)
+            }
             Outcome::Withdrawn(withdrawn) => self.withdrawn(withdrawn),
         }
     }
@@ -66,7 +85,10 @@ impl Ending<'_> {
     pub(crate) fn check_finally(&self, outcome: &Outcome) -> Checked {
         let (effect, kind) = match outcome {
             Outcome::Cancelled(error) | Outcome::Failed(error) => (error.effect, error.kind),
-            Outcome::Dropped | Outcome::Replied(_) | Outcome::Withdrawn(_) => (Effect::Unknown, ErrorKind::Cancelled),
+            Outcome::Settled(settled) => return self.settled_finally(settled),
+            Outcome::Dropped | Outcome::Replied(_) | Outcome::Waited(_) | Outcome::Withdrawn(_) => {
+                (Effect::Unknown, ErrorKind::Cancelled)
+            }
         };
         let is_ours = self.process.withdrawn_by == Some(self.number);
         check(effect != Effect::None || !is_ours, Invariant::I2, || {
@@ -107,6 +129,98 @@ impl Ending<'_> {
         if self.process.history[0].1 == RUNNING { self.first_try() } else { Ok(()) }
     }
 
+    /// A wait ends without what it waited for when its time is over, and not before; or where waiting is of no use.
+    fn gave_up(&self, error: &Error) -> Checked {
+        let log = &self.call.log;
+        self.failed(error)?;
+        let Some(started) = self.call.started else { return Ok(()) };
+        let now = self.clock.instant();
+        let (over, last) = (started.after(self.call.deadline), log.sent.unwrap_or(started));
+        if error.kind == ErrorKind::Deadline {
+            check(over.remaining(now) <= LAST_READ, Invariant::I13, || {
+                format!("it gave up {} ms before its time was over", over.remaining(now))
+            })?;
+            // What is answered in the last second is not asked again.
+            check(!self.weather.is_calm || over.remaining(last) <= 2 * LAST_READ, Invariant::I13, || {
+                format!("it gave up, and has not looked for {} ms", last.elapsed(now))
+            })?;
+            return check(error.status == log.shown.map(|(status, _)| status), Invariant::I13, || {
+                format!("it says that the status was {:?}, and was shown {:?}", error.status, log.shown)
+            });
+        }
+        let lies_ahead = matches!(self.call.kind, Kind::Settle(doubted) if doubted.since > started.wall as i64 + AHEAD);
+        check(lies_ahead == (error.kind == ErrorKind::InvalidArgument), Invariant::I13, || {
+            format!("the moment lies ahead: {lies_ahead}, and it says: {error}")
+        })?;
+        check(!lies_ahead || log.sent.is_none(), Invariant::I13, || {
+            "it has sent something before it refused its arguments".to_owned()
+        })?;
+        check(!error.retryable, Invariant::I13, || format!("it gave up what may come: {error}"))?;
+        let has_own_token = self.call.given.is_some() || self.client.source == Source::Backend;
+        let is_refused = error.kind == ErrorKind::Unauthorized && !error.same_token;
+        check(!is_refused || has_own_token || log.rejections > 1, Invariant::I13, || {
+            "it gave up at the first refusal of a token in this read".to_owned()
+        })?;
+        check(!self.weather.is_calm || lies_ahead, Invariant::I8, || {
+            format!("nothing went wrong, and it failed: {error}")
+        })
+    }
+
+    fn settled(&self, settled: &Settled) -> Checked {
+        let (Kind::Settle(doubted), Some(started)) = (self.call.kind, self.call.started) else { return Ok(()) };
+        let log = &self.call.log;
+        self.was(settled.status_number, Invariant::I13)?;
+        let expected = match settled.status_number {
+            Some(WITHDRAWN) => SettledAs::Done,
+            Some(RUNNING) => SettledAs::NotDone,
+            Some(ODD_STATUS) | None => SettledAs::Unclear,
+            Some(_) => SettledAs::Elsewhere,
+        };
+        check(settled.settled == expected, Invariant::I13, || {
+            format!("the status is {:?}, and it says {:?}", settled.status_number, settled.settled)
+        })?;
+        if matches!(expected, SettledAs::NotDone | SettledAs::Unclear) {
+            let safe = self.call.safe().unwrap_or_default();
+            let asked = log.read.map_or(0, |(asked, _)| asked.monotonic);
+            check(asked >= safe, Invariant::I13, || {
+                format!("it says {expected:?} by a read {} ms before nothing can be on its way", safe - asked)
+            })?;
+        }
+        let is_later = log.ended.is_some_and(|ended| ended > doubted.since + LONGEST_LIFE);
+        let attribution = match (expected, is_later) {
+            (SettledAs::Done, true) => Some(Attribution::Unattributed),
+            (SettledAs::Done, false) => Some(Attribution::Presumed),
+            _ => None,
+        };
+        check(settled.attribution == attribution, Invariant::I3, || {
+            format!("it says {:?}, and the process ended at {:?}", settled.attribution, log.ended)
+        })?;
+        let may_resend = expected == SettledAs::NotDone && self.is_well_dated(doubted, started.wall);
+        check(!(may_resend && self.is_on_its_way), Invariant::I13, || {
+            "it says that it is safe to send again, and a request is on its way".to_owned()
+        })
+    }
+
+    /// What has not happened by then never does; what somebody else has done later, the call has not done.
+    fn settled_finally(&self, settled: &Settled) -> Checked {
+        let (Kind::Settle(doubted), Some(started)) = (self.call.kind, self.call.started) else { return Ok(()) };
+        let is_elsewhere = match settled.settled {
+            SettledAs::Done => settled.attribution == Some(Attribution::Unattributed) && doubted.offset == 0,
+            SettledAs::Elsewhere => true,
+            SettledAs::NotDone => self.is_well_dated(doubted, started.wall),
+            SettledAs::Unclear => false,
+        };
+        check(!is_elsewhere || self.process.withdrawn_by != Some(doubted.call), Invariant::I13, || {
+            format!("it says {:?}, and the withdrawal took effect", settled.settled)
+        })
+    }
+
+    /// Whether the moment that it was told was one by the clock that it reads.
+    fn is_well_dated(&self, doubted: Doubted, wall: u64) -> bool {
+        let honest = self.call.started_at + WALL_AT_START;
+        doubted.offset == wall as i64 - honest as i64
+    }
+
     fn is_ours(&self) -> Checked {
         check(self.call.log.last == Some((Asked::Withdrawal, Meaning::Accepted)), Invariant::I3, || {
             "it says that it was us, and no answer said so".to_owned()
@@ -136,7 +250,8 @@ impl Ending<'_> {
                 check(log.in_doubt, Invariant::I9, || {
                     format!("it says that the effect is unknown, and every answer was clear: {error}")
                 })?;
-                check(self.call.kind != Kind::Read, Invariant::I9, || "a read has an unknown effect".to_owned())?;
+                let may_write = matches!(self.call.kind, Kind::Withdraw(_) | Kind::Write);
+                check(may_write, Invariant::I9, || "what only reads has an unknown effect".to_owned())?;
             }
         }
         check(!self.is_done_already(error) || self.call.already == Already::Error, Invariant::I4, || {
@@ -154,7 +269,8 @@ impl Ending<'_> {
         if error.same_token {
             self.same_token()?;
         }
-        if self.call.kind == Kind::Read { Ok(()) } else { self.attempts(error.attempts) }
+        let is_read = self.call.kind == Kind::Read || self.call.kind.waits();
+        if is_read { Ok(()) } else { self.attempts(error.attempts) }
     }
 
     /// Whether it says that the process is withdrawn, by whomever.
@@ -164,7 +280,7 @@ impl Ending<'_> {
 
     /// Once all mishaps are over, a call ends soon.
     fn soon(&self) -> Checked {
-        if self.weather.until == u64::MAX || self.weather.has_small_quotas {
+        if self.weather.until == u64::MAX || self.weather.has_small_quotas || self.call.kind.waits() {
             return Ok(());
         }
         let settled = self.settled.max(self.call.started_at).max(self.weather.until);

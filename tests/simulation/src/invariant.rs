@@ -29,6 +29,9 @@ pub enum Invariant {
     I11,
     /// The quota is kept, and so is the silence that the server asks for.
     I12,
+    /// A wait ends with what it waited for, or when its time is over. "Safe to send again" is said only where nothing that
+    /// was sent has acted, or can act later.
+    I13,
     /// The core never panics.
     NoPanic,
 }

@@ -1,8 +1,8 @@
 //! What a call has sent and was answered, and what it may therefore do next.
 
-use feishu_corehr::ReadBack;
+use feishu_corehr::{Instant, ReadBack};
 
-use crate::call::Kind;
+use crate::call::{Kind, SHORTEST_PAUSE};
 use crate::coverage::{Asked, Doubt};
 use crate::ending::ODD_STATUS;
 use crate::invariant::{Checked, Invariant, check};
@@ -38,6 +38,12 @@ pub(crate) enum Sight {
 pub(crate) struct Log {
     /// Whether it reads the process before it withdraws.
     pub(crate) checks_first: bool,
+    /// Whether it reads again and again: each read is one attempt and may renew the token once.
+    pub(crate) waits: bool,
+    /// When the read that was answered last was sent, and when its answer came.
+    pub(crate) read: Option<(Instant, Instant)>,
+    /// When the last request was sent.
+    pub(crate) sent: Option<Instant>,
     /// How many withdrawals were handed to the transport, and how many of them were never started.
     pub(crate) withdrawals: u32,
     pub(crate) unstarted: u32,
@@ -67,6 +73,8 @@ pub(crate) struct Log {
     pub(crate) last: Option<(Asked, Meaning)>,
     /// The status of the last read, and when the read was sent.
     pub(crate) shown: Option<(i64, u64)>,
+    /// When the process ended, as the last read tells.
+    pub(crate) ended: Option<i64>,
     /// What it costs to go on after the last answer; nothing once that is paid.
     pub(crate) due: u64,
     /// What it costs to send a throttled withdrawal again, while a token is fetched first.
@@ -79,8 +87,17 @@ pub(crate) struct Log {
 }
 
 impl Log {
+    pub(crate) fn new(kind: Kind) -> Self {
+        Self { waits: kind.waits(), ..Self::default() }
+    }
+
     /// The call wants to send this.
-    pub(crate) fn send(&mut self, asked: Asked, kind: Kind) -> Checked {
+    pub(crate) fn send(&mut self, asked: Asked, kind: Kind, now: Instant) -> Checked {
+        // A read of a wait may end without having been sent: with no token to be had, which is known by the pause.
+        if self.waits && self.sent.is_some_and(|sent| sent.elapsed(now) >= SHORTEST_PAUSE) {
+            self.counted_tokens = 0;
+        }
+        self.sent = Some(now);
         let (count, most) = match asked {
             Asked::Read => (self.counted_reads, MOST_READS),
             Asked::Token => (self.counted_tokens, MOST_TOKENS),
@@ -89,7 +106,7 @@ impl Log {
         check(count < most, Invariant::I5, || format!("attempt {} of {asked:?}; {most} are allowed", count + 1))?;
         // In doubt, one last read is worth a token.
         let reads_at_last = self.in_doubt && self.rejections == 2 && asked != Asked::Withdrawal;
-        check(self.rejections < 2 || reads_at_last, Invariant::I5, || {
+        check(self.rejections < 2 || reads_at_last || self.waits, Invariant::I5, || {
             "the token was refused twice, and still it goes on".to_owned()
         })?;
         match asked {
@@ -110,7 +127,8 @@ impl Log {
 
     /// In doubt, it is only sent again after a look, and only as often as each answer allows.
     fn withdraw(&mut self, kind: Kind) -> Checked {
-        check(kind != Kind::Read, Invariant::I7, || "a read withdraws".to_owned())?;
+        let may_write = matches!(kind, Kind::Withdraw(_) | Kind::Write);
+        check(may_write, Invariant::I7, || "what only reads withdraws".to_owned())?;
         let was_checked = !self.checks_first || self.shown.is_some();
         check(was_checked, Invariant::I7, || "it was to read first, and has read nothing".to_owned())?;
         self.is_unread = self.sight == Sight::Forbidden;
@@ -132,7 +150,14 @@ impl Log {
     }
 
     /// The call was answered.
-    pub(crate) fn answered(&mut self, asked: Asked, meaning: Meaning, shown: Option<i64>, sent: u64) {
+    pub(crate) fn answered(
+        &mut self,
+        asked: Asked,
+        meaning: Meaning,
+        shown: Option<i64>,
+        sent: u64,
+        read: (Instant, Instant),
+    ) {
         self.last = Some((asked, meaning));
         if meaning == Meaning::Rejected {
             self.rejections += 1;
@@ -168,6 +193,11 @@ impl Log {
             }
             Asked::Withdrawal => {}
         }
+        // What has counted has ended a read of a wait.
+        if self.waits && self.counted_reads > 0 {
+            (self.counted_reads, self.rejections) = (0, 0);
+            self.read = Some(read);
+        }
     }
 
     /// What the next request costs after this answer. Retries within a fetch of a token are not told apart from other
@@ -176,6 +206,8 @@ impl Log {
         match meaning {
             _ if asked == Asked::Token => 0,
             Meaning::Throttled => THROTTLE_COST,
+            // A wait reads again as rarely as if nothing had failed.
+            _ if self.waits => 0,
             // Once more after a read that contradicts the answer.
             Meaning::Shown if self.doubt == Doubt::Finished && shown == Some(RUNNING) => TRANSIENT_COST,
             Meaning::Unstarted if is_started => TRANSIENT_COST,

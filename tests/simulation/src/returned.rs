@@ -89,6 +89,8 @@ pub(crate) struct Returned {
     pub(crate) meaning: Meaning,
     /// The status that a read shows.
     pub(crate) shown: Option<i64>,
+    /// When the process ended, if the read tells.
+    pub(crate) ended: Option<i64>,
     /// How long the server asks to wait, in milliseconds.
     pub(crate) reset: Option<u64>,
     /// A token, and its life in seconds.
@@ -97,7 +99,7 @@ pub(crate) struct Returned {
 
 impl Returned {
     fn new(meaning: Meaning, result: Result<HttpResponse, TransportError>) -> Self {
-        Self { result, meaning, shown: None, reset: None, token: None }
+        Self { result, meaning, shown: None, ended: None, reset: None, token: None }
     }
 
     fn answered(meaning: Meaning, status: u16, body: impl Into<Vec<u8>>) -> Self {
@@ -140,9 +142,11 @@ impl Returned {
         Self { token: Some((value.to_owned(), life)), ..Self::answered(Meaning::Accepted, 200, body) }
     }
 
-    pub(crate) fn shown(process_id: &str, status: i64) -> Self {
-        let body = format!(r#"{{"code":0,"msg":"ok","data":{{"process_id":"{process_id}","status":{status}}}}}"#);
-        Self { shown: Some(status), ..Self::answered(Meaning::Shown, 200, body) }
+    pub(crate) fn shown(process_id: &str, status: i64, ended: Option<i64>) -> Self {
+        let complete_time = ended.map(|ended| format!(r#","complete_time":"{ended}""#)).unwrap_or_default();
+        let data = format!(r#"{{"process_id":"{process_id}","status":{status}{complete_time}}}"#);
+        let body = format!(r#"{{"code":0,"msg":"ok","data":{data}}}"#);
+        Self { shown: Some(status), ended, ..Self::answered(Meaning::Shown, 200, body) }
     }
 
     pub(crate) fn finished(dice: &mut Dice) -> Self {

@@ -7,9 +7,9 @@ use std::panic::{self, AssertUnwindSafe};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Wake, Waker};
 
-use feishu_corehr::{Answer, Ask, HttpResponse, Pause, Secret, Step};
+use feishu_corehr::{Answer, Ask, Effect, HttpResponse, Pause, Secret, Step};
 
-use crate::call::{Call, Outcome, State};
+use crate::call::{Call, Kind, Outcome, State};
 use crate::client::Client;
 use crate::clock::Clock;
 use crate::coverage::{Asked, Coverage};
@@ -33,7 +33,8 @@ pub struct Options {
     pub calls: Option<usize>,
     /// Whether to write down what happens.
     pub trace: bool,
-    /// Whether no call looks before or minds what is done already: as in the seeds that are older than these options.
+    /// Whether no call looks before, minds what is done already, waits or settles: as in the seeds that are older than
+    /// these.
     pub is_plain: bool,
 }
 
@@ -85,6 +86,8 @@ pub(crate) struct Cached {
 
 pub(crate) struct Schedule<'a> {
     pub(crate) dice: Dice,
+    /// What is drawn by dice of its own, so that a seed means the same without it.
+    pub(crate) choices: Option<Dice>,
     pub(crate) weather: Weather,
     pub(crate) clock: Clock,
     pub(crate) processes: Vec<Process>,
@@ -138,6 +141,7 @@ impl<'a> Schedule<'a> {
     pub(crate) fn new(dice: Dice, weather: Weather, coverage: &'a mut Coverage, trace: bool) -> Self {
         Self {
             dice,
+            choices: None,
             weather,
             clock: Clock::default(),
             processes: Vec::new(),
@@ -196,6 +200,12 @@ impl<'a> Schedule<'a> {
     pub(crate) fn later(&mut self, milliseconds: u64, event: Event) {
         let at = self.clock.monotonic() + milliseconds;
         self.callers.push(Reverse((at, self.dice.next(), event)));
+    }
+
+    /// The requests that have not arrived yet, by their numbers.
+    pub(crate) fn coming(&self) -> impl Iterator<Item = usize> {
+        let arriving = |event: &Event| if let Event::Arrive(sent, _) = event { Some(*sent) } else { None };
+        self.world.iter().filter_map(move |Reverse((_, _, event))| arriving(event))
     }
 
     /// To the world, so many milliseconds from now.
@@ -414,8 +424,12 @@ impl<'a> Schedule<'a> {
         client.answered(sent, &returned, &call.log, now, time_left);
         // A server that asks for more time than is left is not cured by one more try.
         call.log.is_incurable |= returned.longest_pause() + LONGEST_BACKOFF >= time_left;
-        call.log.answered(sent.asked, returned.meaning, returned.shown, sent.at);
+        call.log.answered(sent.asked, returned.meaning, returned.shown, sent.at, (sent.instant, now));
         client.due += call.log.due;
+        if call.kind.waits() && returned.meaning == Meaning::Shown {
+            call.log.ended = returned.ended;
+            client.succeeded(&mut call.log);
+        }
         if sent.asked == Asked::Token {
             if client.fetching.is_some_and(|(fetching, _)| fetching == number) {
                 client.fetching = None;
@@ -455,17 +469,23 @@ impl<'a> Schedule<'a> {
         drop(call.work.take());
         self.somebody_ended = true;
         trace!(self, "call {number} is dropped");
+        self.may_settle(number);
     }
 
     /// The end: what it says is checked, and that it stays the end.
     fn end(&mut self, number: usize, outcome: Outcome) -> Checked {
         trace!(self, "call {number} ends: {outcome:?}");
-        self.coverage.calls += 1;
+        self.coverage.ended(self.calls[number].kind, &outcome);
         self.somebody_ended = true;
         self.ending(number).check(&outcome)?;
         if matches!(outcome, Outcome::Replied(_) | Outcome::Withdrawn(_)) {
-            let call = &self.calls[number];
-            self.clients[call.client].succeeded(&call.log);
+            let call = &mut self.calls[number];
+            self.clients[call.client].succeeded(&mut call.log);
+        }
+        if let Outcome::Cancelled(error) | Outcome::Failed(error) = &outcome
+            && error.effect == Effect::Unknown
+        {
+            self.may_settle(number);
         }
         let later = self.clock.instant().after(self.dice.between(0, 100_000));
         let call = &mut self.calls[number];
@@ -496,6 +516,7 @@ impl<'a> Schedule<'a> {
             clock: &self.clock,
             weather: &self.weather,
             settled: self.settled,
+            is_on_its_way: matches!(call.kind, Kind::Settle(doubted) if self.is_on_its_way(doubted.call)),
         }
     }
 

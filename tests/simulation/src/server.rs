@@ -1,5 +1,6 @@
 //! The truth: processes, and who changed them; tokens, and whether they are good.
 
+use crate::clock::WALL_AT_START;
 use crate::dice::Dice;
 use crate::returned::Returned;
 
@@ -33,6 +34,12 @@ impl Process {
     /// The status at an instant of the past.
     pub(crate) fn status_at(&self, instant: u64) -> i64 {
         self.history.iter().rev().find(|(since, _)| *since <= instant).map_or(self.history[0].1, |(_, status)| *status)
+    }
+
+    /// When it came to the status that it had at an instant, if it had ended there.
+    pub(crate) fn ended_at(&self, instant: u64) -> Option<i64> {
+        let (since, status) = self.history.iter().rev().find(|(since, _)| *since <= instant)?;
+        (*since > 0 && !matches!(*status, RUNNING | REVOKING)).then_some((WALL_AT_START + since) as i64)
     }
 
     /// Whether it had that status at some instant since then.

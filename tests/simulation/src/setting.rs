@@ -2,10 +2,10 @@
 
 use feishu_corehr::{
     ActOptions, Action, Actor, Already, BaseUrl, BaseUrlRules, CallOptions, Config, Credentials, Endpoint, Exchange,
-    GetProcess, Quota, ReadBack, Secret, Session, WithdrawProcess,
+    GetProcess, Quota, ReadBack, Secret, Session, Settle, Status, WaitFor, WithdrawProcess,
 };
 
-use crate::call::{Call, Kind, State, Work};
+use crate::call::{Call, Doubted, Kind, Outcome, State, Work};
 use crate::client::{Client, Source};
 use crate::coverage::{Asked, Coverage};
 use crate::dice::Dice;
@@ -22,6 +22,14 @@ const CROWDS: u64 = 50;
 /// The schedule of one call is the commonest; this is the largest crowd.
 const LARGEST_CROWD: u64 = 64;
 const DEADLINE: u64 = 60_000;
+/// How long it is waited for a process by default, in milliseconds.
+const WAIT: u64 = 600_000;
+/// How long settling may take: as long as a request may live, and as long again for reads, in milliseconds.
+const SETTLING: u64 = 240_000;
+/// What is waited for: by default the end, whatever it is.
+const ENDS: &[Status] = &[Status::Rejected, Status::Withdrawn, Status::Revoked, Status::Completed];
+const WAITED_FOR: [&[Status]; 5] =
+    [ENDS, ENDS, &[Status::Withdrawn], &[Status::Completed, Status::Revoked], &[Status::InProgress]];
 
 impl<'a> Schedule<'a> {
     /// Everything that the seed says.
@@ -33,8 +41,8 @@ impl<'a> Schedule<'a> {
         schedule.issuers = (0..BASE_URLS.len() * APPS.len()).map(|_| Issuer::default()).collect();
         schedule.draw_processes(calls);
         schedule.draw_clients(calls);
-        // By dice of their own, so that a seed means the same without them.
-        schedule.draw_calls(calls, (!options.is_plain).then(|| Dice::new(!seed)));
+        schedule.choices = (!options.is_plain).then(|| Dice::new(!seed));
+        schedule.draw_calls(calls);
         if !schedule.weather.is_calm {
             schedule.draw_events();
         }
@@ -86,7 +94,8 @@ impl<'a> Schedule<'a> {
         quotas
     }
 
-    fn draw_calls(&mut self, count: u64, mut choices: Option<Dice>) {
+    fn draw_calls(&mut self, count: u64) {
+        let mut choices = self.choices.take();
         let spread = self.dice.pick(&[0, 0, 100, 5_000, 120_000, 9_000_000]);
         let cancelled = self.dice.pick(&[0, 50, 300]);
         for number in 0..count as usize {
@@ -103,16 +112,14 @@ impl<'a> Schedule<'a> {
                 4 | 5 => Kind::Withdraw(ReadBack::Required),
                 _ => Kind::Withdraw(ReadBack::BestEffort),
             };
-            let (already, check_first) = choices.as_mut().map_or_else(Default::default, |choices| {
+            let (already, check_first, waited_for) = choices.as_mut().map_or_else(Default::default, |choices| {
                 let already = if choices.chance(250) { Already::Error } else { Already::Success };
-                (already, choices.chance(200))
+                (already, choices.chance(200), choices.chance(80).then(|| choices.pick(&WAITED_FOR)))
             });
+            let kind = waited_for.map_or(kind, Kind::WaitFor);
             let mut call = self.draw_call(client, process, kind, already, check_first);
             call.log.checks_first = check_first && matches!(kind, Kind::Withdraw(_));
-            self.calls.push(call);
-            self.asked.push(None);
-            self.loaded.push(None);
-            self.polls.push(0);
+            self.add(call);
             let start = self.dice.between(0, spread);
             self.later(start, Event::Start(number));
             if self.dice.chance(cancelled) {
@@ -122,6 +129,50 @@ impl<'a> Schedule<'a> {
                 self.later(at, event);
             }
         }
+        self.choices = choices;
+    }
+
+    fn add(&mut self, call: Call) {
+        self.calls.push(call);
+        self.asked.push(None);
+        self.loaded.push(None);
+        self.polls.push(0);
+    }
+
+    /// An app may be killed soon after it has sent a withdrawal.
+    pub(crate) fn may_be_killed(&mut self, number: usize) {
+        if self.weather.is_calm {
+            return;
+        }
+        if let Some(choices) = self.choices.as_mut()
+            && choices.chance(150)
+        {
+            let latest = choices.pick(&[0, 50, 2_000]);
+            let at = choices.between(0, latest);
+            self.later(at, Event::Drop(number));
+        }
+    }
+
+    /// Whoever does not know how a withdrawal has ended may ask later.
+    pub(crate) fn may_settle(&mut self, number: usize) {
+        let Call { client, process, wrote: Some((wall, offset)), .. } = self.calls[number] else { return };
+        let Some(mut choices) = self.choices.take().filter(|_| self.calls[number].end.is_some()) else { return };
+        if choices.chance(900) {
+            let known = self.clock.instant().wall.saturating_sub(wall);
+            let longest = choices.pick(&[0, known]);
+            // Another machine's clock may be ahead.
+            let since = wall + choices.between(0, longest) + choices.pick(&[0, 0, 4_000]);
+            let doubted = Doubted { call: number, since: since as i64, offset };
+            let call = self.draw_call(client, process, Kind::Settle(doubted), Already::Success, false);
+            self.add(call);
+            let latest = choices.pick(&[0, 1_000, 30_000, 130_000, 300_000]);
+            self.later(choices.between(0, latest), Event::Start(self.calls.len() - 1));
+            if choices.chance(250) {
+                let (at, status) = (choices.between(0, 250_000), choices.pick(&[2, 4, 9]));
+                self.afterwards(at, Event::Change(process, status));
+            }
+        }
+        self.choices = Some(choices);
     }
 
     fn draw_call(&mut self, client: usize, process: usize, kind: Kind, already: Already, check_first: bool) -> Call {
@@ -129,10 +180,18 @@ impl<'a> Schedule<'a> {
             true => DEADLINE,
             false => self.dice.pick(&[1, 100, 2_000, 10_000, DEADLINE, DEADLINE, DEADLINE, 200_000]),
         };
+        let deadline = match kind {
+            Kind::Settle(_) => SETTLING,
+            Kind::WaitFor(_) => self.dice.pick(&[1, 700, 5_000, 60_000, WAIT, WAIT, 9_000_000]),
+            Kind::Read | Kind::Withdraw(_) | Kind::Write => deadline,
+        };
         let tenancy = self.clients[client].tenancy;
         let given = self.dice.chance(30).then(|| self.issuers[tenancy].grant(tenancy));
-        let options =
-            CallOptions { deadline: Some(deadline), token: given.clone().map(Secret::new), ..CallOptions::default() };
+        let options = CallOptions {
+            deadline: (!kind.waits()).then_some(deadline),
+            token: given.clone().map(Secret::new),
+            ..CallOptions::default()
+        };
         let session = &self.clients[client].session;
         let process_id = self.processes[process].id.clone();
         let withdraw =
@@ -141,8 +200,22 @@ impl<'a> Schedule<'a> {
             Kind::Read => Exchange::new(session, &GetProcess { process_id, user_id_type: None }, options)
                 .map(|exchange| Work::Exchange(Box::new(exchange))),
             Kind::Withdraw(read_back) => {
-                Action::new(session, &withdraw, options, ActOptions { read_back, already, check_first })
-                    .map(|action| Work::Action(Box::new(action)))
+                Action::new(session, &withdraw, options, ActOptions { read_back, already, check_first }).map(|action| {
+                    Work::Action(Box::new(action), |it| WithdrawProcess::output(it).map(Outcome::Withdrawn))
+                })
+            }
+            Kind::Settle(doubted) => {
+                let settle = Settle { process_id, since: doubted.since, goal: None };
+                Action::new(session, &settle, options, ActOptions::default())
+                    .map(|action| Work::Action(Box::new(action), |it| Settle::output(it).map(Outcome::Settled)))
+            }
+            Kind::WaitFor(statuses) => {
+                let until = (statuses != ENDS).then(|| statuses.to_vec());
+                let timeout = (deadline != WAIT).then_some(deadline);
+                let wait = WaitFor { process_id, until, timeout, user_id_type: None };
+                Action::new(session, &wait, options, ActOptions::default()).map(|action| {
+                    Work::Action(Box::new(action), |it| WaitFor::output(it).map(|it| Outcome::Waited(Box::new(it))))
+                })
             }
             Kind::Write => {
                 Exchange::new(session, &withdraw, options).map(|exchange| Work::Exchange(Box::new(exchange)))
@@ -162,7 +235,8 @@ impl<'a> Schedule<'a> {
             started: None,
             started_at: 0,
             moments: Vec::new(),
-            log: Log::default(),
+            log: Log::new(kind),
+            wrote: None,
             end: None,
         }
     }

@@ -56,7 +56,15 @@ impl Schedule<'_> {
             format!("a budget of {} ms with {left} ms left", request.budget)
         })?;
         let last = call.log.last;
-        call.log.send(asked, call.kind)?;
+        if asked == Asked::Read {
+            call.reads_rarely(now)?;
+        }
+        call.log.send(asked, call.kind, now)?;
+        if asked == Asked::Withdrawal {
+            call.wrote = Some((now.wall, self.clock.offset));
+            self.may_be_killed(number);
+        }
+        let call = &mut self.calls[number];
         let client = &mut self.clients[call.client];
         client.paced(asked, now)?;
         client.paid(asked, &mut call.log)?;
@@ -178,6 +186,11 @@ impl Schedule<'_> {
         }
     }
 
+    /// Whether a withdrawal of that call may arrive still.
+    pub(crate) fn is_on_its_way(&self, call: usize) -> bool {
+        self.coming().any(|sent| self.sent[sent].call == call && self.sent[sent].asked == Asked::Withdrawal)
+    }
+
     /// The request, or a copy of it, has arrived.
     pub(crate) fn arrive(&mut self, index: usize, copy: u8) {
         let returned = match self.sent[index].asked {
@@ -243,7 +256,7 @@ impl Schedule<'_> {
             Some(Mishap::EdgeRefused) => Returned::edge_refused(dice),
             Some(Mishap::GarbledBefore) => Returned::garbled(dice),
             Some(Mishap::HopelessBefore) => Returned::hopeless(dice),
-            Some(Mishap::OddStatus) => Returned::shown(&process.id, ODD_STATUS),
+            Some(Mishap::OddStatus) => Returned::shown(&process.id, ODD_STATUS, None),
             Some(Mishap::Refused) => Returned::refused(false, dice),
             Some(Mishap::Rejected) => Returned::rejected(dice),
             Some(Mishap::ServerErrorBefore) => Returned::server_error(false, dice),
@@ -255,8 +268,8 @@ impl Schedule<'_> {
                 }
                 _ if !may_read => Returned::forbidden(dice),
                 _ => {
-                    let lag = dice.between(0, self.weather.lag);
-                    Returned::shown(&process.id, process.status_at(now.saturating_sub(lag)))
+                    let seen = now.saturating_sub(dice.between(0, self.weather.lag));
+                    Returned::shown(&process.id, process.status_at(seen), process.ended_at(seen))
                 }
             },
         })
