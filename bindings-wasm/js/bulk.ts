@@ -1,4 +1,4 @@
-/** Runs over many processes, for `for await`. In Node alone: a page's module has no code for them. */
+/** Runs over many processes, for `for await`. A page's module has no code for them. */
 
 import type { AsyncResource } from "node:async_hooks";
 

@@ -26,13 +26,13 @@ export type { PageClientOptions };
 export class Client extends Operations<ServerCallOptions> {
   /** Throws a `FeishuError` of kind `invalid_argument` that lists all that is wrong. */
   constructor(options: ClientOptions) {
-    const way = isForPage(options) ? opening(options, load) : serverOpening(options as ServerClientOptions);
-    super(way.openNow, way.open);
+    const { openNow, open } = isForPage(options) ? opening(options, load) : serverOpening(options as ServerClientOptions);
+    super(openNow, open);
   }
 }
 
 /** Checked now, and opened for good by the first call: a worker may make its client where it has no randomness yet. */
-function serverOpening(options: ServerClientOptions): Opening {
+export function serverOpening(options: ServerClientOptions): Opening {
   const open = prepared(options);
   const { instance, number } = open(0);
   instance.enter(() => core.close(number));

@@ -46,11 +46,18 @@ export function journalStore(operation: string, given: unknown): JournalStore | 
   }
   const sqlite = builtin("node:sqlite") as Sqlite | undefined;
   if (sqlite === undefined) {
-    const here = `Node ${process.versions.node} has not`;
-    const rule = `needs \`node:sqlite\`, which ${here}: take Node 22.13 or newer, or give a store of your own`;
-    throw problem(operation, "journal", rule);
+    throw problem(operation, "journal", `needs \`node:sqlite\`, which ${runtime()}, or give a store of your own`);
   }
   return new FileJournal(sqlite, path);
+}
+
+/** The runtime that has none, and which one to take. */
+function runtime(): string {
+  const { bun, deno, node } = process.versions;
+  if (bun !== undefined || deno !== undefined) {
+    return `${bun === undefined ? `Deno ${deno}` : `Bun ${bun}`} has not: take a newer one`;
+  }
+  return `Node ${node} has not: take Node 22.13 or newer`;
 }
 
 function isStore(given: unknown): given is JournalStore {

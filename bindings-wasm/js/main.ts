@@ -6,15 +6,7 @@ import { isForPage, type PageClientOptions } from "./page-options.js";
 import { load } from "./server.js";
 
 export * from "./public.js";
-export { BulkRun, JOURNAL_PRAGMAS } from "./node.js";
-export type {
-  JournalStatement,
-  JournalStore,
-  JournalValue,
-  RevokeRunOptions,
-  RunOptions,
-  WithdrawRunOptions,
-} from "./node.js";
+export * from "./public-runs.js";
 export { load };
 export type { ServerCallOptions, ServerOptions } from "./server.js";
 export type { PageClientOptions, ServerClientOptions };

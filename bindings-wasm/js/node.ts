@@ -1,26 +1,21 @@
 /** A server's client in Node, which may hold the app's secret. */
 
 import { builtin } from "./builtin.js";
-import { BulkRun } from "./bulk.js";
 import type { Opened } from "./call.js";
 import * as core from "./core.js";
 import { failure } from "./error.js";
 import { certificates } from "./certificates.js";
 import { beginOnUse, instance } from "./instance.js";
-import { inNodeAlone, Operations } from "./operations.js";
 import { invalid, optionsObject, seed } from "./options.js";
 import type { Opening } from "./page.js";
-import type { RevokeRunOptions, WithdrawRunOptions } from "./run-options.js";
+import { RunOperations } from "./runs.js";
 import { setUp, type ServerCallOptions, type ServerOptions } from "./server.js";
 import { written } from "./text.js";
 import { sentBy } from "./transport.js";
 import { network, type Network } from "./undici.js";
 
 export * from "./public.js";
-export { BulkRun } from "./bulk.js";
-export type { RevokeRunOptions, RunOptions, WithdrawRunOptions } from "./run-options.js";
-export type { JournalStatement, JournalStore, JournalValue } from "./journal.js";
-export { JOURNAL_PRAGMAS } from "./table.js";
+export * from "./public-runs.js";
 export { load } from "./server.js";
 export type { ServerCallOptions, ServerOptions } from "./server.js";
 
@@ -41,17 +36,13 @@ export interface ClientOptions extends ServerOptions {
 
 /** Where a client keeps how it is closed; found through a Proxy, too. */
 const CLOSE = Symbol("close");
-/** Where a client that makes runs keeps how it is opened. */
-const RUNS = Symbol("runs");
 
 /**
  * Calls Feishu. One client keeps one token, the pace of each operation's quota, and connections; make one and keep it.
  */
-export class Client extends Operations<ServerCallOptions> {
+export class Client extends RunOperations {
   /** @internal */
   declare readonly [CLOSE]: (() => Promise<void>) | undefined;
-  /** @internal */
-  declare readonly [RUNS]: (() => Opened) | undefined;
 
   /** Throws a `FeishuError` of kind `invalid_argument` that lists all that is wrong. */
   constructor(options?: ClientOptions);
@@ -59,7 +50,7 @@ export class Client extends Operations<ServerCallOptions> {
   constructor(options: ClientOptions, opening: Opening | undefined);
   constructor(options: ClientOptions = {}, opening?: Opening) {
     if (opening !== undefined) {
-      super(opening.openNow, opening.open);
+      super(opening, undefined);
       return;
     }
     const { opened, connections } = openClient(options);
@@ -73,7 +64,7 @@ export class Client extends Operations<ServerCallOptions> {
       }
       return opened;
     };
-    super(open, open);
+    super({ openNow: open, open }, open);
     const close = async (): Promise<void> => {
       if (!isClosed) {
         isClosed = true;
@@ -82,39 +73,14 @@ export class Client extends Operations<ServerCallOptions> {
       }
       await connections?.close();
     };
-    Object.defineProperties(this, { [CLOSE]: { value: close }, [RUNS]: { value: open } });
+    Object.defineProperty(this, CLOSE, { value: close });
     closing.register(this, { instance: opened.instance, number: opened.number }, opened);
-  }
-
-  /**
-   * Withdraws many running processes, and knows what happened to each, for `for await`.
-   *
-   * The list is looked through before anything is sent: every bad entry is named, and a process that stands twice is done
-   * once; at most 1,000,000. Calls go at the pace of the quota. What is in doubt at the end is read. Partial failure is no
-   * error: each result has its `outcome`, and the run's `report` the totals.
-   *
-   * With a `journal`, a SQLite file, nothing is lost when the program or the machine stops: the same call with the same
-   * file goes on with the run, tells the earlier results again (`is_earlier`), sends nothing that has ended, and reads what
-   * is in doubt before it sends it. Without one a run cannot be gone on with.
-   */
-  override withdrawProcesses(processIds: Iterable<string>, options: WithdrawRunOptions): BulkRun {
-    return run(this[RUNS], "withdraw_processes", "withdraw_process", processIds, options);
-  }
-
-  /** Undoes many completed processes. All is as for `withdrawProcesses`, and for one process as for `revokeProcess`. */
-  override revokeProcesses(processIds: Iterable<string>, options: RevokeRunOptions): BulkRun {
-    return run(this[RUNS], "revoke_processes", "revoke_process", processIds, options);
   }
 
   /** Closes idle connections, and resolves when those in use are done. Calls that begin later fail. */
   async close(): Promise<void> {
     await this[CLOSE]?.();
   }
-}
-
-/** A page's client, which a page's module makes where it is run on a server, is refused as in the page. */
-function run(open: (() => Opened) | undefined, name: string, operation: string, processIds: unknown, options: unknown): BulkRun {
-  return open === undefined ? inNodeAlone(operation) : new BulkRun(open, name, operation, processIds, options);
 }
 
 function openClient(given: ClientOptions): { opened: Opened; connections: Network | undefined } {

@@ -150,11 +150,11 @@ export function isClient(value: unknown): value is Operations<CallOptions> {
 }
 
 /** The type of what nobody has: where no run can be made, a call of one does not compile, and says why. */
-export type InNodeAlone = "only a client in Node makes runs over many processes";
+export type NoRuns = "only a server's client in Node, Deno or Bun makes runs over many processes";
 
 /** What a call of one says where it is made all the same. */
-export function inNodeAlone(operation: string): never {
-  throw problem(operation, "client", "makes no runs over many: only Node's does");
+export function noRuns(operation: string): never {
+  throw problem(operation, "client", "makes no runs over many: only a server's in Node, Deno or Bun does");
 }
 
 /** The methods that clients in Node and in pages have in common. */
@@ -192,16 +192,16 @@ export class Operations<Options extends CallOptions> {
   }
 
   /**
-   * Does it to many, with a journal, in Node alone; elsewhere, and for a page's client, it throws: a page lets its backend
-   * do that.
+   * Does it to many, with a journal, in Node, Deno and Bun; elsewhere, and for a page's client, it throws: a page lets its
+   * backend do that.
    */
-  withdrawProcesses(processIds: InNodeAlone, options: never): unknown {
-    return inNodeAlone("withdraw_process");
+  withdrawProcesses(processIds: NoRuns, options: never): unknown {
+    return noRuns("withdraw_process");
   }
 
-  /** As `withdrawProcesses`: in Node alone. */
-  revokeProcesses(processIds: InNodeAlone, options: never): unknown {
-    return inNodeAlone("revoke_process");
+  /** As `withdrawProcesses`: in Node, Deno and Bun. */
+  revokeProcesses(processIds: NoRuns, options: never): unknown {
+    return noRuns("revoke_process");
   }
 
   /**

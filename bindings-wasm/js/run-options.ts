@@ -15,7 +15,7 @@ export interface RunOptions extends ActOptions, Pick<CallOptions, "headers" | "o
   reason?: string | undefined;
   /**
    * Where the run keeps what it knows: the path or the `file:` URL of a SQLite file, for which Node has `node:sqlite` from
-   * 22.13 on, or a store of the caller's own. Without one a run cannot be gone on with.
+   * 22.13 on, Deno and Bun in new versions, or a store of the caller's own. Without one a run cannot be gone on with.
    */
   journal?: string | URL | JournalStore | undefined;
   /** Is told how far the run is, after results were told. What it throws is ignored. */

@@ -1,4 +1,4 @@
-/** The package on servers that have `fetch` and may compile WebAssembly: Deno, Bun, and whatever else is no Node. */
+/** The package on servers that have `fetch` and may compile WebAssembly, and are none of those that have an entry. */
 
 import { beginOnUse } from "./instance.js";
 import { wasm } from "./inline-wasm.js";

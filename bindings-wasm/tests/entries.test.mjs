@@ -41,8 +41,8 @@ test("each runtime is given its own files", () => {
     [["browser"], "web/browser.js", "node/server.mjs", "web/browser.js", inline, "node/backend.mjs"],
     [["workerd", "worker", "browser"], "web/workerd.js", "web/workerd.js", "web/browser.js", inline, "web/backend.js"],
     [["edge-light", "worker", "browser"], "web/edge-light.js", "web/edge-light.js", "web/browser.js", inline, "web/backend.js"],
-    [["deno"], "web/standalone.js", "web/standalone.js", inline, inline, "web/backend.js"],
-    [["bun"], "web/standalone.js", "web/standalone.js", inline, inline, "web/backend.js"],
+    [["deno"], "node/deno-bun.mjs", "node/deno-bun.mjs", inline, inline, "node/backend.mjs"],
+    [["bun"], "node/deno-bun.mjs", "node/deno-bun.mjs", inline, inline, "node/backend.mjs"],
   ]) {
     const urls = JSON.parse(node("resolve.mjs", script, conditions.map((name) => `--conditions=${name}`)));
     const paths = urls.map((url) => fileURLToPath(url));
@@ -197,6 +197,13 @@ client.withdrawProcess({ process_id: "7", actor: { system: true } }, { token: "t
 // @ts-expect-error there is no proxy for fetch
 new Client({ app_id: "cli_a", app_secret: "s", proxy: "http://x" });
 `;
+const DENO = `${WORKER}
+import { BulkRun, type JournalStore } from "feishu-corehr";
+export const run: BulkRun = client.withdrawProcesses(["7"], { actor: { system: true }, journal: "run.sqlite" });
+export const store = (journal: JournalStore): BulkRun => client.revokeProcesses(["7"], { actor: { system: true }, journal });
+// @ts-expect-error nobody is said to act
+void client.withdrawProcesses(["7"], {});
+`;
 const INLINE = `
 import { Client, load } from "feishu-corehr/inline";
 
@@ -211,7 +218,7 @@ for (const [name, file, text, options] of [
   ["a backend of CommonJS", "node.cts", NODE, { module: "nodenext", types: ["node"], lib: ["es2022", "dom", "dom.iterable"] }],
   ["a worker", "worker.ts", WORKER, { ...WEB, customConditions: ["workerd"] }],
   ["an edge function", "edge.ts", WORKER, { ...WEB, customConditions: ["edge-light"] }],
-  ["Deno", "deno.ts", WORKER, { ...WEB, customConditions: ["deno"] }],
+  ["Deno", "deno.ts", DENO, { ...WEB, customConditions: ["deno"] }],
   ["a page with the module inside", "inline.ts", INLINE, WEB],
 ]) {
   test(`TypeScript under strict: ${name}`, () => {

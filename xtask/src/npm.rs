@@ -164,6 +164,7 @@ fn compile(tools: &Path, page: &Path, node: &Path, package: &Path) -> Result<()>
         ("node", "server"),
         ("inline", "inline"),
         ("backend", "backend"),
+        ("deno-bun", "deno-bun"),
         ("opentelemetry", "opentelemetry"),
     ];
     for (module, facade) in facades {

@@ -6,14 +6,13 @@ import { readFileSync } from "node:fs";
 import { Client } from "feishu-corehr";
 
 import { FAST } from "../many.mjs";
-import { SYSTEM } from "../sandbox.mjs";
 
 const { APP, SECRET, URL: base_url } = process.env;
 const [, , list, journal] = process.argv;
 const quotas = { ...FAST, withdraw_process: { calls: 10, window_ms: 1_000 } };
 const client = new Client({ app_id: APP, app_secret: SECRET, base_url, allow_insecure_loopback: true, quotas });
 const ids = readFileSync(list, "utf8").split("\n");
-const run = client.withdrawProcesses(ids, { actor: SYSTEM, journal, max_in_flight: 8, deadline: 20_000 });
+const run = client.withdrawProcesses(ids, { actor: { system: true }, journal, max_in_flight: 8, deadline: 20_000 });
 for await (const { position, outcome } of run) {
   console.log(position, outcome);
 }
