@@ -321,7 +321,10 @@ byId("filters").addEventListener("input", () => changed([]));
 byId("filters").addEventListener("submit", (event) => event.preventDefault());
 byId("span").addEventListener("change", list);
 byId("status").addEventListener("change", list);
-byId("reload").addEventListener("click", list);
+byId("reload").addEventListener("click", () => {
+  acts.load();
+  list();
+});
 byId("retry").addEventListener("click", drawNetwork);
 byId("all").addEventListener("change", (event) => selectAll(event.target.checked));
 byId("clear").addEventListener("click", () => selectAll(false));
