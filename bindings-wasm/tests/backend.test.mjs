@@ -685,15 +685,13 @@ test("a lack of quota is a 429 with the time to wait, and nothing is sent", asyn
   assert.equal((await feishu.log("get_process")).length, 1);
 });
 
-test("Feishu's silence ends before the page's patience", { timeout: 60_000 }, async () => {
+// That it ends before the page's patience does, the core's tests show.
+test("Feishu's silence is a 504", async () => {
   await feishu.fault("get_process", "timeout-not-applied", { times: 0 });
-  const { port } = await backend();
-  const started = performance.now();
-  const answer = await raw(port, "GET", GET);
-  assert.equal(answer.status, 504);
-  assert.ok(performance.now() - started < 10_000);
-  const { port: hasty } = await backend({}, { deadline: 300 });
-  assert.equal((await raw(hasty, "GET", GET)).status, 504);
+  for (const options of [{}, { deadline: 3_000 }]) {
+    const { port } = await backend({}, options);
+    assert.equal((await raw(port, "GET", GET)).status, 504);
+  }
 });
 
 test("when the page leaves, the request to Feishu is ended, and so is waiting for the host", async () => {
@@ -708,13 +706,17 @@ test("when the page leaves, the request to Feishu is ended, and so is waiting fo
   await eventually(() => errors.length === 1);
   assert.deepEqual([errors[0].kind, errors[0].effect], ["cancelled", "unknown"]);
   await eventually(async () => (await feishu.log("withdraw_process"))[0].client_closed_at_ms !== null);
-  const ended = [];
-  const handler = nodeHandler({ client: feishu.client(), authenticate: () => new Promise(() => undefined), base_path: "/hr" });
+  const [asked, ended] = [[], []];
+  const authenticate = () => {
+    asked.push(true);
+    return new Promise(() => undefined);
+  };
+  const handler = nodeHandler({ client: feishu.client(), authenticate, base_path: "/hr" });
   const server = http.createServer((request, response) => handler(request, response).then(() => ended.push(true)));
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   servers.push(server);
   const waiting = http.get({ port: server.address().port, host: "127.0.0.1", path: GET }).on("error", () => undefined);
-  await pause(100);
+  await eventually(() => asked.length === 1);
   assert.equal(ended.length, 0);
   waiting.destroy();
   await eventually(() => ended.length === 1);

@@ -157,9 +157,8 @@ test("redirects, floods and silence end with an error in time", async () => {
   };
   assert.equal((await call()).kind, "bad_body");
   answer = () => undefined;
-  const started = performance.now();
-  assert.equal((await call({ deadline: 2_000 })).effect, "unknown");
-  assert.ok(performance.now() - started < 10_000);
+  const silent = await call({ deadline: 3_000 });
+  assert.deepEqual([silent.kind, silent.effect], ["deadline", "unknown"]);
 });
 
 test("an abort closes the connection", async () => {

@@ -157,7 +157,7 @@ test("each call has the deadline and the token that are chosen", async () => {
   const { report } = await collected(client.withdrawProcesses(await many(feishu, 1), { actor, token: "t-of-its-own" }));
   assert.deepEqual([report.ended, report.kind, report.not_attempted], ["stopped", "unauthorized", 1]);
   await feishu.fault("withdraw_process", "timeout-applied", { times: 1, ms: 60_000 });
-  const options = { actor, read_back: "never", deadline: 2_000 };
+  const options = { actor, read_back: "never", deadline: 5_000 };
   const { results } = await collected(client.withdrawProcesses(await many(feishu, 1), options));
   assert.deepEqual([results[0].outcome, results[0].kind], ["unresolved", "deadline"]);
 });

@@ -28,6 +28,7 @@ before(async () => {
   chromium = await playwright.chromium.launch({
     executablePath: process.env.FEISHU_COREHR_CHROMIUM,
     args: ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"],
+    timeout: LONGEST,
   });
 });
 after(async () => {

@@ -109,12 +109,17 @@ for (const [name, runtime] of Object.entries({ workerd, deno, bun })) {
   };
 
   test(`${name} starts`, async () => {
-    const port = await freePort();
-    const [program, arguments_] = runtime(port);
-    const process_ = spawn(program, arguments_, { stdio: ["ignore", "ignore", "inherit"], cwd: project });
-    started.push(process_);
-    base = `http://127.0.0.1:${port}`;
-    await eventually(() => fetch(`${base}/hr`).then(() => true, () => false));
+    // Somebody else may take the port first; then it ends, and another port is tried.
+    for (let isThere = false; !isThere; ) {
+      const port = await freePort();
+      const [program, arguments_] = runtime(port);
+      const process_ = spawn(program, arguments_, { stdio: ["ignore", "ignore", "inherit"], cwd: project });
+      started.push(process_);
+      base = `http://127.0.0.1:${port}`;
+      const answers = () => fetch(`${base}/hr`).then(() => true, () => false);
+      await eventually(async () => process_.exitCode !== null || (isThere = process_.exitCode === null && (await answers())));
+      assert.ok(started.length < 20);
+    }
   });
 
   test(`${name}: a server withdraws, with the app's secret`, async () => {

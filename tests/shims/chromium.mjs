@@ -13,6 +13,8 @@ import { Front } from "./front.mjs";
 import { play } from "./stage.mjs";
 
 const HOSTS = 8;
+/** Milliseconds; what is not there by then never comes. */
+const LONGEST = 120_000;
 const FLAGS = [
   ...["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"],
   ...["--disable-background-networking", "--disable-component-update", "--disable-sync"],
@@ -23,7 +25,7 @@ async function main() {
   const project = resolve(process.env.FEISHU_COREHR_PROJECT ?? ".");
   const { chromium } = createRequire(resolve(process.env.FEISHU_COREHR_NPM_TOOLS ?? ".", "shim.js"))("playwright-core");
   const executablePath = process.env.FEISHU_COREHR_CHROMIUM ?? "/usr/bin/chromium";
-  const browser = await chromium.launch({ executablePath, args: FLAGS });
+  const browser = await chromium.launch({ executablePath, args: FLAGS, timeout: LONGEST });
   try {
     const open = (sandbox) => Tab.open(browser, sandbox, resolve(project, "node_modules/feishu-corehr"));
     await play("chromium", { hosts: HOSTS, open, isShown });
@@ -55,6 +57,7 @@ class Tab {
     const front = await Front.open(sandbox, folder);
     const context = await browser.newContext();
     const page = await context.newPage();
+    page.setDefaultTimeout(LONGEST);
     await page.goto(front.url);
     await page.waitForFunction(() => globalThis.runner !== undefined);
     return new Tab(front, context, page);
