@@ -7,8 +7,8 @@ export type Asked<Request> = {
   [Field in keyof Request]: Field extends `modify_time_${string}` | "since" ? Date | number : Request[Field];
 };
 
-/** What has become of a call. */
-export type SettleRequest = Asked<Settle>;
+/** What has become of a call that was to withdraw a process, or to revoke it. */
+export type SettleRequest = Omit<Asked<Settle>, "goal"> & { goal?: "withdrawn" | "revoked" | undefined };
 
 /** Which processes to list; the span may be of any length. */
 export type ListRequest = Asked<ListProcesses>;

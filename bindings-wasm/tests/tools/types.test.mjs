@@ -9,7 +9,7 @@ import { tool } from "../project.mjs";
 import { run, tools } from "./matrix.mjs";
 
 const SERVER = `
-import { BulkRun, Client, JOURNAL_PRAGMAS, plainValues, type Actor, type BulkOutcome, type BulkReport, type BulkResult, type CallAnswer, type ClientOptions, type JournalStore, type ListedTask, type NewFormValue, type PlainValue, type Withdrawn } from "feishu-corehr";
+import { BulkRun, Client, JOURNAL_PRAGMAS, plainValues, type Actor, type BulkOutcome, type BulkReport, type BulkResult, type CallAnswer, type ClientOptions, type JournalStore, type ListedTask, type NewFormValue, type PlainValue, type Settled, type Withdrawn } from "feishu-corehr";
 import { Client as ServerClient, FEISHU } from "feishu-corehr/server";
 import { nodeHandler } from "feishu-corehr/backend";
 
@@ -73,6 +73,23 @@ void answer.then(({ data }) => data.department);
 void server.listTasks({ user_id: "ou_a", approver_status: "revoked" });
 // @ts-expect-error a kind of a user's id is none of a department's
 void server.getFormVariables({ process_id: "7", department_id_type: "open_id" });
+// @ts-expect-error a value is of one kind
+export const both: NewFormValue = { text_value: "x", bool_value: true };
+// @ts-expect-error and of one at least
+export const none: NewFormValue = {};
+// @ts-expect-error a value inside a request, too
+void server.startProcess({ flow_definition_id: "people_7_7", actor: { system: true }, flow_data: [{ variable_api_name: "a", variable_value: { text_value: "x", number_value: "1" } }] });
+export const settled: Promise<Settled> = server.settle({ process_id: "7", since: new Date(), goal: "revoked" }, { token: "t" });
+// @ts-expect-error since when is not said
+void server.settle({ process_id: "7" });
+// @ts-expect-error a moment as text
+void server.settle({ process_id: "7", since: "2026-01-01" });
+// @ts-expect-error no call leads there
+void server.settle({ process_id: "7", since: 1, goal: "completed" });
+// @ts-expect-error it takes as long as a request may live
+void server.settle({ process_id: "7", since: 1 }, { deadline: 1 });
+// @ts-expect-error it ends with how it ended, not with an effect
+void settled.then(({ effect }) => effect);
 // @ts-expect-error a user cannot be written
 export const user: NewFormValue = { user_value: "1" };
 `;

@@ -227,11 +227,6 @@ fn reading(field: &mut Field, name: &Ident, names: &[Ident]) -> Result<(Tokens, 
 
 fn request(mut item: DeriveInput) -> Result<Tokens, Error> {
     let web = web::request(&mut item)?;
-    if let Data::Struct(_) = item.data {
-        for field in named_fields(&mut item)? {
-            one_of(field)?;
-        }
-    }
     let python = python::request(&mut item)?;
     mobile::item(&mut item);
     let mut identity = None;
@@ -250,16 +245,6 @@ fn request(mut item: DeriveInput) -> Result<Tokens, Error> {
         #python
         #web
     })
-}
-
-/// Takes off `#[wire(one_of)]`, which the TypeScript of a request's field has read.
-fn one_of(field: &mut Field) -> Result<(), Error> {
-    for attribute in field.attrs.extract_if(.., |attribute| attribute.path().is_ident("wire")) {
-        attribute.parse_nested_meta(|meta| {
-            if meta.path.is_ident("one_of") { Ok(()) } else { Err(meta.error("expected `one_of`")) }
-        })?;
-    }
-    Ok(())
 }
 
 fn named_fields(item: &mut DeriveInput) -> Result<&mut Punctuated<Field, Token![,]>, Error> {

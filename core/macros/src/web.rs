@@ -4,10 +4,10 @@
 use quote::quote;
 use syn::ext::IdentExt;
 use syn::{
-    Attribute, Data, DeriveInput, Error, Expr, ExprLit, ExprPath, Field, Ident, Lit, MetaNameValue, Type, parse_quote,
+    Attribute, Data, DeriveInput, Error, Expr, ExprLit, ExprPath, Field, Ident, Lit, MetaNameValue, parse_quote,
 };
 
-use crate::{Tokens, inner, named_fields, outermost};
+use crate::{Tokens, named_fields, outermost};
 
 const IS_ON: bool = cfg!(feature = "web");
 
@@ -32,7 +32,7 @@ pub(crate) fn request(item: &mut DeriveInput) -> Result<Option<Tokens>, Error> {
                 field.attrs.push(parse_quote!(#[tsify(optional)]));
             });
         }
-        let declaration = if is_read_apart { None } else { declaration(&declared, &form) };
+        let declaration = if is_read_apart { None } else { one_of(declared, &form) };
         // What only the declaration is told.
         if let Data::Enum(data) = &mut item.data {
             for field in data.variants.iter_mut().flat_map(|variant| &mut variant.fields) {
@@ -48,9 +48,6 @@ pub(crate) fn request(item: &mut DeriveInput) -> Result<Option<Tokens>, Error> {
     for field in named_fields(&mut declared)?.iter_mut() {
         if is_optional(field) {
             field.attrs.push(parse_quote!(#[tsify(optional)]));
-        }
-        if let Some(written) = one_of(field) {
-            field.attrs.push(parse_quote!(#[tsify(type = #written)]));
         }
     }
     let declaration = declaration(&declared, &quote!());
@@ -116,14 +113,16 @@ fn reading(field: &Field) -> Result<Tokens, Error> {
     })
 }
 
-/// The type of a field with `#[wire(one_of)]`: TypeScript alone would take an object that is two of them at once.
-fn one_of(field: &Field) -> Option<String> {
-    field.attrs.iter().find(|attribute| attribute.path().is_ident("wire"))?;
-    let name = |ty: &Type| quote!(#ty).to_string();
-    Some(match inner(field, "Vec") {
-        Some(inner) => format!("OneOf<{}>[]", name(inner)),
-        None => format!("OneOf<{}>", name(&field.ty)),
-    })
+/// The declaration of an enum that a caller writes: one of its variants, by `OneOf`, since TypeScript alone would take an
+/// object that is two of them at once.
+fn one_of(mut item: DeriveInput, form: &Tokens) -> Option<Tokens> {
+    let name = &item.ident;
+    let (union, exclusive) = (format!("Any{name}"), format!("OneOf<Any{name}>"));
+    let mut alias: DeriveInput = parse_quote!(#[tsify(type = #exclusive)] struct #name;);
+    alias.attrs.extend(item.attrs.extract_if(.., |attribute| attribute.path().is_ident("doc")));
+    item.attrs.push(parse_quote!(#[tsify(rename = #union)]));
+    let (union, alias) = (declaration(&item, form), declaration(&alias, &quote!()));
+    IS_ON.then(|| quote!(#union #alias))
 }
 
 fn is_optional(field: &Field) -> bool {

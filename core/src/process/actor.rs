@@ -175,7 +175,7 @@ const ACTOR: &str = r#"/**
  * Who acts: the system, or a user. The system may name a user too, as Feishu's own sample does; which of the two then
  * counts is not documented.
  */
-export type Actor = OneOf<{ system: true; user?: OneOf<User> } | User>;
+export type Actor = OneOf<{ system: true; user?: User } | User>;
 
 /** One of them: TypeScript alone would take an object that is two at once. */
 export type OneOf<Union, Names extends PropertyKey = Union extends unknown ? keyof Union : never> =

@@ -49,12 +49,10 @@ pub struct AddApprovers {
     /// Who adds them (`operator`).
     pub actor: Actor,
     /// What they are added to: a task, or a node.
-    #[wire(one_of)]
     pub target: Target,
     /// Before it, beside it or after it.
     pub extra_type: ExtraType,
     /// The people: 1 to 20, each once. Their ids are of one kind, also that of the actor, if that is a user.
-    #[wire(one_of)]
     pub extra_user_ids: Vec<User>,
     /// Whether all or one of them must approve; no default is documented. Beside the target only `AllOf` is possible, and
     /// is sent where this is left out.

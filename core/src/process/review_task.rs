@@ -35,7 +35,6 @@ pub struct ReviewTask {
     /// any more.
     pub actor: Actor,
     /// Approve, or reject with a reason.
-    #[wire(one_of)]
     pub decision: Decision,
     /// Values to write into the task's form along with the decision, at most 100,000.
     pub field_values_v2: Vec<NewFormVariable>,

@@ -28,7 +28,6 @@ pub struct TransferTasks {
     /// Who hands them over (`operator`).
     pub actor: Actor,
     /// Who gets them. Its id is of the same kind as that of the actor, if that is a user.
-    #[wire(one_of)]
     pub to_user_id: User,
     /// The tasks: 1 to 20, each once, by the `approver_id` that they have in the process's `todos`.
     pub approver_ids: Vec<String>,
