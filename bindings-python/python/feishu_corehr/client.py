@@ -117,6 +117,9 @@ class Client:
         transport: A function from `HttpRequest` to `HttpResponse`, in place of the built-in HTTP: an app's own
             networking, or a test double. It raises `TransportFailure` when there is no answer.
 
+    Functions that are given run on the thread of the call that they are for, which waits for them beyond its deadline:
+    a token function or a transport that may hang needs a timeout of its own, which `HttpRequest.timeout` is for.
+
     Raises:
         InvalidArgumentError: An option breaks a rule, or the credentials are missing.
         TypeError: An option is of a wrong type.
