@@ -5,6 +5,9 @@ import { logId, told, toldAct } from "./outcomes.js";
 import { isOpen } from "./processes.js";
 import { moment, named, texts } from "./texts.js";
 
+/** A line with nothing in it, of the height of any other one. */
+const EMPTY = "\u00a0";
+
 /** Whether a process may be selected: it runs, as far as is known, and nothing is being done with it. */
 export function isSelectable({ status, process, outcome, acts }) {
   const isFree = outcome === undefined || ["not_sent", "not_withdrawn", "still_running"].includes(outcome.kind);
@@ -53,10 +56,11 @@ export class Row {
     const hadFocus = document.activeElement?.closest("tr") === this.element ? document.activeElement.className : undefined;
     const open = element("button", { type: "button", className: "link open" }, nameOf(item));
     open.addEventListener("click", () => this.#act.open(this.#item));
-    const number = element("span", { className: "number" }, item.id);
+    // Of two lines from the beginning: what somebody looks at must not move when rows are filled.
+    const number = element("span", { className: "number" }, nameOf(item) === item.id ? EMPTY : item.id);
     this.element.replaceChildren(
       cell("pick", checkbox),
-      cell("name", open, nameOf(item) === item.id ? undefined : number),
+      cell("name", open, number),
       ...this.#details(t),
       cell("outcome", ...this.#outcome(t)),
     );
@@ -70,7 +74,7 @@ export class Row {
     if (process === undefined) {
       const text = error === undefined ? t.pending : t.unread;
       const shown = element("span", { className: error === undefined ? "ghost" : "odd", title: error?.message ?? "" }, text);
-      return [cell("initiator", shown), cell("started"), cell("waiting")];
+      return [cell("initiator", shown), cell("started", EMPTY), cell("waiting", EMPTY)];
     }
     const started = element("time", { dateTime: new Date(process.create_time ?? 0).toISOString() }, moment(process.create_time));
     return [

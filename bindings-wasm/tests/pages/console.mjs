@@ -132,13 +132,15 @@ export async function add(count) {
   return (await control("POST", "/processes", processes)).process_ids;
 }
 
-export async function open(options = {}) {
+/** Opens the page; `prepare` is done with it before it is loaded. */
+export async function open(options = {}, prepare = async () => undefined) {
   context = await chromium.newContext({ locale: "zh-CN", viewport: { width: 1280, height: 860 }, ...options });
   context.setDefaultTimeout(LONGEST);
   page = await context.newPage();
   problems = [];
   page.on("pageerror", (error) => problems.push(String(error)));
   page.on("console", (message) => message.type() === "error" && problems.push(message.text()));
+  await prepare(page);
   await page.goto(url);
   await page.waitForSelector("#rows tr");
 }
