@@ -15,6 +15,10 @@ use crate::{debian, npm};
 /// The Node among them has `node:sqlite`, which the oldest that the package runs in has not.
 const RUNTIMES: [&str; 4] = ["bun@1.4.5", "deno@2.9.6", "node@24.21.0", "workerd@1.20261117.1"];
 const CHROMIUMS: [&str; 3] = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+/// Node ends a whole file of tests, not one of them, after this time: what hangs, and not what a busy machine is slow at.
+const LONGEST_FILE: &str = "--test-timeout=3600000";
+/// Files at once: most of their time they wait.
+const AT_ONCE: &str = "--test-concurrency=2";
 /// With a font for the Chinese of the pages.
 const DEBIAN_CHROMIUM: [&str; 2] = ["chromium", "fonts-wqy-microhei"];
 
@@ -56,7 +60,7 @@ pub(crate) fn check_pages() -> Result<Outcome> {
 /// Runs all test files of a folder of the project by that `node`.
 pub(crate) fn tests(node: &Path, folder: &str, prepare: impl FnOnce(&mut Command) -> &mut Command) -> Result<u64> {
     let project = &npm::installed()?.project;
-    let mut tests = npm::script_of(node, ["--test", "--test-reporter=tap", "--test-timeout=600000"])?;
+    let mut tests = npm::script_of(node, ["--test", "--test-reporter=tap", LONGEST_FILE, AT_ONCE])?;
     // By name, since Node 20 and later ones read a folder differently.
     let names = fs::read_dir(project.join(folder))?.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
     let mut files: Vec<String> =
