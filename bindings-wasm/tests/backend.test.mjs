@@ -11,7 +11,7 @@ import { fetchHandler, nodeHandler } from "feishu-corehr/backend";
 import { Client as PageClient, load } from "../node_modules/feishu-corehr/web/browser.js";
 import { acting, read, route } from "../node_modules/feishu-corehr/web/route.js";
 
-import { eventually, failure, pause, sandbox, SYSTEM, thrown } from "./sandbox.mjs";
+import { eventually, failure, NOBODY, sandbox, SYSTEM, thrown } from "./sandbox.mjs";
 
 const feishu = await sandbox();
 const { running, completed, rejected, withdrawn } = feishu.processes;
@@ -633,10 +633,6 @@ test("`base_path` is where it is mounted, with a framework too", async () => {
 });
 
 test("no token and no way to Feishu are told truthfully, and without a secret", async () => {
-  const closed = http.createServer();
-  await new Promise((resolve) => closed.listen(0, "127.0.0.1", resolve));
-  const dead = `http://127.0.0.1:${closed.address().port}`;
-  await new Promise((resolve) => closed.close(resolve));
   const lost = (bytes_written) => ({
     token: () => "t-canary",
     app_id: undefined,
@@ -646,7 +642,7 @@ test("no token and no way to Feishu are told truthfully, and without a secret", 
   for (const [name, more, status, effect, attempts] of [
     ["a wrong secret", { app_secret: "canary" }, 500, "none", 1],
     ["a token function that throws", { ...lost(true), token: () => Promise.reject(new Error("canary")) }, 500, "none", 1],
-    ["no network", { base_url: dead }, 503, "none", 4],
+    ["no network", { base_url: NOBODY }, 503, "none", 4],
     ["a request that was not written", lost(false), 503, "none", 4],
     ["a request that may have arrived", lost(true), 502, "unknown", 1],
   ]) {

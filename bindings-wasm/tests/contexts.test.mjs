@@ -142,7 +142,7 @@ test("the built-in transport, its deadlines and its shared connections keep cont
   await feishu.fault("get_process", "timeout-not-applied", { times: 3 });
   const wrong = await mixedUp(12, async (name, index, note) => {
     for (let round = 0; round < 2; round += 1) {
-      await client.getProcess({ process_id: running }, { deadline: 3_000 + 100 * index }).catch(() => undefined);
+      await client.getProcess({ process_id: running }, { deadline: 5_000 + 100 * index }).catch(() => undefined);
       note("the end");
     }
   });

@@ -123,7 +123,7 @@ test("rate_share slows the client down to its part", async () => {
 });
 
 test("quotas can be set by operation, and only for operations that there are", async () => {
-  const client = feishu.client({ quotas: { get_process: { calls: 1, window_ms: 60_000 } }, deadline: 2_000 });
+  const client = feishu.client({ quotas: { get_process: { calls: 1, window_ms: 120_000 } }, deadline: 60_000 });
   const results = await Promise.allSettled(Array.from({ length: 8 }, () => client.getProcess({ process_id: running })));
   assert.ok(results.some((result) => result.status === "rejected" && result.reason.kind === "rate_limited"));
   assert.equal(thrown(() => feishu.client({ quotas: { get_proces: { calls: 1, window_ms: 1 } } })).problems[0].field, "quotas");

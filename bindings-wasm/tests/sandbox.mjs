@@ -86,4 +86,7 @@ export async function eventually(look) {
   throw new Error("it never came");
 }
 
+/** Where nobody listens: a free port could be given to another program meanwhile, but none is given this one. */
+export const NOBODY = "http://127.0.0.1:1";
+
 export const SYSTEM = { system: true };

@@ -73,11 +73,12 @@ test("calls in flight end when the program's own recursion overflows the stack, 
   ];
   for (const enter of entries) {
     controller = new AbortController();
-    const fresh = feishu.client({ token: () => "t-x", transport: () => new Promise(() => undefined) });
+    let isSent = false;
+    const fresh = feishu.client({ token: () => "t-x", transport: () => ((isSent = true), new Promise(() => undefined)) });
     const call = failure(
-      fresh.withdrawProcess({ process_id: "7", actor: SYSTEM }, { deadline: 1_000, read_back: "never", signal: controller.signal }),
+      fresh.withdrawProcess({ process_id: "7", actor: SYSTEM }, { deadline: 2_000, read_back: "never", signal: controller.signal }),
     );
-    await pause(20);
+    await eventually(() => isSent);
     const dive = () => {
       try {
         dive();

@@ -1,5 +1,4 @@
-// A program that withdraws the processes of a file with a journal, for tests that kill it: so slowly that a busy machine
-// has the time.
+// A program that withdraws the processes of a file with a journal, for tests that kill it.
 
 import { readFileSync } from "node:fs";
 
@@ -9,8 +8,7 @@ import { FAST } from "../many.mjs";
 
 const { APP, SECRET, URL: base_url } = process.env;
 const [, , list, journal] = process.argv;
-const quotas = { ...FAST, withdraw_process: { calls: 10, window_ms: 1_000 } };
-const client = new Client({ app_id: APP, app_secret: SECRET, base_url, allow_insecure_loopback: true, quotas });
+const client = new Client({ app_id: APP, app_secret: SECRET, base_url, allow_insecure_loopback: true, quotas: FAST });
 const ids = readFileSync(list, "utf8").split("\n");
 const run = client.withdrawProcesses(ids, { actor: { system: true }, journal, max_in_flight: 8, deadline: 20_000 });
 for await (const { position, outcome } of run) {
