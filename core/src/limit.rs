@@ -61,7 +61,8 @@ impl Slot {
 ///
 /// Where the server takes less than the quota, as when others use it too, it says so by a refusal. Then the pace falls to
 /// half, and at each further refusal to four fifths, once for all requests that were on their way, and calls go evenly
-/// instead of all at once. From there it rises by 0.2 % of the quota each second, up to the whole.
+/// instead of all at once. From there it rises along a cubic curve: soon near the pace that was refused, slowly around it,
+/// where the limit may be, and ever faster beyond, up to the whole, since whoever used the rest may have ended.
 #[derive(Clone, Debug)]
 pub struct RateLimiter {
     calls: usize,
@@ -72,16 +73,34 @@ pub struct RateLimiter {
     shut_until: u64,
     /// How often it has.
     shuts: u64,
-    /// How many calls of a window went after the last refusal, and when that was; none before the first one.
-    fallen: Option<(f64, u64)>,
+    /// What the last refusal has left; none before the first one.
+    fall: Option<Fall>,
+}
+
+/// The pace since a refusal, in calls of a window.
+#[derive(Clone, Copy, Debug)]
+struct Fall {
+    /// When it fell, by the monotonic clock.
+    at: u64,
+    /// To what.
+    pace: f64,
+    /// What it soon reaches again, and leaves slowly.
+    plateau: f64,
 }
 
 /// What is left of the whole quota after the first refusal, when nothing is known of the server's own.
 const FIRST_DECREASE: f64 = 0.5;
 /// What is left of the pace after another one.
 const DECREASE: f64 = 0.8;
-/// The part of the quota that the pace rises by in a millisecond.
-const INCREASE: f64 = 0.002 / 1_000.0;
+/// What is left of a plateau that was not reached again: others want more than before.
+const LOWER_PLATEAU: f64 = 0.9;
+/// In how many milliseconds the plateau is reached, for a window of a second; for another one, times the square root of
+/// its seconds. A longer window tells less often that it is full, so the pace must rise more slowly; but 25 windows of a
+/// minute would be longer than callers wait.
+const RECOVERY: f64 = 25_000.0;
+/// The part of the quota that the first plateau lies above the first pace, and that the pace rises by beyond a plateau in
+/// as long a time again. It grows with the third power: eight times that in twice the time.
+const RISE: f64 = 0.1;
 /// The part of a window's calls that may go at once while the pace is below the quota, and how many these are at least.
 const BURST: (f64, usize) = (0.05, 2);
 
@@ -95,7 +114,7 @@ impl RateLimiter {
             turns: VecDeque::new(),
             shut_until: 0,
             shuts: 0,
-            fallen: None,
+            fall: None,
         }
     }
 
@@ -135,8 +154,7 @@ impl RateLimiter {
     /// Nothing goes for so many milliseconds: the server has said so to a call that was sent in this turn.
     pub fn shut(&mut self, now: Instant, milliseconds: u64, turn: Option<Slot>) {
         if turn.is_none_or(|turn| self.is_good(turn)) {
-            let pace = self.pace(now).map_or(self.calls as f64 * FIRST_DECREASE, |pace| pace * DECREASE);
-            self.fallen = Some((pace, now.monotonic));
+            self.fall = Some(self.fallen(now));
         }
         self.shut_until = self.shut_until.max(now.monotonic.saturating_add(milliseconds));
         self.shuts += 1;
@@ -144,12 +162,30 @@ impl RateLimiter {
         self.turns.retain(|turn| *turn <= now.monotonic);
     }
 
+    /// What a refusal leaves.
+    fn fallen(&self, now: Instant) -> Fall {
+        let quota = self.calls as f64;
+        let Some(fall) = self.fall else {
+            let pace = quota * FIRST_DECREASE;
+            return Fall { at: now.monotonic, pace, plateau: pace + quota * RISE };
+        };
+        let refused = self.risen(fall, now).min(quota);
+        let plateau = if refused < fall.plateau { refused * LOWER_PLATEAU } else { refused };
+        Fall { at: now.monotonic, pace: refused * DECREASE, plateau }
+    }
+
     /// How many calls of a window go, while that is less than the quota.
     fn pace(&self, now: Instant) -> Option<f64> {
-        let (pace, since) = self.fallen?;
-        let quota = self.calls as f64;
-        let risen = pace + quota * INCREASE * now.monotonic.saturating_sub(since) as f64;
-        (risen < quota).then_some(risen)
+        let risen = self.risen(self.fall?, now);
+        (risen < self.calls as f64).then_some(risen)
+    }
+
+    fn risen(&self, fall: Fall, now: Instant) -> f64 {
+        let recovery = RECOVERY * (self.window as f64 / 1_000.0).sqrt();
+        // From -1 at the fall over 0 at the plateau.
+        let way = now.monotonic.saturating_sub(fall.at) as f64 / recovery - 1.0;
+        let height = if way < 0.0 { fall.plateau - fall.pace } else { self.calls as f64 * RISE };
+        fall.plateau + height * way * way * way
     }
 
     /// How many calls may go at once while the pace is below the quota, and at which distance in milliseconds.
@@ -225,11 +261,11 @@ mod tests {
         assert!(!limiter.is_good(ahead), "even when its time comes after the silence");
         let again = limiter.turn(at(104), 999).unwrap();
         assert_eq!((again.at, limiter.is_good(again)), (104, true), "what was sent at 0 is still remembered");
-        assert_eq!(given(limiter.turn(at(104), 999)), Ok(415), "two calls go in the time of four by now");
+        assert_eq!(given(limiter.turn(at(104), 999)), Ok(414), "two calls go in the time of four by now");
     }
 
     #[test]
-    fn a_refusal_slows_the_pace_once_and_time_brings_it_back() {
+    fn a_refusal_slows_the_pace_once_and_calls_go_evenly() {
         let paced = |limiter: &mut RateLimiter, from: u64| {
             let turns: Vec<u64> = (0..9).map(|_| limiter.turn(at(from), u64::MAX).unwrap().at - from).collect();
             (turns[1], turns[8] / 8)
@@ -240,11 +276,27 @@ mod tests {
         for slot in slots {
             limiter.shut(at(60), 1_000, Some(slot));
         }
-        assert_eq!(paced(&mut limiter, 10_000), (0, 50), "20 in 1,040 ms, and a little more by now; two at once");
-        let late = limiter.turn(at(20_000), u64::MAX).unwrap();
-        limiter.shut(at(20_060), 1_000, Some(late));
-        assert_eq!(paced(&mut limiter, 30_000), (0, 57), "four fifths of 21.6, and a little more by now");
-        assert_eq!(paced(&mut limiter, 400_000), (0, 0), "all of it again");
+        assert_eq!(paced(&mut limiter, 1_060), (0, 50), "20 in 1,040 ms, and a little more by now; two at once");
+        assert_eq!(paced(&mut limiter, 400_000), (0, 0), "all at once again");
+    }
+
+    #[test]
+    fn the_pace_rises_soon_to_its_plateau_and_ever_faster_beyond() {
+        let mut limiter = RateLimiter::new(Quota { calls: 40, window: 1_000 });
+        let refuse = |limiter: &mut RateLimiter, time| {
+            let slot = limiter.turn(at(time), u64::MAX).unwrap();
+            limiter.shut(at(time), 0, Some(slot));
+        };
+        let tenths = |limiter: &RateLimiter, times: [u64; 5]| {
+            times.map(|time| limiter.pace(at(time)).map_or(0, |pace| (pace * 10.0).round() as u64))
+        };
+        refuse(&mut limiter, 0);
+        assert_eq!(tenths(&limiter, [0, 12_748, 25_495, 38_243, 50_990]), [200, 235, 240, 245, 280]);
+        assert_eq!(tenths(&limiter, [60_000, 65_000, 66_000, 67_000, 90_000]), [339, 389, 0, 0, 0], "then the whole");
+        refuse(&mut limiter, 90_000);
+        assert_eq!(tenths(&limiter, [90_000, 95_000, 100_000, 115_000, 120_000]), [320, 358, 382, 400, 0]);
+        refuse(&mut limiter, 100_000);
+        assert_eq!(tenths(&limiter, [100_000, 110_000, 125_000, 126_000, 150_000]), [306, 335, 344, 344, 379]);
     }
 
     #[test]
