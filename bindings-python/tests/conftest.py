@@ -53,6 +53,15 @@ class Sandbox:
     def fault(self, on: str, fault: str, **more: object) -> None:
         self.control("faults", {"on": on, "fault": fault, **more})
 
+    def few(self, answers: "list[dict[str, Any]]", stalled: int) -> None:
+        """Answer the next withdrawals so, and then so many not at all, of which every other one is withdrawn.
+
+        Where no more than these can be on their way at once, nothing more is done, however late a program is killed.
+        """
+        steps = [{"answer": one} for one in answers]
+        steps += [{"apply": place % 2 == 0, "answer": {"stall": "head"}} for place in range(stalled)]
+        self.control("script", {"steps": [{"on": "withdraw_process", **step} for step in steps]})
+
     def log(self, operation: "str | None" = None) -> list[dict[str, Any]]:
         entries: list[dict[str, Any]] = self.control("log")
         return [entry for entry in entries if operation in (None, entry["operation"])]

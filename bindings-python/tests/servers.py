@@ -26,6 +26,9 @@ def answer(body: "str | bytes | dict[str, object]", status: str = "200 OK", *hea
 READ = answer({"code": 0, "data": {"process_id": "7", "status": 1}})
 DONE = answer({"code": 0, "msg": "success", "data": {}}, "200 OK", "x-tt-logid: LOG")
 
+NOBODY = "http://127.0.0.1:1"
+"""Where nobody listens: a free port could be given to another program meanwhile, but none is given this one."""
+
 
 class Server:
     """Answers each request with what `answers` says; `None` means never. It remembers what came and what closed.

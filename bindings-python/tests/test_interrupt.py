@@ -82,8 +82,8 @@ def test_ctrl_c_ends_a_call_that_waits_for_a_turn(sandbox: Any) -> None:
         client = Client(**options, quotas={"get_process": (1, 600.0)}, deadline=900)
         client.get_process(ids[0])
         while True:
-            threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT)).start()
             try:
+                threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT)).start()
                 client.get_process(ids[0])
             except KeyboardInterrupt as interrupt:
                 # Without one it came too early, before the call.
