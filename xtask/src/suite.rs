@@ -77,7 +77,8 @@ const FIRST_LANE: &[Check] = &[
     }),
     ("Python tests", |_| {
         let sandbox = sandbox::program()?;
-        let mut pytest = python::python(&["-m", "pytest", "-q", "bindings-python"])?;
+        // Two at once, each with a sandbox of its own: most of their time they wait.
+        let mut pytest = python::python(&["-m", "pytest", "-q", "-n", "2", "bindings-python"])?;
         python_tests("Python tests", pytest.env("FEISHU_COREHR_SANDBOX", sandbox))
     }),
     ("vectors in Python", |_| vectors::in_python()),
