@@ -10,10 +10,7 @@ import kotlinx.coroutines.runBlocking
 import java.io.File
 import kotlin.time.Duration.Companion.seconds
 
-/**
- * `BulkProgram BASE_URL APP_ID APP_SECRET IDS JOURNAL` withdraws what stands in the file IDS, for a test that kills it: so
- * slowly that a busy machine has the time.
- */
+/** `BulkProgram BASE_URL APP_ID APP_SECRET IDS JOURNAL` withdraws what stands in the file IDS, for a test that kills it. */
 object BulkProgram {
     @JvmStatic
     fun main(arguments: Array<String>): Unit = runBlocking {
@@ -22,7 +19,7 @@ object BulkProgram {
             Credentials.App(appId, appSecret),
             BaseUrl.Other(url),
             allowInsecureLoopback = true,
-            quotas = FAST + ("withdraw_process" to Quota(10u, 1_000u)),
+            quotas = FAST,
         ).use { client ->
             val run = client.withdrawProcesses(
                 File(ids).readLines(),

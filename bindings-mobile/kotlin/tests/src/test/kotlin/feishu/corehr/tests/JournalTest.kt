@@ -236,17 +236,15 @@ class JournalTest : SandboxTest() {
     @Test
     fun `killed again and again nothing is lost and nothing is sent after its result`() = test {
         val ids = sandbox.running(80)
-        for (fault in listOf("timeout-applied", "500-after", "rst-after-request-not-applied", "500-before")) {
-            sandbox.fault("withdraw_process", fault, "times" to 2, "ms" to 200)
-        }
         val listed = File(folder, "ids").apply { writeText(ids.joinToString("\n")) }
         var (kills, last) = 0 to ""
         var final = emptySet<String?>()
         while (true) {
             val before = writes().size
+            sandbox.post("script", mapOf("steps" to if (kills < KILLS) life(FAULTS[kills]) else emptyList()))
             val program = program(listed)
             var told = 0
-            // Each life of the program tells a few more results than the one before, and is killed in the midst of it.
+            // Each life of the program tells a few more results than the one before.
             for (line in program.inputReader(Charsets.UTF_8).lineSequence()) {
                 last = line
                 told += 1
@@ -258,8 +256,7 @@ class JournalTest : SandboxTest() {
                 assertTrue(program.waitFor(60, TimeUnit.SECONDS) && program.exitValue() == 0)
                 break
             }
-            program.destroyForcibly().waitFor()
-            assertTrue(told > 0, "the program has said nothing")
+            assertEquals(SIGKILL, program.destroyForcibly().waitFor()) { "after $told results the program has ended by itself" }
             kills += 1
             val now = rows("SELECT process_id FROM item WHERE state = 'ended' AND outcome <> 'unresolved'").map { it[0] }.toSet()
             val again = final intersect writes().drop(before).toSet()
@@ -267,11 +264,21 @@ class JournalTest : SandboxTest() {
             assertTrue(now.containsAll(final))
             final = now
         }
-        assertTrue(kills > KILLS / 2) { "it was killed $kills times" }
+        assertEquals(KILLS, kills)
         assertEquals("report COMPLETE 80 0", last)
         assertEquals(listOf(listOf("80")), rows("SELECT count(*) FROM item WHERE state = 'ended'"))
         val applied = sandbox.log("withdraw_process").filter { it["applied"].asBoolean }.map { it["process_id"].asString }
         assertEquals(ids, applied.sorted(), "each of them once")
+    }
+
+    /**
+     * A few are answered, one of them badly, and then all that may be on their way at once are not, of which every other
+     * one is withdrawn: so the program is killed in the midst of it, however late.
+     */
+    private fun life(fault: String): List<Map<String, Any>> {
+        val answers = listOf(mapOf("fault" to fault, "ms" to 200)) + List(5) { mapOf("real" to true) }
+        val stalls = List(8) { mapOf("on" to "withdraw_process", "apply" to (it % 2 == 0), "answer" to mapOf("stall" to "head")) }
+        return answers.map { mapOf("on" to "withdraw_process", "answer" to it) } + stalls
     }
 
     private fun program(ids: File): Process {
@@ -283,4 +290,8 @@ class JournalTest : SandboxTest() {
     }
 }
 
-private const val KILLS = 4
+private val FAULTS = listOf("timeout-applied", "500-after", "rst-after-request-not-applied", "500-before")
+private val KILLS = FAULTS.size
+
+/** How a process ends that was killed. */
+private const val SIGKILL = 128 + 9
