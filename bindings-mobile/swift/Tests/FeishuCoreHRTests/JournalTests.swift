@@ -186,23 +186,33 @@ import Testing
         }
     }
 
+    /// A few are answered, one of them badly, and then all that may be on their way at once are not, of which every other
+    /// one is withdrawn: so the program is killed in the midst of it, however late.
+    private func life(_ fault: String) -> [JSON] {
+        let bad: JSON = ["on": "withdraw_process", "answer": ["fault": .string(fault), "ms": 200]]
+        let good: JSON = ["on": "withdraw_process", "answer": ["real": true]]
+        let stalls: [JSON] = (0..<8).map {
+            ["on": "withdraw_process", "apply": .bool($0.isMultiple(of: 2)), "answer": ["stall": "head"]]
+        }
+        return [bad] + Array(repeating: good, count: 5) + stalls
+    }
+
     @Test func killedAgainAndAgainNothingIsLostAndNothingIsSentAfterItsResult() async throws {
         let ids = try await sandbox.running(60)
-        for fault in ["timeout-applied", "500-after", "rst-after-request-not-applied", "500-before"] {
-            try await sandbox.post("faults", ["on": "withdraw_process", "fault": .string(fault), "times": 2, "ms": 200])
-        }
+        let faults = ["timeout-applied", "500-after", "rst-after-request-not-applied", "500-before"]
         var (kills, last, final) = (0, "", Set<SqlValue>())
         while true {
             let before = try await writes().count
+            try await sandbox.post("script", ["steps": .array(kills < faults.count ? life(faults[kills]) : [])])
             let (program, output) = (Foundation.Process(), Pipe())
             program.executableURL = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
                 .appendingPathComponent("bulk")
             program.arguments = [sandbox.url, sandbox.appId, sandbox.appSecret, file] + ids
             program.standardOutput = output
             try program.run()
-            // Each life of the program tells a few more results than the one before, and is killed in the midst of it.
+            // Each life of the program tells a few more results than the one before.
             var (text, told): (String, [Substring]) = ("", [])
-            while !told.contains(where: { $0.hasPrefix("report") }), kills >= 5 || told.count < final.count + 5 {
+            while !told.contains(where: { $0.hasPrefix("report") }), kills >= faults.count || told.count < final.count + 5 {
                 let more = output.fileHandleForReading.availableData
                 if more.isEmpty { break }
                 text += String(decoding: more, as: UTF8.self)
@@ -217,6 +227,7 @@ import Testing
             try #require(!told.isEmpty, "the program has said nothing")
             kill(program.processIdentifier, SIGKILL)
             program.waitUntilExit()
+            #expect(program.terminationReason == .uncaughtSignal, "the program has ended by itself")
             kills += 1
             let now = Set(
                 try rows("SELECT process_id FROM item WHERE state = 'ended' AND outcome <> 'unresolved'").map { $0[0] })
@@ -225,7 +236,7 @@ import Testing
             #expect(now.isSuperset(of: final))
             final = now
         }
-        #expect(kills > 2 && last == "report complete 60 0", "\(kills) \(last)")
+        #expect(kills == faults.count && last == "report complete 60 0", "\(kills) \(last)")
         #expect(try rows("SELECT count(*) FROM item WHERE state = 'ended'") == [[.integer(60)]])
         let applied = try await sandbox.log("withdraw_process").filter { $0["applied"] == .bool(true) }
         #expect(applied.compactMap { $0["process_id"]?.string }.sorted() == ids, "each of them once")
