@@ -13,7 +13,8 @@ const OPEN: [&str; 4] = ["advice", "operation", "retryable", "summary"];
 /// How much later than wanted a request may leave where a real clock runs, in milliseconds. Machines are shared; what
 /// this still finds is a binding that takes milliseconds for seconds.
 const LATENESS: u64 = 60_000;
-/// How much earlier it may seem to leave: the request before it may have taken so long to connect and to arrive.
+/// How much earlier it may seem to leave: the request before it may have taken so long to connect and to arrive. Where more
+/// is wanted, half of it is enough.
 const EARLINESS: u64 = 300;
 /// How it is said that there is no such header or token.
 const NONE: &str = "none";
@@ -269,7 +270,7 @@ fn sending(
         let (least, most) = match runtime {
             Runtime::Core => (least, most),
             Runtime::Chromium | Runtime::Kotlin | Runtime::Node | Runtime::Python | Runtime::Rust | Runtime::Swift => {
-                (least.saturating_sub(EARLINESS), most + LATENESS)
+                (least.saturating_sub(EARLINESS).min(least / 2), most + LATENESS)
             }
         };
         if !(least..=most).contains(&gap) {
