@@ -10,7 +10,8 @@ use feishu_corehr::error::fields;
 use feishu_corehr::{
     ActOptions, Action, Actor, Already, Attribution, BaseUrlRules, BulkEnd, BulkOptions, BulkOutcome, CallOptions,
     Config, Credentials, Effect, ErrorKind, GetProcess, Header, HttpRequest, HttpResponse, ListProcesses, NameValue,
-    Observation, Quota, ReadBack, Secret, Session, TransportErrorKind, WithdrawProcess,
+    Observation, Process, ProcessPage, Quota, ReadBack, Secret, Session, StartCandidates, TransportErrorKind,
+    WithdrawProcess,
 };
 use uniffi::UnexpectedUniFFICallbackError;
 
@@ -384,6 +385,29 @@ fn what_is_no_list_has_no_pages() {
     let _turn = turn();
     let refused = Pages::new(Request::GetProcess { request: get() });
     assert!(refused.is_err_and(|failure| failure.to_string().contains("`request` is of no list")));
+}
+
+#[test]
+fn candidates_are_read_one_by_one_and_the_walk_says_which_are_given() {
+    let _turn = turn();
+    let start = |since| StartCandidates { flow_definition_id: "people_7_8".into(), actor: SYSTEM, since };
+    let walk = Pages::candidates(start(1_766_000_000_000)).unwrap();
+    let list = walk.next().unwrap().unwrap();
+    assert!(matches!(list, Request::ListProcesses { .. }), "{list:?}");
+    let page = ProcessPage { process_ids: vec!["1".into(), "2".into()], ..ProcessPage::default() };
+    assert!(!walk.take(list, Output::ListProcesses { value: page }).unwrap());
+    for (id, raw, is_given) in [("1", r#"{"initiator_id":""}"#, true), ("2", r#"{"initiator_id":"ou_a"}"#, false)] {
+        let next = walk.next().unwrap().unwrap();
+        let Request::GetProcess { request } = &next else { panic!("{next:?}") };
+        assert_eq!(request.process_id, id);
+        let value = Process { raw: raw.into(), ..Process::default() };
+        assert_eq!(walk.take(next, Output::GetProcess { value }).unwrap(), is_given, "{raw}");
+    }
+    // An answer that was not asked for is not taken.
+    let late = walk.take(Request::GetProcess { request: get() }, Output::GetProcess { value: Process::default() });
+    assert!(!late.unwrap() && walk.cursor().unwrap().is_none());
+    let refused = Pages::candidates(start(0));
+    assert!(refused.is_err_and(|failure| failure.to_string().contains("`since` is 0: seconds, not milliseconds")));
 }
 
 #[test]

@@ -58,9 +58,9 @@ mod _native {
         GetProcess, GetTemplate, Help, I18nText, Link, ListProcesses, ListTasks, ListedTask, NameValue, NewFile,
         NewFormVariable, NewSubValue, ObjectValue, Observation, PendingTask, Problem, Process, ProcessPage,
         PythonActor, PythonDecision, PythonNewFormValue, PythonTarget, PythonUser, ReadBack, RecordValue, RequestPhase,
-        ReviewTask, Reviewed, RevokeProcess, Revoked, Settle, Settled, SettledAs, StartProcess, Started, Status,
-        StatusCount, SubValue, TaskPage, TaskStatus, TaskType, TransferTasks, TransportErrorKind, UserIdType,
-        ValueKind, WaitFor, WithdrawProcess, Withdrawn,
+        ReviewTask, Reviewed, RevokeProcess, Revoked, Settle, Settled, SettledAs, StartCandidates, StartProcess,
+        Started, Status, StatusCount, SubValue, TaskPage, TaskStatus, TaskType, TransferTasks, TransportErrorKind,
+        UserIdType, ValueKind, WaitFor, WithdrawProcess, Withdrawn,
     };
 
     #[pymodule_export]

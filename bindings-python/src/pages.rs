@@ -1,12 +1,14 @@
-//! The walk through all pages of a list; the core decides how it goes on and when it ends.
+//! The walk through all pages of a list, or through the candidates of a start; the core decides how it goes on and when it
+//! ends.
 
-use feishu_corehr::{Endpoint, List, lists};
+use feishu_corehr::{CandidateRequest, Candidates, Endpoint, List, Process, ProcessPage, StartCandidates, lists};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::pyclass::boolean_struct::True;
 use pyo3::{IntoPyObjectExt, PyClass};
 
 use crate::error::raise;
+use crate::transport::now;
 
 /// A walk through a list of any kind.
 #[pyclass(module = "feishu_corehr._native")]
@@ -15,7 +17,7 @@ pub(crate) struct Pages(Box<dyn Walk>);
 #[pymethods]
 impl Pages {
     #[new]
-    #[pyo3(signature = (request: "ListProcesses | ListTasks"))]
+    #[pyo3(signature = (request: "ListProcesses | ListTasks | StartCandidates"))]
     fn new(request: &Bound<'_, PyAny>) -> PyResult<Self> {
         begun(request).map(Self)
     }
@@ -65,6 +67,31 @@ where
     }
 }
 
+/// The processes on a page of ids come one by one, each by a read of its own: a page that has one item, or none.
+impl Walk for Candidates {
+    fn next<'py>(&mut self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        match self.next_request().map_err(|error| raise(py, error, None))? {
+            Some(CandidateRequest::List(request)) => Ok(Some(request.into_bound_py_any(py)?)),
+            Some(CandidateRequest::Read(request)) => Ok(Some(request.into_bound_py_any(py)?)),
+            None => Ok(None),
+        }
+    }
+
+    fn take<'py>(&mut self, page: &Bound<'py, PyAny>) -> PyResult<Vec<Bound<'py, PyAny>>> {
+        if let Ok(process) = page.cast::<Process>() {
+            let is_candidate = self.take_process(&process.get().raw);
+            return Ok(is_candidate.then(|| page.clone()).into_iter().collect());
+        }
+        self.take_page(page.cast::<ProcessPage>()?.get());
+        Ok(Vec::new())
+    }
+
+    /// A walk has no place by which another one could go on.
+    fn cursor(&self) -> Option<String> {
+        None
+    }
+}
+
 macro_rules! walks {
     ($($name:ident: $request:ident,)*) => {
         /// The walk of the list that `request` is of.
@@ -73,6 +100,10 @@ macro_rules! walks {
                 let pages = feishu_corehr::Pages::new(request.get().clone());
                 return Ok(Box::new(pages.map_err(|error| raise(request.py(), error, None))?));
             })*
+            if let Ok(start) = request.cast::<StartCandidates>() {
+                let candidates = Candidates::new(start.get().clone(), now());
+                return Ok(Box::new(candidates.map_err(|error| raise(request.py(), error, None))?));
+            }
             Err(PyTypeError::new_err(concat!("request must be one of", $(" ", stringify!($request)),*)))
         }
     };

@@ -35,19 +35,24 @@ def test_an_example_runs(
         "process_id": sandbox.running(),
         "process_ids": [sandbox.running() for _ in range(3)],
         "user": sandbox.info["users"]["process_administrator"]["open_id"],
+        "flow_definition_id": "people_7000000000000000000_7100000000000000000",
         "__name__": "example",
     }
+    if "list_start_candidates" in code:
+        sandbox.fault("start_process", "rst-after-applied")
     exec(compile(code, f"README example {number}", "exec"), names)
     out = capsys.readouterr().out
     assert "Error(" not in out
     if number < 2:
         assert "ours" in out.lower()
+    if "list_start_candidates" in code:
+        assert re.fullmatch(r"\d+ Annual leave \d+ in_progress\n", out)
 
 
 def test_there_are_examples_of_everything() -> None:
-    assert len(EXAMPLES) == 10
+    assert len(EXAMPLES) == 11
     words = ["AsyncClient", "withdraw_processes", "transport", "decode_reply", "explain", "list_processes"]
-    words += ["client.call(", "opentelemetry", "with_options", ".pages()"]
+    words += ["client.call(", "opentelemetry", "with_options", ".pages()", "list_start_candidates"]
     for word in words:
         assert word in TEXT
 

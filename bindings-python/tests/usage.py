@@ -97,6 +97,9 @@ def use() -> Status:
         settled: Settled = client.settle("7", since=datetime.now(timezone.utc), goal=Status.REVOKED)
         safe: bool = settled.settled is SettledAs.NOT_DONE
         client.settle("7", since=1_766_000_000_000)
+        for candidate in client.list_start_candidates("people_7_7", actor=System(), since=datetime.now(timezone.utc)):
+            name: str | None = candidate.initiator_id
+            del name
         del moved, started, answer, safe
         answers: list[HttpResponse] = []
         mine: Client = client.with_options(headers={"x-a": "1"}, on_answer=answers.append)
@@ -131,6 +134,9 @@ async def use_async() -> None:
         ):
             length: int = len(process_id)
             del length
+        async for candidate in client.list_start_candidates("people_7_7", actor=OpenId("ou_1"), since=1_766_000_000_000):
+            at: int | None = candidate.create_time
+            del at
         mine: AsyncClient = client.with_options(headers={"x-a": "1"})
         async for page in mine.list_tasks("ou_1").pages():
             tasks: list[ListedTask] = page.items

@@ -1,6 +1,7 @@
 /** The items of a list, page by page. */
 
 import { run, type Opened } from "./call.js";
+import { wall } from "./clock.js";
 import * as core from "./core.js";
 
 /** Where a list keeps its walk; found through a Proxy, too. */
@@ -10,6 +11,10 @@ const WALK = Symbol("walk");
 export interface List<Item> {
   readonly operation: string;
   readonly items: (page: never) => Item[];
+  /** By what name the core begins the walk, where that is another. */
+  readonly walk?: string;
+  /** What is given of an item, if anything is; by default itself. */
+  readonly given?: (item: Item) => Promise<unknown>;
 }
 
 /** What every answer of a list has. */
@@ -159,9 +164,16 @@ class Walk<Item> {
 
   async #step(): Promise<IteratorResult<Item, undefined>> {
     for (;;) {
-      const item = this.#items.pop();
+      const item = this.#items[this.#items.length - 1];
       if (item !== undefined) {
-        return { done: false, value: item };
+        const { given } = this.#list;
+        // What fails is asked for again by the next step.
+        const value = given === undefined ? item : ((await given(item)) as Item | undefined);
+        this.#items.pop();
+        if (value === undefined) {
+          continue;
+        }
+        return { done: false, value };
       }
       const page = await this.#nextPage();
       if (page === undefined) {
@@ -197,7 +209,9 @@ class Walk<Item> {
   }
 
   #begin(client: Opened): OpenWalk {
-    const walk = { client, number: client.instance.ask<number>(() => core.walk(this.#list.operation, this.#request)) };
+    const { operation, walk: name = operation } = this.#list;
+    const number = client.instance.ask<number>(() => core.walk(name, this.#request, wall()));
+    const walk = { client, number };
     abandoned?.register(this, walk, this);
     return walk;
   }

@@ -27,6 +27,7 @@ import type {
   StartProcess,
   TaskPage,
   TransferTasks,
+  UserIdType,
   WaitFor,
   Withdrawn,
   WithdrawProcess,
@@ -35,7 +36,7 @@ import type { HttpRequest, HttpResponse, ReceivedAnswer } from "./http.js";
 import { Items, type List } from "./items.js";
 import { problem } from "./options.js";
 import { isSignal } from "./realm.js";
-import type { ListRequest, SettleRequest } from "./requests.js";
+import type { CandidatesRequest, ListRequest, SettleRequest } from "./requests.js";
 import type { Requests } from "./table.js";
 import { bodyText, withMilliseconds, written } from "./text.js";
 import { veiled } from "./veil.js";
@@ -317,6 +318,35 @@ export class Operations<Options extends CallOptions> {
     return listed(this[OPEN], TASKS, request, options);
   }
 
+  /**
+   * Lists the processes that a `startProcess` may have started which ended with effect `unknown`, for `for await` and for you
+   * to judge: no read proves that one of them is this one, and the request may still take effect. They are of that definition,
+   * were created 5 s before `since` or later, and have the actor as their initiator, or none where the system started them;
+   * what an answer does not have excludes nothing.
+   *
+   * `since` is when that call sent its first request, which the error's `advice` tells, or a moment before the call by your
+   * own clock. The ids are listed, which takes its turn among 20 calls a minute, and each process is read, among 100 a minute.
+   * What is wrong is thrown by the first step; after an error, the next step asks for the same again.
+   */
+  listStartCandidates(request: CandidatesRequest, options?: Options): AsyncIterableIterator<Process> {
+    const start = withMilliseconds(request);
+    const text = written(start);
+    const seen = new Set<string>();
+    const given = async (process_id: string): Promise<Process | undefined> => {
+      // An id may come twice.
+      if (seen.has(process_id)) {
+        return undefined;
+      }
+      const { instance } = await this[OPEN]();
+      const user_id_type = instance.ask<UserIdType | null>(() => core.candidate(text));
+      const process = await this.getProcess({ process_id, ...(user_id_type && { user_id_type }) }, options);
+      seen.add(process_id);
+      return instance.ask<string | null>(() => core.candidate(text, process.raw)) === null ? undefined : process;
+    };
+    const ids: unknown = listed(this[OPEN], { ...PROCESSES, walk: "list_start_candidates", given }, start, options);
+    return ids as AsyncIterableIterator<Process>;
+  }
+
   /** The request as data, for another HTTP stack or to look at; nothing is sent. */
   request<Name extends keyof Requests>(
     operation: Name,
@@ -350,7 +380,7 @@ function listed<Item>(
   const pageToken = (request as { page_token?: unknown } | null | undefined)?.page_token;
   const token = typeof pageToken === "string" ? pageToken : null;
   const open = async (): Promise<Opened> => {
-    check(list.operation, signal, onAnswer);
+    check(list.walk ?? list.operation, signal, onAnswer);
     return hearing(await doOpen(), onAnswer);
   };
   return new Items(open, list, written(request), optionsText(rest), signal ?? undefined, token);

@@ -16,7 +16,7 @@ export type { HttpHead, HttpHeaders, HttpRequest, HttpResponse, ReceivedAnswer }
 export type { ActOptions, CallAnswer, CallOptions, CallParts, ReadBackOption, ReviewOptions, RevokeOptions, ShownRequest, WithdrawOptions } from "./operations.js";
 export type { SharedOptions } from "./options.js";
 export type { Items, Page } from "./items.js";
-export type { Asked, ListRequest, SettleRequest } from "./requests.js";
+export type { Asked, CandidatesRequest, ListRequest, SettleRequest } from "./requests.js";
 export type { Replies, Requests } from "./table.js";
 export type { Transport } from "./transport.js";
 

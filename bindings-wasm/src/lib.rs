@@ -104,8 +104,15 @@ pub fn token(call: u32, task: u32, is_token: bool, text: String) {
 
 /// Begins a walk through a list: `{"ok": its number}` or `{"error": …}`.
 #[wasm_bindgen]
-pub fn walk(operation: &str, request: &str) -> String {
-    text::result(walk::new(operation, request).map(Registry::add_walk))
+pub fn walk(operation: &str, request: &str, wall: f64) -> String {
+    text::result(walk::new(operation, request, wall as u64).map(Registry::add_walk))
+}
+
+/// Of a walk through the candidates of a start: the kind of user ids that each process is read with, or null; with the
+/// `data` of one that was read, null where it is no candidate.
+#[wasm_bindgen]
+pub fn candidate(request: &str, raw: Option<String>) -> String {
+    text::result(walk::candidate(request, raw.as_deref()))
 }
 
 /// Where a walk stands: `{"ok": {"cursor", "request"}}`, both null at its end; or `{"error": …}` once, where the page that

@@ -17,7 +17,7 @@ after(() => rmSync(folder, { recursive: true, maxRetries: 5 }));
 /** What the examples of each page print, in order. */
 const PAGES = {
   "node_modules/feishu-corehr/README.md": [
-    ...[/^ours \d+/, /^[01] \d+ ours applied $[\s\S]*^complete 2 0$/m, /^\d+ ./, /^200 true$/m, /^Department 200 \w+\nSales$/m, /^cancelled none$/m, /^LOG$/m, /\[redacted\][\s\S]*not_withdrawable LOG 流程/],
+    ...[/^ours \d+/, /^[01] \d+ ours applied $[\s\S]*^complete 2 0$/m, /^\d+ ./, /^\d+ Annual leave \d+ in_progress$/m, /^200 true$/m, /^Department 200 \w+\nSales$/m, /^cancelled none$/m, /^LOG$/m, /\[redacted\][\s\S]*not_withdrawable LOG 流程/],
   ],
   "README.md": [/^ours \d+/, /^\d+ ours $[\s\S]*ours: 2,[\s\S]*ended: 'complete',/m, /^Department \w+\n200 Sales$/m],
   "README.zh.md": [/^ours \d+/, /^\d+ ours $[\s\S]*ours: 2,[\s\S]*ended: 'complete',/m, /^Department \w+\n200 销售部$/m],
@@ -42,7 +42,11 @@ for (const { page, index, code, expected } of all) {
     // The sandbox is a base URL on loopback, which a user's program would not allow.
     const example = code.replace("new Client()", "new Client({ allow_insecure_loopback: true })");
     const process_ids = await many(feishu, 2);
-    const given = { process_id: feishu.processes.running, process_ids };
+    const flow_definition_id = "people_7000000000000000000_7100000000000000000";
+    const given = { process_id: feishu.processes.running, process_ids, flow_definition_id };
+    if (code.includes("listStartCandidates")) {
+      await feishu.fault("start_process", "rst-after-applied");
+    }
     const lines = Object.entries(given).map(([name, value]) => `const ${name} = ${JSON.stringify(value)};\n`);
     writeFileSync(file, `${lines.join("")}${example}`);
     const env = { ...process.env, FEISHU_APP_ID: feishu.app_id, FEISHU_APP_SECRET: feishu.app_secret };

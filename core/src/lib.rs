@@ -71,6 +71,7 @@ pub mod http;
 mod key;
 pub mod limit;
 pub mod machine;
+mod moment;
 mod own_headers;
 pub mod pages;
 pub mod parameter;

@@ -83,6 +83,17 @@ pub fn token_problems(token: &str) -> Vec<Problem> {
 pub struct Pages<L> {
     /// The request, its span the whole one.
     all: L,
+    position: Position,
+}
+
+/// How far a walk has come, whatever the list: compiled once for all of them.
+#[derive(Clone, Debug)]
+struct Position {
+    operation: &'static str,
+    /// How long a window is.
+    window: i64,
+    /// The last moment of the whole span.
+    last: i64,
     /// The first moment of the current window; none when the walk is over.
     from: Option<i64>,
     /// Where to go on in the window.
@@ -104,7 +115,7 @@ impl<L: List> Pages<L> {
     pub fn new(request: L) -> Result<Self, Error> {
         let mut problems = request.problems_of_any_span();
         let (first, last) = request.span();
-        let (from, token) = match request.page_token().and_then(position) {
+        let (from, token) = match request.page_token().and_then(parts) {
             Some((from, token)) => {
                 let offset = from.saturating_sub(first);
                 if offset < 0 || offset % L::WINDOW != 0 || from > last {
@@ -115,13 +126,15 @@ impl<L: List> Pages<L> {
             None => (first, request.page_token().map(str::to_owned)),
         };
         Error::check(L::OPERATION.name, problems)?;
-        Ok(Self { all: request, from: Some(from), token, mark: None, pages: 0, stuck: None })
+        let (operation, window) = (L::OPERATION.name, L::WINDOW);
+        let position = Position { operation, window, last, from: Some(from), token, mark: None, pages: 0, stuck: None };
+        Ok(Self { all: request, position })
     }
 
     /// The page to ask for; none when all have been taken. An error says that the page that was taken last does not lead
     /// on; the next step then asks for that page again.
     pub fn next_request(&mut self) -> Result<Option<L>, Error> {
-        self.stuck.take().map_or_else(|| Ok(self.here()), Err)
+        self.position.stuck.take().map_or_else(|| Ok(self.here()), Err)
     }
 
     /// Whether this is the page to ask for.
@@ -133,9 +146,8 @@ impl<L: List> Pages<L> {
     }
 
     fn here(&self) -> Option<L> {
-        let from = self.from?;
-        let to = from.saturating_add(L::WINDOW - 1).min(self.all.span().1);
-        Some(self.all.at((from, to), self.token.clone()))
+        let span = self.position.window()?;
+        Some(self.all.at(span, self.position.token.clone()))
     }
 
     /// Takes the answer, goes on to the next page, and gives the items.
@@ -147,13 +159,7 @@ impl<L: List> Pages<L> {
 
     /// Goes on to the next page by what the answer says of it, for who has the items already.
     pub fn go_on(&mut self, has_more: bool, page_token: Option<&str>, log_id: Option<&str>) {
-        match (has_more, page_token) {
-            (false, _) => self.next_window(),
-            (true, token) => match self.problem(token) {
-                Some(problem) => self.stuck = Some(stuck::<L>(&problem, log_id)),
-                None => self.next_page(token),
-            },
-        }
+        self.position.go_on(has_more, page_token, log_id);
     }
 
     /// What to give as `page_token` to go on from here in another walk with the same span; none when all pages have
@@ -162,12 +168,34 @@ impl<L: List> Pages<L> {
     /// It is `<first moment of the window>~<Feishu's token>`, since a token of Feishu's is good in its window only.
     /// How long such a token lives is not documented.
     pub fn cursor(&self) -> Option<String> {
+        self.position.cursor()
+    }
+}
+
+impl Position {
+    /// The first and the last moment of the current window; none when the walk is over.
+    fn window(&self) -> Option<(i64, i64)> {
+        let from = self.from?;
+        Some((from, from.saturating_add(self.window - 1).min(self.last)))
+    }
+
+    fn cursor(&self) -> Option<String> {
         Some(format!("{}~{}", self.from?, self.token.as_deref().unwrap_or_default()))
     }
 
+    fn go_on(&mut self, has_more: bool, page_token: Option<&str>, log_id: Option<&str>) {
+        match (has_more, page_token) {
+            (false, _) => self.next_window(),
+            (true, token) => match self.problem(token) {
+                Some(problem) => self.stuck = Some(stuck(self.operation, &problem, log_id)),
+                None => self.next_page(token),
+            },
+        }
+    }
+
     fn next_window(&mut self) {
-        let next = self.from.and_then(|from| from.checked_add(L::WINDOW));
-        self.from = next.filter(|from| *from <= self.all.span().1);
+        let next = self.from.and_then(|from| from.checked_add(self.window));
+        self.from = next.filter(|from| *from <= self.last);
         (self.token, self.mark, self.pages) = (None, None, 0);
     }
 
@@ -192,9 +220,9 @@ impl<L: List> Pages<L> {
     }
 }
 
-fn stuck<L: List>(problem: &str, log_id: Option<&str>) -> Error {
+fn stuck(operation: &str, problem: &str, log_id: Option<&str>) -> Error {
     let mut error = Error::new(ErrorKind::NotAnApiAnswer, problem);
-    error.operation = Some(L::OPERATION.name.to_owned());
+    error.operation = Some(operation.to_owned());
     error.log_id = log_id.map(str::to_owned);
     error.advice = Some(Advice {
         en: "go on later from where the walk stands, and check any proxy; the list is not complete".to_owned(),
@@ -204,7 +232,7 @@ fn stuck<L: List>(problem: &str, log_id: Option<&str>) -> Error {
 }
 
 /// The parts of a cursor; nothing if it is a plain token of Feishu's.
-fn position(cursor: &str) -> Option<(i64, &str)> {
+fn parts(cursor: &str) -> Option<(i64, &str)> {
     let (from, token) = cursor.split_once('~')?;
     from.bytes().all(|byte| byte.is_ascii_digit()).then(|| from.parse().ok())?.map(|from| (from, token))
 }

@@ -18,6 +18,7 @@ mod review_task;
 mod revoke_process;
 mod rules;
 mod settle;
+mod start_candidates;
 mod start_process;
 mod target;
 mod transfer_tasks;
@@ -47,6 +48,7 @@ pub use plain_values::plain_values;
 pub use review_task::{ReviewTask, Reviewed};
 pub use revoke_process::{RevokeProcess, Revoked};
 pub use settle::{Settle, Settled};
+pub use start_candidates::{CandidateRequest, Candidates, StartCandidates};
 pub use start_process::{StartProcess, Started};
 #[cfg(feature = "python")]
 pub use target::PythonTarget;

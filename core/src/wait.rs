@@ -4,6 +4,7 @@ use crate::endpoint::{Outcome, Reply, Request};
 use crate::error::{Effect, Error, ErrorKind, Problem};
 use crate::exchange::Exchange;
 use crate::machine::{Answer, CallOptions, Machine, Observation, Pause, Reason, Step, ended_already};
+use crate::moment;
 use crate::place::{self, Place, Seen};
 use crate::process::Status;
 use crate::proof::Attribution;
@@ -154,16 +155,11 @@ impl Wait {
         if self.settles.is_some() {
             return;
         }
-        let ahead = since.saturating_sub_unsigned(now.wall);
-        if ahead > retry::CLOCKS_DIFFER {
-            let rule = format!("lies {ahead} ms ahead; it is a moment that is past, in milliseconds since 1970");
-            let problems = vec![Problem::new("since", rule)];
-            if let Err(error) = Error::check(self.operation, problems) {
-                self.give_up(error);
-            }
-            return;
+        let problems = moment::ahead_problem("since", since, now).into_iter().collect();
+        if let Err(error) = Error::check(self.operation, problems) {
+            return self.give_up(error);
         }
-        let left = ahead.saturating_add_unsigned(retry::SETTLING);
+        let left = since.saturating_sub_unsigned(now.wall).saturating_add_unsigned(retry::SETTLING);
         self.settles = Some(now.monotonic.saturating_add_signed(left.max(0)));
     }
 

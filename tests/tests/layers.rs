@@ -17,6 +17,7 @@ const RULES: &[&str] = &[
     "http",
     "key",
     "limit",
+    "moment",
     "own_headers",
     "pages",
     "parameter",

@@ -12,7 +12,7 @@ use crate::command::{cargo, command, output, target};
 
 const NAME: &str = "feishu_corehr_mobile";
 /// What the stripped library may have, in bytes, where it has been measured.
-const LARGEST: (&str, u64) = ("linux-x86-64", 1_169_400);
+const LARGEST: (&str, u64) = ("linux-x86-64", 1_176_500);
 const KOTLIN: &str = "bindings-mobile/kotlin/generated/src/main/kotlin";
 const SWIFT: &str = "bindings-mobile/swift/Sources/FeishuCoreHRGenerated";
 const HEADERS: &str = "bindings-mobile/swift/Sources/FeishuCoreHRFFI/include";

@@ -17,7 +17,7 @@ use crate::npm;
 /// Bytes after `gzip -9`: the script and the wasm file together. What is wanted, and not reached yet.
 const GOAL: u64 = 55_000;
 /// What there may be: not more than today. From one checkout to another it moves by some 50 bytes.
-const LARGEST: u64 = 130_300;
+const LARGEST: u64 = 131_750;
 /// How many lines tell where the bytes are.
 const CRATES: usize = 12;
 const FUNCTIONS: usize = 25;

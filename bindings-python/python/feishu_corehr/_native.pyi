@@ -6,7 +6,7 @@ from _typeshed import Incomplete, SupportsGetItem
 from typing import Any, Final, SupportsFloat, SupportsIndex, final
 from typing_extensions import disjoint_base
 
-__all__ = ["FEISHU", "JOURNAL_PRAGMAS", "LARK", "VERSION", "AbstractLine", "Accepted", "Actor", "AddApprovers", "Advice", "Already", "AnyCall", "ApprovalType", "Attribution", "Bulk", "BulkEnd", "BulkOutcome", "BulkProgress", "BulkReport", "BulkResult", "CallAnswer", "Callback", "Client", "CodeCount", "Comment", "CopiedTask", "Decision", "DepartmentIdType", "DoneStatus", "DoneTask", "Driver", "Effect", "Empty", "Error", "ErrorKind", "Explanation", "ExtraType", "FieldViolation", "FileValue", "FlowKind", "FlowTemplate", "FormValue", "FormVariable", "FormVariables", "GetFlowVariables", "GetFormVariables", "GetProcess", "GetTemplate", "Help", "HttpRequest", "HttpResponse", "I18nText", "Link", "ListProcesses", "ListTasks", "ListedTask", "NameValue", "NewFile", "NewFormValue", "NewFormVariable", "NewSubValue", "ObjectValue", "Observation", "OngoingCall", "Pages", "PendingTask", "Problem", "Process", "ProcessPage", "ReadBack", "RecordValue", "Registry", "RequestPhase", "ReviewTask", "Reviewed", "RevokeProcess", "Revoked", "Settle", "Settled", "SettledAs", "StartProcess", "Started", "Status", "StatusCount", "SubValue", "Target", "TaskPage", "TaskStatus", "TaskType", "TransferTasks", "TransportErrorKind", "User", "UserIdType", "ValueKind", "WaitFor", "WithdrawProcess", "Withdrawn", "claim_interpreter", "decode_reply", "explain", "invalid_argument", "is_proxy", "operations", "plain_values", "restore_request"]
+__all__ = ["FEISHU", "JOURNAL_PRAGMAS", "LARK", "VERSION", "AbstractLine", "Accepted", "Actor", "AddApprovers", "Advice", "Already", "AnyCall", "ApprovalType", "Attribution", "Bulk", "BulkEnd", "BulkOutcome", "BulkProgress", "BulkReport", "BulkResult", "CallAnswer", "Callback", "Client", "CodeCount", "Comment", "CopiedTask", "Decision", "DepartmentIdType", "DoneStatus", "DoneTask", "Driver", "Effect", "Empty", "Error", "ErrorKind", "Explanation", "ExtraType", "FieldViolation", "FileValue", "FlowKind", "FlowTemplate", "FormValue", "FormVariable", "FormVariables", "GetFlowVariables", "GetFormVariables", "GetProcess", "GetTemplate", "Help", "HttpRequest", "HttpResponse", "I18nText", "Link", "ListProcesses", "ListTasks", "ListedTask", "NameValue", "NewFile", "NewFormValue", "NewFormVariable", "NewSubValue", "ObjectValue", "Observation", "OngoingCall", "Pages", "PendingTask", "Problem", "Process", "ProcessPage", "ReadBack", "RecordValue", "Registry", "RequestPhase", "ReviewTask", "Reviewed", "RevokeProcess", "Revoked", "Settle", "Settled", "SettledAs", "StartCandidates", "StartProcess", "Started", "Status", "StatusCount", "SubValue", "Target", "TaskPage", "TaskStatus", "TaskType", "TransferTasks", "TransportErrorKind", "User", "UserIdType", "ValueKind", "WaitFor", "WithdrawProcess", "Withdrawn", "claim_interpreter", "decode_reply", "explain", "invalid_argument", "is_proxy", "operations", "plain_values", "restore_request"]
 
 FEISHU: Final[str]
 JOURNAL_PRAGMAS: Final[list[str]]
@@ -2368,7 +2368,7 @@ class Pages:
     """
     A walk through a list of any kind.
     """
-    def __new__(cls, /, request: "ListProcesses | ListTasks") -> Pages: ...
+    def __new__(cls, /, request: "ListProcesses | ListTasks | StartCandidates") -> Pages: ...
     def cursor(self, /) -> str | None:
         """
         Where another walk can go on from here; `None` when all pages have been taken.
@@ -3019,6 +3019,38 @@ class SettledAs:
     def __reduce__(self, /) -> tuple[Any, tuple]: ...
     def __repr__(self, /) -> str: ...
     def __str__(self, /) -> str: ...
+
+@final
+class StartCandidates:
+    """
+    Asks which processes a [`StartProcess`] may have started that ended with effect unknown.
+
+    No read proves a start as this one, and the request may still take effect: a caller judges, by name, status and moment.
+    The app needs the scope `corehr:process:read`. The list takes its turn among 20 calls a minute, and each process on it
+    is read, among 100 a minute.
+    """
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __new__(cls, /, *, flow_definition_id: str, actor: Incomplete, since: SupportsIndex) -> StartCandidates: ...
+    def __reduce__(self, /) -> tuple[Any, tuple]: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def actor(self, /) -> Actor:
+        """
+        Who was to start it.
+        """
+    @property
+    def flow_definition_id(self, /) -> str:
+        """
+        The flow definition that was to be started: `people_<digits>_<digits>`. At most 128 bytes, without spaces and
+        control characters.
+        """
+    @property
+    def since(self, /) -> int:
+        """
+        A moment before that call sent its first request: one's own clock before it, or the moment that its error tells. In
+        milliseconds since 1970-01-01 UTC; at most 5 s ahead, for clocks that differ.
+        """
 
 @final
 class StartProcess:

@@ -25,6 +25,7 @@ from ._native import (
     ReviewTask,
     RevokeProcess,
     Settle,
+    StartCandidates,
     StartProcess,
     Status,
     TransferTasks,
@@ -38,7 +39,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import asyncio
     import os
-    from collections.abc import Awaitable, Callable, Iterable, Mapping
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
     from datetime import datetime
     from typing import Any
 
@@ -517,6 +518,21 @@ class AsyncClient:
         )
         return self._items(request, deadline, token, request_id)
 
+    def list_start_candidates(
+        self,
+        flow_definition_id: str,
+        *,
+        actor: Actor | User,
+        since: datetime | int,
+        deadline: float | None = None,
+        token: str | None = None,
+        request_id: str | None = None,
+    ) -> AsyncIterator[Process]:
+        """List what a start may have started, for `async for`: as `Client.list_start_candidates`."""
+        (moment,) = milliseconds("list_start_candidates", since=since)
+        start = StartCandidates(flow_definition_id=flow_definition_id, actor=actor, since=moment)
+        return self._items(start, deadline, token, request_id)
+
     def with_options(
         self,
         *,
@@ -566,7 +582,11 @@ class AsyncClient:
         raise TypeError("a client cannot be pickled or copied")
 
     def _items(
-        self, request: ListProcesses | ListTasks, deadline: float | None, token: str | None, request_id: str | None
+        self,
+        request: ListProcesses | ListTasks | StartCandidates,
+        deadline: float | None,
+        token: str | None,
+        request_id: str | None,
     ) -> AsyncItems[Any]:
         pages = Pages(request)
         self._native.check(pages.next(), deadline, token, request_id)

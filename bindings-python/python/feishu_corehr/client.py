@@ -21,6 +21,7 @@ from ._native import (
     ReviewTask,
     RevokeProcess,
     Settle,
+    StartCandidates,
     StartProcess,
     Status,
     TransferTasks,
@@ -33,7 +34,7 @@ from .items import Items
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from datetime import datetime
     from typing import Any, Literal, Union
 
@@ -863,6 +864,42 @@ class Client:
         )
         return self._items(request, deadline, token, request_id)
 
+    def list_start_candidates(
+        self,
+        flow_definition_id: str,
+        *,
+        actor: Actor | User,
+        since: datetime | int,
+        deadline: float | None = None,
+        token: str | None = None,
+        request_id: str | None = None,
+    ) -> Iterator[Process]:
+        """List the processes that a `start_process` may have started which ended with effect `UNKNOWN`, for you to judge.
+
+        No read proves that one of them is this one, and the request may still take effect. They are of that definition,
+        were created 5 s before `since` or later, and have the actor as their initiator, or none where the system started
+        them; what an answer does not have excludes nothing.
+
+        The ids are listed, which takes its turn among 20 calls a minute, and each process is read, among 100 a minute. After
+        an error, the next step asks for the same again.
+
+        Args:
+            flow_definition_id: That of the start.
+            actor: Who was to start it, as in the start.
+            since: When that call sent its first request, which its error's `advice` tells, or a moment before the call by
+                your own clock: a `datetime` with a time zone, or milliseconds since 1970-01-01 UTC.
+            deadline: How long each request may take, in seconds; by default the client's.
+            token: A tenant access token for this walk only; it always wins.
+            request_id: An id of your own for Feishu's logs: at most 128 visible ASCII characters.
+
+        Raises:
+            InvalidArgumentError: An argument breaks a rule, here and now; other errors come while iterating.
+            TypeError: An argument is of a wrong type.
+        """
+        (moment,) = milliseconds("list_start_candidates", since=since)
+        start = StartCandidates(flow_definition_id=flow_definition_id, actor=actor, since=moment)
+        return self._items(start, deadline, token, request_id)
+
     def with_options(
         self,
         *,
@@ -922,7 +959,11 @@ class Client:
         raise TypeError("a client cannot be pickled or copied")
 
     def _items(
-        self, request: ListProcesses | ListTasks, deadline: float | None, token: str | None, request_id: str | None
+        self,
+        request: ListProcesses | ListTasks | StartCandidates,
+        deadline: float | None,
+        token: str | None,
+        request_id: str | None,
     ) -> Items[Any]:
         pages = Pages(request)
         self._native.check(pages.next(), deadline, token, request_id)

@@ -9,7 +9,7 @@ import { tool } from "../project.mjs";
 import { run, tools } from "./matrix.mjs";
 
 const SERVER = `
-import { BulkRun, Client, JOURNAL_PRAGMAS, plainValues, type Actor, type BulkOutcome, type BulkReport, type BulkResult, type CallAnswer, type ClientOptions, type JournalStore, type ListedTask, type NewFormValue, type PlainValue, type Settled, type Withdrawn } from "feishu-corehr";
+import { BulkRun, Client, JOURNAL_PRAGMAS, plainValues, type Actor, type BulkOutcome, type BulkReport, type BulkResult, type CallAnswer, type ClientOptions, type JournalStore, type ListedTask, type NewFormValue, type PlainValue, type Process, type Settled, type Withdrawn } from "feishu-corehr";
 import { Client as ServerClient, FEISHU } from "feishu-corehr/server";
 import { nodeHandler } from "feishu-corehr/backend";
 
@@ -90,6 +90,15 @@ void server.settle({ process_id: "7", since: 1, goal: "completed" });
 void server.settle({ process_id: "7", since: 1 }, { deadline: 1 });
 // @ts-expect-error it ends with how it ended, not with an effect
 void settled.then(({ effect }) => effect);
+export const candidates: AsyncIterable<Process> = server.listStartCandidates({ flow_definition_id: "people_7_7", actor: { system: true }, since: new Date() }, { token: "t" });
+// @ts-expect-error since when is not said
+void server.listStartCandidates({ flow_definition_id: "people_7_7", actor: { system: true } });
+// @ts-expect-error who was to start it is not said
+void server.listStartCandidates({ flow_definition_id: "people_7_7", since: 1 });
+// @ts-expect-error a moment as text
+void server.listStartCandidates({ flow_definition_id: "people_7_7", actor: { system: true }, since: "2026-01-01" });
+// @ts-expect-error it has no pages
+void server.listStartCandidates({ flow_definition_id: "people_7_7", actor: { system: true }, since: 1 }).pages();
 // @ts-expect-error a user cannot be written
 export const user: NewFormValue = { user_value: "1" };
 `;

@@ -7,6 +7,7 @@ use super::types::Status;
 use super::{revoke_process, withdraw_process};
 use crate::endpoint::{Endpoint, Operation, Outcome, Prepared, Reply};
 use crate::error::{Error, Problem};
+use crate::moment;
 use crate::proof::{Attribution, Sign};
 use crate::retry;
 use crate::until::{Goal, SettledAs, Until};
@@ -83,15 +84,7 @@ impl Endpoint for Settle {
 
     fn problems(&self) -> Vec<Problem> {
         let mut problems = self.read().problems();
-        let since = self.since;
-        match since {
-            ..0 => problems.push(Problem::new("since", format!("is {since} ms, before 1970"))),
-            0..MILLISECONDS => problems.push(Problem::new("since", format!("is {since}: seconds, not milliseconds"))),
-            MILLISECONDS..MICROSECONDS => {}
-            MICROSECONDS.. => {
-                problems.push(Problem::new("since", format!("is {since}: smaller units than milliseconds")));
-            }
-        }
+        problems.extend(moment::unit_problem("since", self.since));
         if self.sign().is_none() {
             problems.push(Problem::new("goal", "is neither `withdrawn` nor `revoked`"));
         }
@@ -117,11 +110,6 @@ impl Endpoint for Settle {
     }
 }
 
-/// In 1973 as milliseconds, in 5138 as seconds.
-const MILLISECONDS: i64 = 100_000_000_000;
-/// In 1973 as microseconds, in 5138 as milliseconds.
-const MICROSECONDS: i64 = 100_000_000_000_000;
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -140,21 +128,5 @@ mod tests {
             assert_eq!(fields(Some(goal), -1), ["since", "goal"]);
         }
         assert_eq!(Settle { process_id: "".into(), since: 0, goal: None }.problems()[0].field, "process_id");
-    }
-
-    #[test]
-    fn a_moment_in_another_unit_is_refused() {
-        for (since, rule) in [
-            (-1, Some("is -1 ms, before 1970")),
-            (0, Some("is 0: seconds, not milliseconds")),
-            (99_999_999_999, Some("is 99999999999: seconds, not milliseconds")),
-            (100_000_000_000, None),
-            (99_999_999_999_999, None),
-            (100_000_000_000_000, Some("is 100000000000000: smaller units than milliseconds")),
-            (i64::MAX, Some("is 9223372036854775807: smaller units than milliseconds")),
-        ] {
-            let problems = Settle { process_id: "7".into(), since, goal: None }.problems();
-            assert_eq!(problems.first().map(|problem| problem.rule.as_str()), rule, "{since}");
-        }
     }
 }

@@ -135,10 +135,11 @@ impl Endpoint for StartProcess {
             en: format!(
                 "do not start it again before you have looked: list the processes of flow definition {definition} that \
                  were modified since {{sent}} (milliseconds since 1970-01-01 UTC), and judge whether one {en} is this \
-                 one; no read proves it, and the request may still take effect"
+                 one (`list_start_candidates`, `listStartCandidates`); no read proves it, and the request may still take effect"
             ),
             zh: format!(
-                "请勿直接重新发起：先查询流程定义 {definition} 自 {{sent}}（毫秒时间戳）以来修改过的流程，并人工判断其中{zh}是否为本次发起；\
+                "请勿直接重新发起：先查询流程定义 {definition} 自 {{sent}}（毫秒时间戳）以来修改过的流程，并人工判断其中{zh}是否为本次发起\
+                 （list_start_candidates、listStartCandidates）；\
                  任何查询都无法证明，请求也可能稍后才生效"
             ),
         })

@@ -576,7 +576,7 @@ public final class Client: Sendable {
             flowDefinitionId: flowDefinitionId
         )
         let options = CallOptions(deadline: deadline?.milliseconds, token: token, requestId: requestId)
-        return Items(.listProcesses(request: request), from: pageToken) {
+        return Items(from: pageToken, { try Pages(request: .listProcesses(request: request)) }) {
             [native, host] request async throws(FeishuError) in
             let page = try await run(native, NewCall(request: request, options: options), host)
             guard case .listProcesses(let value) = page else { throw foreign }
@@ -611,12 +611,44 @@ public final class Client: Sendable {
             pageToken: pageToken
         )
         let options = CallOptions(deadline: deadline?.milliseconds, token: token, requestId: requestId)
-        return Items(.listTasks(request: request), from: pageToken) {
+        return Items(from: pageToken, { try Pages(request: .listTasks(request: request)) }) {
             [native, host] request async throws(FeishuError) in
             let page = try await run(native, NewCall(request: request, options: options), host)
             guard case .listTasks(let value) = page else { throw foreign }
             return (page, value.approverList, value.logId)
         }
+    }
+
+    /// The processes that a ``startProcess(_:actor:flowData:departmentIdType:deadline:token:requestId:)`` may have started which
+    /// ended with effect `unknown`, for you to judge: no read proves that one of them is this one, and the request may still
+    /// take effect. They are of that definition, were created 5 s before `since` or later, and have `actor` as their
+    /// initiator, or none where the system started them; what an answer does not have excludes nothing.
+    ///
+    /// Nothing is sent until they are asked for. The ids are listed, which takes its turn among 20 calls a minute, and each
+    /// process is read, among 100 a minute. After an error, the next step asks for the same again.
+    ///
+    /// - Parameters:
+    ///   - actor: who was to start it, as in the start.
+    ///   - since: when that call sent its first request, which its error's `advice` tells, or a moment before the call by
+    ///     your own clock.
+    ///   - deadline: how long each request may take.
+    public func listStartCandidates(
+        _ flowDefinitionId: String,
+        actor: FeishuCoreHRGenerated.Actor,
+        since: Date,
+        deadline: Duration? = nil,
+        token: String? = nil,
+        requestId: String? = nil
+    ) -> Candidates {
+        let start = StartCandidates(flowDefinitionId: flowDefinitionId, actor: actor, since: since.milliseconds)
+        let options = CallOptions(deadline: deadline?.milliseconds, token: token, requestId: requestId)
+        let items = Items<Candidates.Element>(from: nil, { try Pages.candidates(start: start) }) {
+            [native, host] request async throws(FeishuError) in
+            let answer = try await run(native, NewCall(request: request, options: options), host)
+            guard case .getProcess(let process) = answer else { return (answer, [], nil) }
+            return (answer, [process], process.logId)
+        }
+        return Candidates(items: items)
     }
 
     /// The request as data, for an HTTP stack of your own; its `debugDescription` is a `curl` line without secrets.

@@ -6,13 +6,13 @@ import Foundation
 public final class Items<Element: Sendable>: AsyncSequence, @unchecked Sendable {
     typealias Read = @Sendable (Request) async throws(FeishuError) -> (answer: Output, items: [Element], logId: String?)
 
-    private let request: Request
+    private let begin: @Sendable () throws -> Pages
     private let read: Read
     private let lock = NSLock()
     private var latest: String?
 
-    init(_ request: Request, from pageToken: String?, read: @escaping Read) {
-        (latest, self.request, self.read) = (pageToken, request, read)
+    init(from pageToken: String?, _ begin: @escaping @Sendable () throws -> Pages, read: @escaping Read) {
+        (latest, self.begin, self.read) = (pageToken, begin, read)
     }
 
     /// Where another walk with the same arguments goes on, by the latest loop; `nil` before the first step of a new
@@ -52,15 +52,27 @@ public final class Items<Element: Sendable>: AsyncSequence, @unchecked Sendable 
 
     /// The first step begins a walk, which the later ones are given again.
     fileprivate func next(_ begun: inout Pages?) async throws(FeishuError) -> Page<Element>? {
-        let request = self.request
-        let walk = if let begun { begun } else { try throwing { try Pages(request: request) } }
+        let begin = self.begin
+        let walk = if let begun { begun } else { try throwing { try begin() } }
         begun = walk
         let cursor = try throwing { try walk.cursor() }
         lock.withLock { latest = cursor }
         guard let next = try throwing({ try walk.next() }) else { return nil }
         let (answer, items, logId) = try await read(next)
-        try throwing { try walk.take(request: next, page: answer) }
-        return Page(items: items, pageToken: try throwing { try walk.cursor() }, logId: logId)
+        let isGiven = try throwing { try walk.take(request: next, page: answer) }
+        return Page(items: isGiven ? items : [], pageToken: try throwing { try walk.cursor() }, logId: logId)
+    }
+}
+
+/// The candidates of a start, one by one as they are asked for. Each loop is a walk of its own, and always ends, as that of
+/// ``Items`` does.
+public struct Candidates: AsyncSequence, Sendable {
+    public typealias Element = FeishuCoreHRGenerated.Process
+
+    let items: Items<Element>
+
+    public func makeAsyncIterator() -> Items<Element>.Iterator {
+        items.makeAsyncIterator()
     }
 }
 

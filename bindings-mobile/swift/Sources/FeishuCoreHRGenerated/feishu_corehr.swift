@@ -6652,6 +6652,93 @@ public func FfiConverterTypeSettled_lower(_ value: Settled) -> RustBuffer {
 
 
 /**
+ * Asks which processes a [`StartProcess`] may have started that ended with effect unknown.
+ *
+ * No read proves a start as this one, and the request may still take effect: a caller judges, by name, status and moment.
+ * The app needs the scope `corehr:process:read`. The list takes its turn among 20 calls a minute, and each process on it
+ * is read, among 100 a minute.
+ */
+public struct StartCandidates: Equatable, Hashable {
+    /**
+     * The flow definition that was to be started: `people_<digits>_<digits>`. At most 128 bytes, without spaces and
+     * control characters.
+     */
+    public var flowDefinitionId: String
+    /**
+     * Who was to start it.
+     */
+    public var actor: Actor
+    /**
+     * A moment before that call sent its first request: one's own clock before it, or the moment that its error tells. In
+     * milliseconds since 1970-01-01 UTC; at most 5 s ahead, for clocks that differ.
+     */
+    public var since: Int64
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The flow definition that was to be started: `people_<digits>_<digits>`. At most 128 bytes, without spaces and
+         * control characters.
+         */flowDefinitionId: String, 
+        /**
+         * Who was to start it.
+         */actor: Actor, 
+        /**
+         * A moment before that call sent its first request: one's own clock before it, or the moment that its error tells. In
+         * milliseconds since 1970-01-01 UTC; at most 5 s ahead, for clocks that differ.
+         */since: Int64) {
+        self.flowDefinitionId = flowDefinitionId
+        self.actor = actor
+        self.since = since
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension StartCandidates: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeStartCandidates: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> StartCandidates {
+        return
+            try StartCandidates(
+                flowDefinitionId: FfiConverterString.read(from: &buf), 
+                actor: FfiConverterTypeActor.read(from: &buf), 
+                since: FfiConverterInt64.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: StartCandidates, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.flowDefinitionId, into: &buf)
+        FfiConverterTypeActor.write(value.actor, into: &buf)
+        FfiConverterInt64.write(value.since, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeStartCandidates_lift(_ buf: RustBuffer) throws -> StartCandidates {
+    return try FfiConverterTypeStartCandidates.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeStartCandidates_lower(_ value: StartCandidates) -> RustBuffer {
+    return FfiConverterTypeStartCandidates.lower(value)
+}
+
+
+/**
  * Starts a process of a flow definition whose business type is custom; no other can be started.
  *
  * POST `/open-apis/corehr/v2/process_start`

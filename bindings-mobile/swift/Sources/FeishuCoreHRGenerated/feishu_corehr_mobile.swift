@@ -1251,9 +1251,10 @@ public protocol PagesProtocol: AnyObject, Sendable {
     func next() throws  -> Request?
     
     /**
-     * Takes the answer to such a request, whose items the host has. A page may be empty, and the walk goes on.
+     * Takes the answer to such a request, whose items the host has, and says whether they are given. A page may be empty, and
+     * the walk goes on.
      */
-    func take(request: Request, page: Output) throws 
+    func take(request: Request, page: Output) throws  -> Bool
     
 }
 /**
@@ -1323,6 +1324,18 @@ public convenience init(request: Request)throws  {
     }
 
     
+    /**
+     * A walk through the candidates of a start; nothing is sent. What it asks for is a page of ids, or one process.
+     */
+public static func candidates(start: StartCandidates)throws  -> Pages  {
+    return try  FfiConverterTypePages_lift(try rustCallWithError(FfiConverterTypeFailure_lift) {
+        uniffiCallStatus in
+    uniffi_feishu_corehr_mobile_fn_constructor_pages_candidates(
+        FfiConverterTypeStartCandidates_lower(start),uniffiCallStatus
+    )
+})
+}
+    
 
     
     /**
@@ -1350,16 +1363,18 @@ open func next()throws  -> Request?  {
 }
     
     /**
-     * Takes the answer to such a request, whose items the host has. A page may be empty, and the walk goes on.
+     * Takes the answer to such a request, whose items the host has, and says whether they are given. A page may be empty, and
+     * the walk goes on.
      */
-open func take(request: Request, page: Output)throws   {try rustCallWithError(FfiConverterTypeFailure_lift) {
+open func take(request: Request, page: Output)throws  -> Bool  {
+    return try  FfiConverterBool.lift(try rustCallWithError(FfiConverterTypeFailure_lift) {
         uniffiCallStatus in
     uniffi_feishu_corehr_mobile_fn_method_pages_take(
             self.uniffiCloneHandle(),
         FfiConverterTypeRequest_lower(request),
         FfiConverterTypeOutput_lower(page),uniffiCallStatus
     )
-}
+})
 }
     
 
@@ -4338,13 +4353,16 @@ private let initializationResult: InitializationResult = {
     if (uniffi_feishu_corehr_mobile_checksum_method_pages_next() != 54260) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_feishu_corehr_mobile_checksum_method_pages_take() != 61871) {
+    if (uniffi_feishu_corehr_mobile_checksum_method_pages_take() != 27262) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_feishu_corehr_mobile_checksum_method_waker_wake() != 53825) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_feishu_corehr_mobile_checksum_constructor_nativeclient_new() != 23066) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_feishu_corehr_mobile_checksum_constructor_pages_candidates() != 6403) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_feishu_corehr_mobile_checksum_constructor_pages_new() != 50730) {

@@ -54,6 +54,20 @@ func running(_ client: Client, from: Date, to: Date) async throws -> String? {
 }
 // end
 
+// README: candidates
+func lookAfterStart(_ client: Client, _ definition: String, by actor: FeishuCoreHR.Actor) async throws {
+    let before = Date.now
+    do {
+        print(try await client.startProcess(definition, actor: actor).processId)
+    } catch {
+        guard error.effect == .unknown else { throw error }
+        for try await process in client.listStartCandidates(definition, actor: actor, since: before) {
+            print(process.processId, process.processName.enUs, process.createTime ?? 0, process.status)
+        }
+    }
+}
+// end
+
 @Suite(.timeLimit(.minutes(5))) struct ExampleTests {
     /// The package's folder.
     let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -85,6 +99,16 @@ func running(_ client: Client, from: Date, to: Date) async throws -> String? {
         for id in ids { #expect(try await sandbox.status(id) == 4) }
         #expect(try await running(sandbox.client(), from: .now - 86_400, to: .now + 60) != "")
         #expect(throws: FeishuError.self) { try clients(fetchToken: { _ in "t" }) }
+    }
+
+    @Test func aStartWhoseAnswerIsLostIsLookedFor() async throws {
+        let sandbox = try Sandbox()
+        let definition = "people_7000000000000000000_7100000000000000000"
+        try await sandbox.fault(on: "start_process", "rst-after-applied")
+        try await lookAfterStart(sandbox.client(), definition, by: .system())
+        #expect(try await sandbox.log("get_process").count == 1)
+        try await lookAfterStart(sandbox.client(), definition, by: .system())
+        #expect(try await sandbox.log("start_process").count == 2)
     }
 
     @Test func theCodeOfTheReadmeIsCodeThatIsTested() throws {

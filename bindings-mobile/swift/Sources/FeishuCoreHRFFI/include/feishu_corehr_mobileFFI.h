@@ -384,6 +384,11 @@ uint64_t uniffi_feishu_corehr_mobile_fn_clone_pages(uint64_t handle, RustCallSta
 void uniffi_feishu_corehr_mobile_fn_free_pages(uint64_t handle, RustCallStatus *_Nonnull out_status
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_FEISHU_COREHR_MOBILE_FN_CONSTRUCTOR_PAGES_CANDIDATES
+#define UNIFFI_FFIDEF_UNIFFI_FEISHU_COREHR_MOBILE_FN_CONSTRUCTOR_PAGES_CANDIDATES
+uint64_t uniffi_feishu_corehr_mobile_fn_constructor_pages_candidates(RustBuffer start, RustCallStatus *_Nonnull out_status
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_FEISHU_COREHR_MOBILE_FN_CONSTRUCTOR_PAGES_NEW
 #define UNIFFI_FFIDEF_UNIFFI_FEISHU_COREHR_MOBILE_FN_CONSTRUCTOR_PAGES_NEW
 uint64_t uniffi_feishu_corehr_mobile_fn_constructor_pages_new(RustBuffer request, RustCallStatus *_Nonnull out_status
@@ -401,7 +406,7 @@ RustBuffer uniffi_feishu_corehr_mobile_fn_method_pages_next(uint64_t ptr, RustCa
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_FEISHU_COREHR_MOBILE_FN_METHOD_PAGES_TAKE
 #define UNIFFI_FFIDEF_UNIFFI_FEISHU_COREHR_MOBILE_FN_METHOD_PAGES_TAKE
-void uniffi_feishu_corehr_mobile_fn_method_pages_take(uint64_t ptr, RustBuffer request, RustBuffer page, RustCallStatus *_Nonnull out_status
+int8_t uniffi_feishu_corehr_mobile_fn_method_pages_take(uint64_t ptr, RustBuffer request, RustBuffer page, RustCallStatus *_Nonnull out_status
 );
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_FEISHU_COREHR_MOBILE_FN_CLONE_WAKER
@@ -908,6 +913,12 @@ uint16_t uniffi_feishu_corehr_mobile_checksum_method_waker_wake(void
 #ifndef UNIFFI_FFIDEF_UNIFFI_FEISHU_COREHR_MOBILE_CHECKSUM_CONSTRUCTOR_NATIVECLIENT_NEW
 #define UNIFFI_FFIDEF_UNIFFI_FEISHU_COREHR_MOBILE_CHECKSUM_CONSTRUCTOR_NATIVECLIENT_NEW
 uint16_t uniffi_feishu_corehr_mobile_checksum_constructor_nativeclient_new(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_FEISHU_COREHR_MOBILE_CHECKSUM_CONSTRUCTOR_PAGES_CANDIDATES
+#define UNIFFI_FFIDEF_UNIFFI_FEISHU_COREHR_MOBILE_CHECKSUM_CONSTRUCTOR_PAGES_CANDIDATES
+uint16_t uniffi_feishu_corehr_mobile_checksum_constructor_pages_candidates(void
     
 );
 #endif

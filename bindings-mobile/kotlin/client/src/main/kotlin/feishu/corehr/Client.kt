@@ -39,6 +39,7 @@ import feishu.corehr.model.RevokeProcess
 import feishu.corehr.model.Revoked
 import feishu.corehr.model.Settle
 import feishu.corehr.model.Settled
+import feishu.corehr.model.StartCandidates
 import feishu.corehr.model.StartProcess
 import feishu.corehr.model.Started
 import feishu.corehr.model.Status
@@ -53,6 +54,7 @@ import feishu.corehr.model.Withdrawn
 import kotlin.time.Duration
 import kotlin.time.Duration.Companion.minutes
 import kotlin.time.Instant
+import kotlinx.coroutines.flow.Flow
 
 /**
  * A client of Feishu CoreHR's processes. Any number of coroutines may share one; so they share its token and its pace.
@@ -556,7 +558,7 @@ public class Client private constructor(private val native: NativeClient, privat
             flowDefinitionId,
         )
         val options = callOptions(deadline, token, requestId)
-        return items(Request.ListProcesses(request), pageToken, options) {
+        return items({ Pages(Request.ListProcesses(request)) }, pageToken, options) {
             (it as Output.ListProcesses).value.run { processIds to logId }
         }
     }
@@ -583,8 +585,37 @@ public class Client private constructor(private val native: NativeClient, privat
     ): Items<ListedTask> {
         val size = pageSize.coerceAtLeast(0).toUInt()
         val request = ListTasks(userId, userIdType, approverStatus, size, pageToken)
-        return items(Request.ListTasks(request), pageToken, callOptions(deadline, token, requestId)) {
+        return items({ Pages(Request.ListTasks(request)) }, pageToken, callOptions(deadline, token, requestId)) {
             (it as Output.ListTasks).value.run { approverList to logId }
+        }
+    }
+
+    /**
+     * The processes that a [startProcess] may have started which ended with effect `UNKNOWN`, for you to judge: no read
+     * proves that one of them is this one, and the request may still take effect. They are of that definition, were created
+     * 5 s before [since] or later, and have [actor] as their initiator, or none where the system started them; what an
+     * answer does not have excludes nothing.
+     *
+     * Nothing is sent until the flow is collected. The ids are listed, which takes its turn among 20 calls a minute, and each
+     * process is read, among 100 a minute.
+     *
+     * @param actor who was to start it, as in the start.
+     * @param since when that call sent its first request, which its error's `advice` tells, or a moment before the call by
+     *   your own clock.
+     * @param deadline how long each request may take.
+     */
+    public fun listStartCandidates(
+        flowDefinitionId: String,
+        actor: Actor,
+        since: Instant,
+        deadline: Duration? = null,
+        token: String? = null,
+        requestId: String? = null,
+    ): Flow<Process> {
+        val start = StartCandidates(flowDefinitionId, actor, since.toEpochMilliseconds())
+        return items({ Pages.candidates(start) }, null, callOptions(deadline, token, requestId)) {
+            val process = (it as? Output.GetProcess)?.value
+            listOfNotNull(process) to process?.logId
         }
     }
 
@@ -646,11 +677,11 @@ public class Client private constructor(private val native: NativeClient, privat
     }
 
     private fun <T> items(
-        request: Request,
+        begin: () -> Pages,
         pageToken: String?,
         options: CallOptions,
         of: (Output) -> Pair<List<T>, String?>,
-    ) = Items(request, pageToken, { page -> run(NewCall(page, options)) }, of)
+    ) = Items(begin, pageToken, { page -> run(NewCall(page, options)) }, of)
 
     private fun bulkRun(
         request: Request,

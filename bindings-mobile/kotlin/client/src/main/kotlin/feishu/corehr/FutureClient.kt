@@ -298,6 +298,23 @@ public class FutureClient private constructor(
             .toList()
     }
 
+    /** [Client.listStartCandidates], all of them. */
+    @JvmOverloads
+    public fun listStartCandidates(
+        flowDefinitionId: String,
+        actor: Actor,
+        since: Instant,
+        options: Options = Options(),
+    ): CompletableFuture<List<Process>> = scope.future {
+        options
+            .run {
+                client.listStartCandidates(
+                    flowDefinitionId, actor, since.toKotlinInstant(), deadline, token, requestId,
+                )
+            }
+            .toList()
+    }
+
     /** [Client.close]. */
     override fun close(): Unit = client.close()
 

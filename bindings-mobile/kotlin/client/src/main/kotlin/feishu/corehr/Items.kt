@@ -19,7 +19,7 @@ public data class Page<out T>(val items: List<T>, val pageToken: String?, val lo
 
 /** The items of a list, page by page as they are collected. Each collection is a walk of its own, and always ends. */
 public class Items<out T> internal constructor(
-    private val request: Request,
+    private val begin: () -> Pages,
     pageToken: String?,
     private val read: suspend (Request) -> Output,
     private val itemsAndLogId: (Output) -> Pair<List<T>, String?>,
@@ -33,7 +33,7 @@ public class Items<out T> internal constructor(
         private set
 
     /** The same by pages, for who keeps them: each has its items and where the next one begins. */
-    public val pages: Flow<Page<T>> = flow { throwing { Pages(request) }.use { walk -> emitAll(walk) } }
+    public val pages: Flow<Page<T>> = flow { throwing(begin).use { walk -> emitAll(walk) } }
 
     override suspend fun collect(collector: FlowCollector<T>): Unit =
         flow { pages.collect { page -> page.items.forEach { emit(it) } } }.collect(collector)
@@ -43,9 +43,9 @@ public class Items<out T> internal constructor(
             pageToken = throwing { walk.cursor() }
             val next = throwing { walk.next() } ?: return
             val answer = read(next)
-            throwing { walk.take(next, answer) }
+            val isGiven = throwing { walk.take(next, answer) }
             val (items, logId) = itemsAndLogId(answer)
-            emit(Page(items, throwing { walk.cursor() }, logId))
+            emit(Page(if (isGiven) items else emptyList(), throwing { walk.cursor() }, logId))
         }
     }
 }

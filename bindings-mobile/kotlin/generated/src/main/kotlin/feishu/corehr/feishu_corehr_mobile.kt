@@ -79,6 +79,7 @@ import feishu.corehr.model.FfiConverterTypeSecret
 import feishu.corehr.model.FfiConverterTypeSettle
 import feishu.corehr.model.FfiConverterTypeSettled
 import feishu.corehr.model.FfiConverterTypeSqlValue
+import feishu.corehr.model.FfiConverterTypeStartCandidates
 import feishu.corehr.model.FfiConverterTypeStartProcess
 import feishu.corehr.model.FfiConverterTypeStarted
 import feishu.corehr.model.FfiConverterTypeStatement
@@ -115,6 +116,7 @@ import feishu.corehr.model.Secret
 import feishu.corehr.model.Settle
 import feishu.corehr.model.Settled
 import feishu.corehr.model.SqlValue
+import feishu.corehr.model.StartCandidates
 import feishu.corehr.model.StartProcess
 import feishu.corehr.model.Started
 import feishu.corehr.model.Statement
@@ -163,6 +165,7 @@ import feishu.corehr.model.RustBuffer as RustBufferSecret
 import feishu.corehr.model.RustBuffer as RustBufferSettle
 import feishu.corehr.model.RustBuffer as RustBufferSettled
 import feishu.corehr.model.RustBuffer as RustBufferSqlValue
+import feishu.corehr.model.RustBuffer as RustBufferStartCandidates
 import feishu.corehr.model.RustBuffer as RustBufferStartProcess
 import feishu.corehr.model.RustBuffer as RustBufferStarted
 import feishu.corehr.model.RustBuffer as RustBufferStatement
@@ -901,6 +904,8 @@ internal object IntegrityCheckingUniffiLib {
     ): Int
     external fun uniffi_feishu_corehr_mobile_checksum_constructor_nativeclient_new(
     ): Int
+    external fun uniffi_feishu_corehr_mobile_checksum_constructor_pages_candidates(
+    ): Int
     external fun uniffi_feishu_corehr_mobile_checksum_constructor_pages_new(
     ): Int
     external fun ffi_feishu_corehr_mobile_uniffi_contract_version(
@@ -975,6 +980,8 @@ internal object UniffiLib {
     ): Long
     external fun uniffi_feishu_corehr_mobile_fn_free_pages(`handle`: Long,uniffi_out_err: UniffiRustCallStatus, 
     ): Unit
+    external fun uniffi_feishu_corehr_mobile_fn_constructor_pages_candidates(`start`: RustBufferStartCandidates.ByValue,uniffi_out_err: UniffiRustCallStatus, 
+    ): Long
     external fun uniffi_feishu_corehr_mobile_fn_constructor_pages_new(`request`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus, 
     ): Long
     external fun uniffi_feishu_corehr_mobile_fn_method_pages_cursor(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus, 
@@ -982,7 +989,7 @@ internal object UniffiLib {
     external fun uniffi_feishu_corehr_mobile_fn_method_pages_next(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus, 
     ): RustBuffer.ByValue
     external fun uniffi_feishu_corehr_mobile_fn_method_pages_take(`ptr`: Long,`request`: RustBuffer.ByValue,`page`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus, 
-    ): Unit
+    ): Byte
     external fun uniffi_feishu_corehr_mobile_fn_clone_waker(`handle`: Long,uniffi_out_err: UniffiRustCallStatus, 
     ): Long
     external fun uniffi_feishu_corehr_mobile_fn_free_waker(`handle`: Long,uniffi_out_err: UniffiRustCallStatus, 
@@ -1208,13 +1215,16 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_feishu_corehr_mobile_checksum_method_pages_next() and 0xFFFF) != 54260) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_feishu_corehr_mobile_checksum_method_pages_take() and 0xFFFF) != 61871) {
+    if ((lib.uniffi_feishu_corehr_mobile_checksum_method_pages_take() and 0xFFFF) != 27262) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_feishu_corehr_mobile_checksum_method_waker_wake() and 0xFFFF) != 53825) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_feishu_corehr_mobile_checksum_constructor_nativeclient_new() and 0xFFFF) != 23066) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_feishu_corehr_mobile_checksum_constructor_pages_candidates() and 0xFFFF) != 6403) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_feishu_corehr_mobile_checksum_constructor_pages_new() and 0xFFFF) != 50730) {
@@ -2804,9 +2814,10 @@ public interface PagesInterface {
     fun `next`(): Request?
     
     /**
-     * Takes the answer to such a request, whose items the host has. A page may be empty, and the walk goes on.
+     * Takes the answer to such a request, whose items the host has, and says whether they are given. A page may be empty, and
+     * the walk goes on.
      */
-    fun `take`(`request`: Request, `page`: Output)
+    fun `take`(`request`: Request, `page`: Output): kotlin.Boolean
     
     companion object
 }
@@ -2964,10 +2975,11 @@ open class Pages: Disposable, AutoCloseable, PagesInterface
 
     
     /**
-     * Takes the answer to such a request, whose items the host has. A page may be empty, and the walk goes on.
+     * Takes the answer to such a request, whose items the host has, and says whether they are given. A page may be empty, and
+     * the walk goes on.
      */
-    @Throws(Failure::class)override fun `take`(`request`: Request, `page`: Output)
-        = 
+    @Throws(Failure::class)override fun `take`(`request`: Request, `page`: Output): kotlin.Boolean {
+            return FfiConverterBoolean.lift(
     callWithHandle {
     uniffiRustCallWithError(Failure) { _status ->
     UniffiLib.uniffi_feishu_corehr_mobile_fn_method_pages_take(
@@ -2977,20 +2989,35 @@ open class Pages: Disposable, AutoCloseable, PagesInterface
         FfiConverterTypeOutput.lower(`page`),_status)
 }
     }
+    )
+    }
     
+
     
 
     
 
-    
-
 
     
-    
+    companion object {
+        
     /**
-     * @suppress
+     * A walk through the candidates of a start; nothing is sent. What it asks for is a page of ids, or one process.
      */
-    companion object
+    @Throws(Failure::class) fun `candidates`(`start`: StartCandidates): Pages {
+            return FfiConverterTypePages.lift(
+    uniffiRustCallWithError(Failure) { _status ->
+    UniffiLib.uniffi_feishu_corehr_mobile_fn_constructor_pages_candidates(
+    
+        
+        FfiConverterTypeStartCandidates.lower(`start`),_status)
+}
+    )
+    }
+    
+
+        
+    }
     
 }
 
@@ -6736,6 +6763,8 @@ public object FfiConverterMapStringTypePlain: FfiConverterRustBuffer<Map<kotlin.
         }
     }
 }
+
+
 
 
 

@@ -5497,6 +5497,67 @@ public object FfiConverterTypeSettled: FfiConverterRustBuffer<Settled> {
 
 
 /**
+ * Asks which processes a [`StartProcess`] may have started that ended with effect unknown.
+ *
+ * No read proves a start as this one, and the request may still take effect: a caller judges, by name, status and moment.
+ * The app needs the scope `corehr:process:read`. The list takes its turn among 20 calls a minute, and each process on it
+ * is read, among 100 a minute.
+ */
+data class StartCandidates (
+    /**
+     * The flow definition that was to be started: `people_<digits>_<digits>`. At most 128 bytes, without spaces and
+     * control characters.
+     */
+    val `flowDefinitionId`: kotlin.String
+    , 
+    /**
+     * Who was to start it.
+     */
+    val `actor`: Actor
+    , 
+    /**
+     * A moment before that call sent its first request: one's own clock before it, or the moment that its error tells. In
+     * milliseconds since 1970-01-01 UTC; at most 5 s ahead, for clocks that differ.
+     */
+    val `since`: kotlin.Long
+    
+){
+    
+
+    
+
+    
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeStartCandidates: FfiConverterRustBuffer<StartCandidates> {
+    override fun read(buf: ByteBuffer): StartCandidates {
+        return StartCandidates(
+            FfiConverterString.read(buf),
+            FfiConverterTypeActor.read(buf),
+            FfiConverterLong.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: StartCandidates) = (
+            FfiConverterString.allocationSize(value.`flowDefinitionId`) +
+            FfiConverterTypeActor.allocationSize(value.`actor`) +
+            FfiConverterLong.allocationSize(value.`since`)
+    )
+
+    override fun write(value: StartCandidates, buf: ByteBuffer) {
+            FfiConverterString.write(value.`flowDefinitionId`, buf)
+            FfiConverterTypeActor.write(value.`actor`, buf)
+            FfiConverterLong.write(value.`since`, buf)
+    }
+}
+
+
+
+/**
  * Starts a process of a flow definition whose business type is custom; no other can be started.
  *
  * POST `/open-apis/corehr/v2/process_start`

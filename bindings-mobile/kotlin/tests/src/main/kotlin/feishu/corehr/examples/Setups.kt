@@ -2,13 +2,16 @@ package feishu.corehr.examples
 
 import feishu.corehr.BaseUrl
 import feishu.corehr.Client
+import feishu.corehr.FeishuException
 import feishu.corehr.SqliteJournal
 import feishu.corehr.model.Actor
 import feishu.corehr.model.Credentials
+import feishu.corehr.model.Effect
 import feishu.corehr.model.HttpResponse
 import feishu.corehr.model.Method
 import feishu.corehr.model.Status
 import kotlinx.coroutines.flow.take
+import kotlin.time.Clock
 import kotlin.time.Instant
 
 // README: clients
@@ -43,6 +46,20 @@ suspend fun running(client: Client, from: Instant, to: Instant): String? {
     val ids = client.listProcesses(from, to, listOf(Status.IN_PROGRESS))
     ids.take(10).collect { println(it) }
     return ids.pageToken // where another walk can go on, at any time
+}
+// end
+
+// README: candidates
+suspend fun lookAfterStart(client: Client, flowDefinitionId: String, actor: Actor) {
+    val before = Clock.System.now()
+    try {
+        println(client.startProcess(flowDefinitionId, actor).processId)
+    } catch (error: FeishuException) {
+        if (error.effect != Effect.UNKNOWN) throw error
+        client.listStartCandidates(flowDefinitionId, actor, since = before).collect {
+            println("${it.processId} ${it.processName.enUs} ${it.createTime} ${it.status}")
+        }
+    }
 }
 // end
 
