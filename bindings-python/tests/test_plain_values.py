@@ -32,6 +32,7 @@ REQUESTS = [
     ),
     feishu.ReviewTask(process_id="7", approver_id="8", actor=USERS[1], decision=feishu.Reject(reason="错")),
     feishu.ReviewTask(process_id="7", approver_id="8", actor=System(), decision=feishu.Approve()),
+    feishu.StartCandidates(flow_definition_id="people_7_7", actor=USERS[2], since=1_700_000_000_000),
     feishu.StartProcess(flow_definition_id="people_7_7", actor=USERS[2]),
     feishu.TransferTasks(process_id="7", actor=USERS[2], to_user_id=feishu.UserId("b"), approver_ids=["8"]),
     feishu.Settle(process_id="7", since=1_700_000_000_000, goal=feishu.Status.REVOKED),

@@ -134,7 +134,8 @@ async def use_async() -> None:
         ):
             length: int = len(process_id)
             del length
-        async for candidate in client.list_start_candidates("people_7_7", actor=OpenId("ou_1"), since=1_766_000_000_000):
+        candidates = client.list_start_candidates("people_7_7", actor=OpenId("ou_1"), since=1_766_000_000_000)
+        async for candidate in candidates:
             at: int | None = candidate.create_time
             del at
         mine: AsyncClient = client.with_options(headers={"x-a": "1"})

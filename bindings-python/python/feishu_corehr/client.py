@@ -874,20 +874,20 @@ class Client:
         token: str | None = None,
         request_id: str | None = None,
     ) -> Iterator[Process]:
-        """List the processes that a `start_process` may have started which ended with effect `UNKNOWN`, for you to judge.
+        """List the processes that a `start_process` of unknown effect may have started, for you to judge.
 
-        No read proves that one of them is this one, and the request may still take effect. They are of that definition,
-        were created 5 s before `since` or later, and have the actor as their initiator, or none where the system started
-        them; what an answer does not have excludes nothing.
+        No read proves that one of them is this one, and the request may still take effect. They are of that
+        definition, were created 5 s before `since` or later, and have the actor as their initiator, or none where the
+        system started them; what an answer does not have excludes nothing.
 
-        The ids are listed, which takes its turn among 20 calls a minute, and each process is read, among 100 a minute. After
-        an error, the next step asks for the same again.
+        The ids are listed, which takes its turn among 20 calls a minute, and each process is read, among 100 a
+        minute. After an error, the next step asks for the same again.
 
         Args:
             flow_definition_id: That of the start.
             actor: Who was to start it, as in the start.
-            since: When that call sent its first request, which its error's `advice` tells, or a moment before the call by
-                your own clock: a `datetime` with a time zone, or milliseconds since 1970-01-01 UTC.
+            since: When that call sent its first request, which its error's `advice` tells, or a moment before the
+                call by your own clock: a `datetime` with a time zone, or milliseconds since 1970-01-01 UTC.
             deadline: How long each request may take, in seconds; by default the client's.
             token: A tenant access token for this walk only; it always wins.
             request_id: An id of your own for Feishu's logs: at most 128 visible ASCII characters.

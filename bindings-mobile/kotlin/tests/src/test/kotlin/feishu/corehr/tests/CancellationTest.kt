@@ -64,7 +64,7 @@ class CancellationTest : SandboxTest() {
         val quotas = mapOf("withdraw_process" to Quota(1u, 3_600_000u))
         sandbox.client(deadline = 2.hours, quotas = quotas, onCancelled = told::add).use { client ->
             client.withdrawProcess(sandbox.running(), Actor.System())
-            val (id, handles) = sandbox.running() to openHandles()
+            val (id, handles) = sandbox.running() to handlesAtRest()
             val waiting = launch(Dispatchers.Default) { client.withdrawProcess(id, Actor.System()) }
             eventually("the call has begun") { openHandles() > handles }
             waiting.cancelAndJoin()
@@ -97,7 +97,7 @@ class CancellationTest : SandboxTest() {
 
     @Test
     fun `a thousand concurrent withdrawals, half of them cancelled, leave nothing behind`() = test {
-        val handles = openHandles()
+        val handles = handlesAtRest()
         val quotas = mapOf("withdraw_process" to Quota(1_000_000u, 1_000u), "get_process" to Quota(1_000_000u, 1_000u))
         val (done, failed) = AtomicInteger() to ConcurrentLinkedQueue<FeishuException>()
         val ids = List(1_000) { sandbox.running() }
@@ -120,7 +120,7 @@ class CancellationTest : SandboxTest() {
         ids.filterIndexed { index, _ -> index % 2 == 0 }.forEach { assertEquals(4, sandbox.status(it)) }
         eventually("all handles are given back") {
             System.gc()
-            openHandles() == handles
+            openHandles() <= handles
         }
     }
 

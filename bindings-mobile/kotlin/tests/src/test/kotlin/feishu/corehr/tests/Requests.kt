@@ -3,6 +3,7 @@ package feishu.corehr.tests
 import feishu.corehr.TransportException
 import feishu.corehr.model.HttpRequest
 import feishu.corehr.model.Method
+import feishu.corehr.openHandles
 import kotlinx.coroutines.delay
 
 /** A request for a transport alone. */
@@ -27,4 +28,17 @@ suspend fun eventually(what: String, condition: () -> Boolean) {
         check(System.nanoTime() < end) { "it did not become so: $what" }
         delay(10)
     }
+}
+
+/** How many handles are open, once what earlier tests have left to the collector is collected. */
+suspend fun handlesAtRest(): ULong {
+    var (least, looks) = openHandles() to 0
+    while (looks < 20) {
+        System.gc()
+        delay(10)
+        val open = openHandles()
+        looks = if (open < least) 0 else looks + 1
+        least = minOf(least, open)
+    }
+    return least
 }
