@@ -14,7 +14,8 @@ import FoundationNetworking
 /// How long connecting takes cannot be limited, nor is it told: a request that was given up may have been sent.
 ///
 /// Outside Apple's systems, at the speed of a machine's own network, URLSession may read an answer without end on and on,
-/// whatever it is told.
+/// whatever it is told; and an answer that is compressed though that was not asked for may be unpacked in memory before it is
+/// refused (more than 100 MiB of 256 were seen).
 public final class URLSessionTransport: Transport {
     /// Has no connections: what a request's own session is made like.
     private let model: URLSession
